@@ -1,0 +1,138 @@
+//! A project, seen through its keys.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::error::{Error, Result};
+use super::http::base::Base;
+use super::http::log::Logger;
+use super::http::settings::{Authorities, Settings, proxy, user_agent};
+use super::http::sign::{Auth, Secret, Sign};
+use super::http::{Answer, Http, Method, Request, base};
+
+const API_BASE: &str = "https://api.uploadcare.com";
+const UPLOAD_BASE: &str = "https://upload.uploadcare.com";
+const RETRIES: u32 = 3;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// What the caller chose; nothing and zero stand for the defaults.
+#[derive(Default)]
+pub struct ClientOptions<'a> {
+    pub api_base: Option<&'a str>,
+    pub upload_base: Option<&'a str>,
+    pub cdn_base: Option<&'a str>,
+    pub ca_file: Option<&'a Path>,
+    pub proxy: Option<&'a str>,
+    pub user_agent: Option<&'a str>,
+    pub simple_auth: bool,
+    /// Negative for none.
+    pub retries: i32,
+    pub connect_timeout_ms: u32,
+    pub idle_timeout_ms: u32,
+    pub timeout_ms: u32,
+    pub sign: Option<Box<dyn Sign>>,
+    pub logger: Option<Logger>,
+}
+
+#[derive(Clone)]
+pub struct Client {
+    pub http: Http,
+}
+
+impl Client {
+    pub fn new(public_key: &str, secret_key: Option<&str>, options: ClientOptions) -> Result<Self> {
+        let api_base = Base::parse(options.api_base.unwrap_or(API_BASE), "opts.api_base")?;
+        Base::parse(options.upload_base.unwrap_or(UPLOAD_BASE), "opts.upload_base")?;
+        if let Some(cdn_base) = options.cdn_base {
+            Base::parse(cdn_base, "opts.cdn_base")?;
+        }
+        let auth = auth(checked_key(secret_key, "secret_key")?, options.simple_auth, options.sign)?;
+        if matches!(auth, Auth::Simple(_)) && !api_base.is_https() && !api_base.is_loopback() {
+            return Err(Error::argument(
+                "opts.auth UC_AUTH_SIMPLE would send the secret key in the clear: opts.api_base must be https",
+            ));
+        }
+        let settings = Settings {
+            public_key: checked_key(Some(public_key), "public_key")?.unwrap_or_default().to_owned(),
+            auth,
+            api_base,
+            retries: retries(options.retries),
+            connect_timeout: timeout(options.connect_timeout_ms, CONNECT_TIMEOUT),
+            idle_timeout: timeout(options.idle_timeout_ms, IDLE_TIMEOUT),
+            timeout: Some(timeout(options.timeout_ms, TIMEOUT)),
+            proxy: proxy(options.proxy)?,
+            user_agent: user_agent(options.user_agent)?,
+            authorities: options
+                .ca_file
+                .map_or_else(|| Ok(Authorities::default()), Authorities::with_file)?,
+            logger: options.logger,
+        };
+        Ok(Client { http: Http::new(settings) })
+    }
+
+    /// Any call of the REST API: the answer's body as it came.
+    pub fn request(&self, method: &str, path: &str, json: Option<&str>) -> Result<String> {
+        let method = match method {
+            "GET" => Method::GET,
+            "POST" => Method::POST,
+            "PUT" => Method::PUT,
+            "PATCH" => Method::PATCH,
+            "DELETE" => Method::DELETE,
+            _ => return Err(Error::argument("method is none of GET, POST, PUT, PATCH and DELETE")),
+        };
+        if !base::is_target(path) {
+            return Err(Error::argument(
+                "path is no path of the API such as /groups/?limit=1: it starts with a slash, holds no fragment, \
+                 no `..`, and what is not visible ASCII is percent-encoded",
+            ));
+        }
+        if json.is_some_and(|json| serde_json::from_str::<serde::de::IgnoredAny>(json).is_err()) {
+            return Err(Error::argument("json is not JSON"));
+        }
+        let target = self.http.settings.api_base.target(path);
+        let request = Request { body: json.unwrap_or_default(), ..Request::new(method, &target) };
+        self.http.call(&request, |answer: &mut Answer| Ok(std::mem::take(&mut answer.body)))
+    }
+}
+
+fn auth(secret_key: Option<&str>, simple: bool, sign: Option<Box<dyn Sign>>) -> Result<Auth> {
+    match (simple, secret_key, sign) {
+        (_, Some(_), Some(_)) => {
+            Err(Error::argument("secret_key and opts.sign exclude each other: set one to NULL"))
+        }
+        (true, _, Some(_)) => {
+            Err(Error::argument("opts.sign cannot serve UC_AUTH_SIMPLE, which sends the secret key itself"))
+        }
+        (true, None, None) => Err(Error::argument("secret_key is NULL: UC_AUTH_SIMPLE needs it")),
+        (true, Some(key), None) => Ok(Auth::Simple(Secret::new(key))),
+        (false, Some(key), None) => Ok(Auth::Signed(Box::new(Secret::new(key)))),
+        (false, None, Some(sign)) => Ok(Auth::Signed(sign)),
+        (false, None, None) => Ok(Auth::Public),
+    }
+}
+
+/// A key stands in a header, with a colon between it and the next one.
+fn checked_key<'a>(key: Option<&'a str>, name: &str) -> Result<Option<&'a str>> {
+    match key {
+        Some(key) if key.is_empty() || key.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b':') => {
+            Err(Error::argument(format!("{name} is no key: one is visible ASCII, without spaces and colons")))
+        }
+        key => Ok(key),
+    }
+}
+
+fn retries(option: i32) -> u32 {
+    match option {
+        0 => RETRIES,
+        some => u32::try_from(some).unwrap_or(0),
+    }
+}
+
+fn timeout(option_ms: u32, default: Duration) -> Duration {
+    match option_ms {
+        0 => default,
+        ms => Duration::from_millis(ms.into()),
+    }
+}

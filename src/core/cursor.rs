@@ -1,0 +1,40 @@
+//! A place in a listing as a line of text: `groups.` and, in base64, a check and the target of
+//! the page. The check ties it to the listing, the project and the base; it holds no key.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use super::error::{Error, Result};
+use super::http::settings::Settings;
+
+const CHECK_BYTES: usize = 8;
+
+pub fn write(settings: &Settings, kind: &str, target: &str) -> String {
+    let bytes = [&check(settings, kind, target)[..], target.as_bytes()].concat();
+    format!("{kind}.{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))
+}
+
+pub fn read(settings: &Settings, kind: &str, cursor: &str) -> Result<String> {
+    let target = decode(kind, cursor)
+        .filter(|(found, target)| *found == check(settings, kind, target) && settings.api_base.holds(target));
+    match target {
+        Some((_, target)) => Ok(target),
+        None => Err(Error::argument(format!(
+            "opts.cursor is not one that uc_page_cursor() gave for the {kind} of this project"
+        ))),
+    }
+}
+
+fn decode(kind: &str, cursor: &str) -> Option<([u8; CHECK_BYTES], String)> {
+    let text = cursor.strip_prefix(kind)?.strip_prefix('.')?;
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+    let (check, target) = bytes.split_first_chunk()?;
+    Some((*check, String::from_utf8(target.to_vec()).ok()?))
+}
+
+fn check(settings: &Settings, kind: &str, target: &str) -> [u8; CHECK_BYTES] {
+    let identity = [settings.public_key.as_str(), &settings.api_base.identity(), kind, target];
+    let digest = Sha256::digest(identity.join("\n"));
+    std::array::from_fn(|i| digest[i])
+}

@@ -1,0 +1,81 @@
+//! What came back.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use ureq::http::HeaderMap;
+
+use super::failure::{Failure, Outcome};
+use super::sign::parse_http_date;
+use crate::core::error::Error;
+
+#[derive(Debug, Default)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    pub fn request_id(&self) -> Option<&str> {
+        self.header("x-uploadcare-request-id")
+    }
+
+    pub fn date(&self) -> Option<DateTime<Utc>> {
+        parse_http_date(self.header("date")?)
+    }
+
+    pub fn content_type(&self) -> &str {
+        self.header("content-type").unwrap_or_default()
+    }
+
+    pub fn retry_after_ms(&self) -> Option<u64> {
+        let text = self.header("retry-after")?.trim();
+        if let Ok(seconds) = text.parse::<u64>() {
+            return Some(seconds.saturating_mul(1000));
+        }
+        let until = parse_http_date(text)? - self.date().unwrap_or_else(Utc::now);
+        Some(u64::try_from(until.num_milliseconds()).unwrap_or(0))
+    }
+
+    /// The body as JSON.
+    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Outcome<T> {
+        serde_json::from_str(&self.body).map_err(|error| {
+            let form = match self.content_type() {
+                json if json.contains("json") => String::new(),
+                "" => " (it names no content type)".to_owned(),
+                other => format!(" (its content type is {other})"),
+            };
+            let message = format!("the answer is not the JSON it should be{form}: {error}");
+            match error.is_eof() {
+                true => Failure::cut_short(message),
+                false => Error::protocol(message).into(),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date() {
+        for (header, ms) in [
+            ("10", Some(10_000)),
+            ("Mon, 05 Nov 2018 13:14:51 GMT", Some(10_000)),
+            ("Mon, 05 Nov 2018 13:00:00 GMT", Some(0)),
+            ("soon", None),
+            ("-1", None),
+            ("99999999999999999999", None),
+        ] {
+            let mut answer = Answer::default();
+            answer.headers.insert("retry-after", header.parse().unwrap());
+            answer.headers.insert("date", "Mon, 05 Nov 2018 13:14:41 GMT".parse().unwrap());
+            assert_eq!(answer.retry_after_ms(), ms, "{header}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The connections that calls share, and how one word ends all calls on them.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use ureq::Agent;
+
+use super::connect::connector;
+use super::resolve::CachingResolver;
+use super::settings::Settings;
+use crate::core::error::{Error, Result};
+
+/// One generation of connections: made at the start and after each cancel.
+pub struct Connections {
+    pub agent: Agent,
+    stop: Arc<Stop>,
+    opened: Arc<AtomicU64>,
+}
+
+/// Set once; wakes all who wait.
+#[derive(Default)]
+pub struct Stop {
+    set: Mutex<bool>,
+    wake: Condvar,
+}
+
+impl Stop {
+    pub fn is_set(&self) -> bool {
+        *lock(&self.set)
+    }
+
+    fn set(&self) {
+        *lock(&self.set) = true;
+        self.wake.notify_all();
+    }
+
+    fn wait(&self, time: Duration) -> bool {
+        let set = lock(&self.set);
+        let (set, _) =
+            self.wake.wait_timeout_while(set, time, |set| !*set).unwrap_or_else(PoisonError::into_inner);
+        *set
+    }
+}
+
+impl Connections {
+    fn new(settings: &Settings) -> Self {
+        let stop = Arc::new(Stop::default());
+        let opened = Arc::new(AtomicU64::new(0));
+        let resolver = CachingResolver::new(stop.clone());
+        let agent = Agent::with_parts(settings.agent_config(), connector(opened.clone()), resolver);
+        Connections { agent, stop, opened }
+    }
+
+    /// How many connections were ever made.
+    pub fn opened(&self) -> u64 {
+        self.opened.load(Ordering::Relaxed)
+    }
+
+    pub fn is_canceled(&self) -> bool {
+        self.stop.is_set()
+    }
+
+    pub fn sleep(&self, time: Duration) -> Result<()> {
+        if self.stop.wait(time) { Err(Error::canceled()) } else { Ok(()) }
+    }
+
+    fn cancel(&self) {
+        self.stop.set();
+        self.agent.clone().shutdown();
+    }
+}
+
+/// Gives every call the connections of the day. A page that reads ahead has a line of its own,
+/// so that it can be ended alone, below the client's, so that it ends with it.
+#[derive(Default)]
+pub struct Line {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    current: Option<Arc<Connections>>,
+    closed: bool,
+    branches: Vec<Weak<Line>>,
+}
+
+impl Line {
+    pub fn connections(&self, settings: &Settings) -> Result<Arc<Connections>> {
+        let mut state = lock(&self.state);
+        if state.closed {
+            return Err(Error::canceled());
+        }
+        match &state.current {
+            Some(current) => Ok(current.clone()),
+            None => Ok(state.current.insert(Arc::new(Connections::new(settings))).clone()),
+        }
+    }
+
+    pub fn branch(&self) -> Arc<Line> {
+        let branch = Arc::new(Line::default());
+        let mut state = lock(&self.state);
+        state.branches.retain(|branch| branch.strong_count() > 0);
+        state.branches.push(Arc::downgrade(&branch));
+        branch
+    }
+
+    /// Ends the calls in progress; later ones get connections of their own.
+    pub fn cancel(&self) {
+        let mut state = lock(&self.state);
+        let current = state.current.take();
+        let branches: Vec<_> = state.branches.iter().filter_map(Weak::upgrade).collect();
+        drop(state);
+        current.iter().for_each(|connections| connections.cancel());
+        branches.iter().for_each(|branch| branch.cancel());
+    }
+
+    /// Ends the calls in progress, and there will be no later ones.
+    pub fn close(&self) {
+        lock(&self.state).closed = true;
+        self.cancel();
+    }
+}
+
+/// Nothing here can be left half done, so a lock that a panic poisoned is as good as any.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,232 @@
+//! What a failed attempt was: its status, its message, and whether it may be repeated.
+
+use std::io;
+
+use serde_json::Value;
+use ureq::Timeout;
+
+use super::connect::NotConnected;
+use super::{Answer, MOST_ERROR_BODY};
+use crate::core::error::{Error, Reply, Status, one_line};
+
+pub type Outcome<T> = Result<T, Failure>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    Never,
+    /// Nothing can have been done: no connection, or the service was too busy to look.
+    Always,
+    /// The request may have been carried out.
+    IfIdempotent,
+    /// A kept connection that the server had closed; a fresh one is worth an immediate try.
+    AtOnceIfIdempotent,
+    /// The clock was wrong and is right now.
+    ClockCorrected,
+}
+
+#[derive(Debug)]
+pub struct Failure {
+    pub error: Error,
+    pub repeat: Repeat,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure { error, repeat: Repeat::Never }
+    }
+}
+
+impl Failure {
+    /// Adds what the service answered.
+    pub fn with(mut self, answer: Answer) -> Self {
+        self.error.answer = Some(Box::new(reply(answer, None)));
+        self
+    }
+
+    /// An answer that ends too early, whatever its length said.
+    pub fn cut_short(message: String) -> Self {
+        Failure { error: Error::protocol(message), repeat: Repeat::IfIdempotent }
+    }
+
+    pub fn of_transport(error: ureq::Error) -> Self {
+        use Repeat::*;
+        let (status, message, repeat) = match &error {
+            ureq::Error::Timeout(Timeout::Global) => {
+                (Status::Timeout, "timeout_ms ran out before the service had answered".into(), Never)
+            }
+            ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
+                (Status::Timeout, "connect_timeout_ms ran out: the host does not answer".into(), Always)
+            }
+            ureq::Error::Timeout(_) => (
+                Status::Timeout,
+                "idle_timeout_ms ran out: nothing came from the service".into(),
+                IfIdempotent,
+            ),
+            ureq::Error::HostNotFound => (Status::Network, "the host's name was not found".into(), Always),
+            ureq::Error::ConnectionFailed | ureq::Error::ConnectProxyFailed(_) => {
+                (Status::Network, format!("the proxy made no connection: {error}"), Always)
+            }
+            ureq::Error::BodyExceedsLimit(limit) => {
+                (Status::Protocol, format!("the answer is larger than {limit} bytes"), Never)
+            }
+            ureq::Error::Decompress(_, _) | ureq::Error::Protocol(_) | ureq::Error::Http(_) => {
+                (Status::Protocol, format!("the answer is no sound HTTP: {error}"), Never)
+            }
+            other => match (tls_failure(other), not_connected(other)) {
+                (Some(reason), _) => {
+                    (Status::Tls, format!("the TLS connection was refused: {reason}"), Never)
+                }
+                (None, Some(reason)) => (Status::Network, format!("no connection: {reason}"), Always),
+                (None, None) => (Status::Network, format!("the connection was lost: {error}"), IfIdempotent),
+            },
+        };
+        Failure { error: Error::new(status, one_line(&message)), repeat }
+    }
+
+    /// `answer` has a status other than 2xx.
+    pub fn of_answer(answer: Answer) -> Self {
+        let (status, repeat) = match answer.status {
+            401 | 403 => (Status::Auth, Repeat::Never),
+            404 => (Status::NotFound, Repeat::Never),
+            429 => (Status::Throttled, Repeat::Always),
+            400..=499 => (Status::Rejected, Repeat::Never),
+            500 | 502 | 503 | 504 => (Status::Server, Repeat::IfIdempotent),
+            500..=599 => (Status::Server, Repeat::Never),
+            _ => (Status::Protocol, Repeat::Never),
+        };
+        let said = said_by_service(&answer);
+        let message = said.message.unwrap_or_else(|| usual_message(answer.status));
+        let mut error = Error::new(status, message);
+        error.answer = Some(Box::new(reply(answer, said.code)));
+        Failure { error, repeat }
+    }
+}
+
+/// The parts of `answer` that an error keeps.
+fn reply(mut answer: Answer, code: Option<String>) -> Reply {
+    cut(&mut answer.body, MOST_ERROR_BODY as usize);
+    Reply {
+        http_status: answer.status,
+        code,
+        retry_after_ms: answer.retry_after_ms(),
+        request_id: answer.request_id().map(str::to_owned),
+        body: answer.body,
+    }
+}
+
+fn cut(text: &mut String, most: usize) {
+    if text.len() > most {
+        let end = (0..=most).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+        text.truncate(end);
+    }
+}
+
+fn tls_failure(error: &ureq::Error) -> Option<String> {
+    match error {
+        ureq::Error::Rustls(reason) => Some(reason.to_string()),
+        ureq::Error::Tls(reason) => Some((*reason).to_owned()),
+        ureq::Error::Io(error) => inner::<rustls::Error>(error).map(|reason| reason.to_string()),
+        _ => None,
+    }
+}
+
+fn not_connected(error: &ureq::Error) -> Option<String> {
+    match error {
+        ureq::Error::Io(error) => inner::<NotConnected>(error).map(|reason| reason.to_string()),
+        _ => None,
+    }
+}
+
+/// The error of type `E` that an I/O error was made from.
+fn inner<E: std::error::Error + 'static>(error: &io::Error) -> Option<&E> {
+    let error = error.get_ref()?;
+    error.downcast_ref::<E>().or_else(|| error.source()?.downcast_ref::<E>())
+}
+
+#[derive(Default)]
+struct Said {
+    message: Option<String>,
+    code: Option<String>,
+}
+
+/// The service's own words, in whichever of its forms they came.
+fn said_by_service(answer: &Answer) -> Said {
+    if !answer.content_type().contains("json") {
+        let plain = answer.content_type().starts_with("text/plain") && !answer.body.trim().is_empty();
+        return Said { message: plain.then(|| one_line(&answer.body)), code: None };
+    }
+    match serde_json::from_str(&answer.body) {
+        Ok(Value::Object(fields)) => match (&fields.get("detail"), &fields.get("error")) {
+            (Some(Value::String(detail)), _) => Said { message: Some(one_line(detail)), code: None },
+            (_, Some(Value::Object(error))) => Said {
+                message: error.get("content").map(|content| one_line(&flat(content))),
+                code: error.get("error_code").and_then(Value::as_str).map(str::to_owned),
+            },
+            _ => Said { message: words(one_line(&flat(&Value::Object(fields)))), code: None },
+        },
+        Ok(other) => Said { message: words(one_line(&flat(&other))), code: None },
+        Err(_) => Said::default(),
+    }
+}
+
+fn words(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// `{"size": {"non_field_errors": ["Too big.", "Odd."]}}` as `size: Too big. Odd.`
+fn flat(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(flat).collect::<Vec<_>>().join(" "),
+        Value::Object(fields) => {
+            let field = |(name, value): (&String, &Value)| match name.as_str() {
+                "non_field_errors" | "detail" => flat(value),
+                _ => format!("{name}: {}", flat(value)),
+            };
+            fields.iter().map(field).collect::<Vec<_>>().join("; ")
+        }
+        other => other.to_string(),
+    }
+}
+
+fn usual_message(status: u16) -> String {
+    let reason = ureq::http::StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
+    let redirect = if (300..400).contains(&status) { ": a redirect, which is not followed" } else { "" };
+    format!(
+        "the service answered HTTP {status}{}{}{redirect}",
+        if reason.is_some() { " " } else { "" },
+        reason.unwrap_or("")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, content_type: &str, body: &str) -> Answer {
+        let mut answer = Answer { status, body: body.into(), ..Answer::default() };
+        answer.headers.insert("content-type", content_type.parse().unwrap());
+        answer
+    }
+
+    #[test]
+    fn messages_are_the_services_in_one_line() {
+        for (content_type, body, message) in [
+            ("application/json", r#"{"detail":"Not\n found."}"#, "Not found."),
+            (
+                "application/json",
+                r#"{"limit":["Too big.","Odd."],"from":["No."]}"#,
+                "from: No.; limit: Too big. Odd.",
+            ),
+            ("application/json", r#"{"size":{"non_field_errors":["Bad."]}}"#, "size: Bad."),
+            ("application/json", r#"{"error":{"content":"No key.","error_code":"K"}}"#, "No key."),
+            ("text/plain; charset=utf-8", "pub_key is\r\nrequired.", "pub_key is required."),
+            ("text/html", "<h1>502</h1>", "the service answered HTTP 404 Not Found"),
+            ("application/json", "{", "the service answered HTTP 404 Not Found"),
+            ("application/json", "{}", "the service answered HTTP 404 Not Found"),
+        ] {
+            assert_eq!(Failure::of_answer(answer(404, content_type, body)).error.message, message);
+        }
+    }
+}

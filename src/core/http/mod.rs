@@ -1,0 +1,216 @@
+//! The one place that speaks to the network: sign, send, retry, wait, cancel, limit, classify,
+//! log. Nothing else knows ureq.
+
+mod answer;
+pub mod base;
+mod connect;
+pub mod connections;
+mod exchange;
+pub mod failure;
+pub mod log;
+mod resolve;
+mod retry;
+pub mod settings;
+pub mod sign;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+pub use ureq::http::Method;
+use ureq::http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, DATE, USER_AGENT};
+use ureq::http::{self, HeaderValue};
+use zeroize::Zeroizing;
+
+pub use self::answer::Answer;
+use self::connections::{Connections, Line};
+use self::exchange::exchange;
+use self::failure::{Failure, Outcome, Repeat};
+use self::log::Level;
+use self::retry::Tries;
+use self::settings::Settings;
+use self::sign::{Auth, Clock, Signable};
+use crate::core::error::{Error, Result};
+
+const REST_MEDIA_TYPE: &str = "application/vnd.uploadcare-v0.7+json";
+
+/// The largest answer that is taken.
+pub const MOST_BODY: u64 = 64 << 20;
+
+/// What an error keeps of an answer.
+const MOST_ERROR_BODY: u64 = 64 << 10;
+
+/// A request to the REST API.
+pub struct Request<'a> {
+    pub method: Method,
+    /// Path and query as they stand in the request line and in the signature.
+    pub target: &'a str,
+    /// JSON, or empty.
+    pub body: &'a str,
+    /// How large the answer may be expected to be.
+    pub room: usize,
+}
+
+impl<'a> Request<'a> {
+    pub fn new(method: Method, target: &'a str) -> Self {
+        Request { method, target, body: "", room: 0 }
+    }
+}
+
+/// A project's way to the service. Clones share everything.
+#[derive(Clone)]
+pub struct Http {
+    pub settings: Arc<Settings>,
+    clock: Arc<Clock>,
+    line: Arc<Line>,
+}
+
+/// A request ready to be sent, and what must not be told of it.
+struct Message {
+    request: http::Request<Vec<u8>>,
+    date: DateTime<Utc>,
+    credential: Zeroizing<String>,
+}
+
+impl Http {
+    pub fn new(settings: Settings) -> Self {
+        Http { settings: Arc::new(settings), clock: Arc::default(), line: Arc::default() }
+    }
+
+    /// The same project over connections of its own, which end with this one's or before.
+    pub fn branch(&self) -> Self {
+        Http { line: self.line.branch(), ..self.clone() }
+    }
+
+    pub fn cancel(&self) {
+        self.line.cancel();
+    }
+
+    pub fn close(&self) {
+        self.line.close();
+    }
+
+    /// Sends `request` until it is answered and `decode` has understood the answer, or until
+    /// there is no sense in trying on.
+    pub fn call<T>(&self, request: &Request, mut decode: impl FnMut(&mut Answer) -> Outcome<T>) -> Result<T> {
+        let connections = self.line.connections(&self.settings)?;
+        let mut tries = Tries::new(&request.method, self.settings.retries, self.settings.timeout);
+        let mut attempt = 0;
+        loop {
+            let with_attempts = |error: Error| Error { attempts: attempt, ..error };
+            let message = self.message(request).map_err(with_attempts)?;
+            attempt += 1;
+            let began = Instant::now();
+            let mut failure = match self.attempt(&connections, request, message, &tries, &mut decode) {
+                Ok((done, answer)) => {
+                    self.log(Level::Info, request, began.elapsed(), attempt, Ok(&answer));
+                    return Ok(done);
+                }
+                Err(failure) => failure,
+            };
+            failure.error.attempts = attempt;
+            let wait = tries.after(&failure);
+            let level = if wait.is_some() { Level::Warn } else { Level::Error };
+            self.log(level, request, began.elapsed(), attempt, Err(&failure.error));
+            match wait {
+                Some(wait) => {
+                    connections.sleep(wait).map_err(|error| Error { attempts: attempt, ..error })?
+                }
+                None => return Err(failure.error),
+            }
+        }
+    }
+
+    fn message(&self, request: &Request) -> Result<Message> {
+        let date = self.clock.now();
+        let date_text = sign::http_date(date);
+        let Request { method, target, body, .. } = request;
+        let auth = &self.settings.auth;
+        let credential =
+            auth.credential(&Signable { method: method.as_str(), body, date: &date_text, target })?;
+        let text = format!("{} {}:{}", auth.scheme(), self.settings.public_key, *credential);
+        let mut authorization = HeaderValue::from_str(&Zeroizing::new(text))
+            .map_err(|_| Error::argument("secret_key holds something else than visible ASCII"))?;
+        authorization.set_sensitive(true);
+        let request = http::Request::builder()
+            .method(method)
+            .uri(self.settings.api_base.uri(target)?)
+            .header(ACCEPT, HeaderValue::from_static(REST_MEDIA_TYPE))
+            .header(ACCEPT_ENCODING, HeaderValue::from_static("gzip"))
+            .header(AUTHORIZATION, authorization)
+            .header(CONTENT_TYPE, HeaderValue::from_static(sign::CONTENT_TYPE))
+            .header(DATE, HeaderValue::try_from(date_text).expect("a date is ASCII"))
+            .header(USER_AGENT, self.settings.user_agent.clone())
+            .body(body.as_bytes().to_vec())
+            .expect("its parts are valid");
+        Ok(Message { request, date, credential })
+    }
+
+    fn attempt<T>(
+        &self,
+        connections: &Connections,
+        request: &Request,
+        message: Message,
+        tries: &Tries,
+        decode: &mut impl FnMut(&mut Answer) -> Outcome<T>,
+    ) -> Outcome<(T, Answer)> {
+        let Message { request: sent, date, credential } = message;
+        let outcome = exchange(connections, sent, tries.time_left(), request.room).and_then(|mut answer| {
+            if answer.status == 404 && request.method == Method::DELETE && tries.maybe_done {
+                answer = Answer { status: 204, body: String::new(), ..answer };
+            }
+            if !(200..300).contains(&answer.status) {
+                let clock_corrected = self.corrects_clock(&answer, date);
+                let failure = Failure::of_answer(answer);
+                let repeat = if clock_corrected { Repeat::ClockCorrected } else { failure.repeat };
+                return Err(Failure { repeat, ..failure });
+            }
+            decode(&mut answer)
+                .map(|done| (done, std::mem::take(&mut answer)))
+                .map_err(|failure| failure.with(answer))
+        });
+        match outcome {
+            Err(_) if connections.is_canceled() => Err(Error::canceled().into()),
+            Err(mut failure) => {
+                failure.error.hide(&credential);
+                Err(failure)
+            }
+            done => done,
+        }
+    }
+
+    /// Whether a signature was refused because of its date, which the next one will have right.
+    fn corrects_clock(&self, answer: &Answer, sent: DateTime<Utc>) -> bool {
+        answer.status == 401
+            && matches!(self.settings.auth, Auth::Signed(_))
+            && answer.date().is_some_and(|service| self.clock.correct(sent, service))
+    }
+
+    fn log(
+        &self,
+        level: Level,
+        request: &Request,
+        took: Duration,
+        attempt: u32,
+        outcome: std::result::Result<&Answer, &Error>,
+    ) {
+        let Some(logger) = &self.settings.logger else { return };
+        let (http_status, request_id, failure) = match outcome {
+            Ok(answer) => (Some(answer.status), answer.request_id(), None),
+            Err(Error { message, answer: Some(reply), .. }) => {
+                (Some(reply.http_status), reply.request_id.as_deref(), Some(message.as_ref()))
+            }
+            Err(error) => (None, None, Some(error.message.as_ref())),
+        };
+        let line = log::Line {
+            method: &request.method,
+            target: request.target,
+            http_status,
+            took,
+            attempt,
+            request_id,
+            failure,
+        };
+        logger(level, &line.text());
+    }
+}

@@ -1,0 +1,118 @@
+//! Names to addresses. ureq asks anew for every request; this resolver remembers, and lets a
+//! caller leave who does not want to wait any longer.
+
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use std::{fmt, io, thread};
+
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+
+use super::connections::Stop;
+
+const KEEP: Duration = Duration::from_secs(60);
+const LOOK_UP: Duration = Duration::from_millis(20);
+
+pub struct CachingResolver {
+    stop: Arc<Stop>,
+    known: Mutex<Vec<Known>>,
+}
+
+struct Known {
+    host: String,
+    port: u16,
+    addresses: ResolvedSocketAddrs,
+    since: Instant,
+}
+
+impl CachingResolver {
+    pub fn new(stop: Arc<Stop>) -> Self {
+        CachingResolver { stop, known: Mutex::default() }
+    }
+
+    fn remembered(&self, host: &str, port: u16) -> Option<ResolvedSocketAddrs> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|entry| entry.since.elapsed() < KEEP);
+        known
+            .iter()
+            .find(|entry| entry.host == host && entry.port == port)
+            .map(|entry| entry.addresses.clone())
+    }
+
+    fn remember(&self, host: &str, port: u16, addresses: &ResolvedSocketAddrs) {
+        let entry =
+            Known { host: host.to_owned(), port, addresses: addresses.clone(), since: Instant::now() };
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+    }
+
+    /// The system's resolver can neither be interrupted nor given a time limit, so it runs on a
+    /// thread that is left behind when either is needed. That thread holds nothing of the client
+    /// and ends when the system gives up.
+    fn ask_system(
+        &self,
+        host: &str,
+        port: u16,
+        timeout: NextTimeout,
+    ) -> Result<Vec<SocketAddr>, ureq::Error> {
+        let deadline = Instant::now().checked_add(*timeout.after);
+        let (sender, receiver) = sync_channel(1);
+        let question = (host.to_owned(), port);
+        thread::Builder::new().spawn(move || sender.send(question.to_socket_addrs()))?;
+        loop {
+            match receiver.recv_timeout(LOOK_UP) {
+                Ok(Ok(addresses)) => return Ok(addresses.collect()),
+                Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => return Err(ureq::Error::HostNotFound),
+                Err(RecvTimeoutError::Timeout) if self.stop.is_set() => {
+                    return Err(io::Error::from(io::ErrorKind::ConnectionAborted).into());
+                }
+                Err(RecvTimeoutError::Timeout)
+                    if deadline.is_some_and(|deadline| deadline <= Instant::now()) =>
+                {
+                    return Err(ureq::Error::Timeout(timeout.reason));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+}
+
+impl Resolver for CachingResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        _: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let host = uri.host().ok_or(ureq::Error::HostNotFound)?;
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+        let port = uri.port_u16().unwrap_or(default);
+        let mut resolved = self.empty();
+        if let Ok(ip) = host.parse::<IpAddr>() {
+            resolved.push(SocketAddr::new(ip, port));
+            return Ok(resolved);
+        }
+        if let Some(addresses) = self.remembered(host, port) {
+            return Ok(addresses);
+        }
+        for address in self.ask_system(host, port, timeout)? {
+            // Those beyond what ureq takes are left out.
+            let _ = resolved.try_push(address);
+        }
+        if resolved.is_empty() {
+            return Err(ureq::Error::HostNotFound);
+        }
+        self.remember(host, port, &resolved);
+        Ok(resolved)
+    }
+}
+
+impl fmt::Debug for CachingResolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CachingResolver")
+    }
+}

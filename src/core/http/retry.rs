@@ -1,0 +1,128 @@
+//! When a failed request is sent again, and how long to wait before.
+
+use std::time::{Duration, Instant};
+
+use ureq::http::Method;
+
+use super::failure::{Failure, Repeat};
+
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// The tries of one call.
+pub struct Tries {
+    idempotent: bool,
+    retries_left: u32,
+    retries_done: u32,
+    deadline: Option<Instant>,
+    clock_corrected: bool,
+    /// An earlier request may have been carried out although no good answer came.
+    pub maybe_done: bool,
+}
+
+impl Tries {
+    pub fn new(method: &Method, retries: u32, timeout: Option<Duration>) -> Self {
+        Tries {
+            idempotent: matches!(*method, Method::GET | Method::PUT | Method::DELETE),
+            retries_left: retries,
+            retries_done: 0,
+            deadline: timeout.map(|timeout| Instant::now() + timeout),
+            clock_corrected: false,
+            maybe_done: false,
+        }
+    }
+
+    pub fn time_left(&self) -> Option<Duration> {
+        Some(self.deadline?.saturating_duration_since(Instant::now()))
+    }
+
+    /// How long to wait before the request is sent again, or none to give up.
+    pub fn after(&mut self, failure: &Failure) -> Option<Duration> {
+        match failure.repeat {
+            Repeat::Never => return None,
+            Repeat::ClockCorrected => {
+                return (!std::mem::replace(&mut self.clock_corrected, true)).then_some(Duration::ZERO);
+            }
+            Repeat::IfIdempotent | Repeat::AtOnceIfIdempotent if !self.idempotent => return None,
+            Repeat::IfIdempotent | Repeat::AtOnceIfIdempotent => self.maybe_done = true,
+            Repeat::Always => {}
+        }
+        if failure.repeat == Repeat::AtOnceIfIdempotent {
+            return Some(Duration::ZERO);
+        }
+        let wait = match failure.error.retry_after_ms() {
+            Some(ms) => Duration::from_millis(ms),
+            None => self.jitter(),
+        };
+        let in_time = self.time_left().is_none_or(|left| wait < left);
+        if self.retries_left == 0 || !in_time {
+            return None;
+        }
+        self.retries_left -= 1;
+        self.retries_done += 1;
+        Some(wait)
+    }
+
+    fn jitter(&self) -> Duration {
+        let most = FIRST_WAIT.saturating_mul(1 << self.retries_done.min(16)).min(LONGEST_WAIT);
+        most.mul_f64(fastrand::f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::error::{Error, Reply, Status};
+
+    fn failure(repeat: Repeat, retry_after_ms: Option<u64>) -> Failure {
+        let mut error = Error::new(Status::Server, "x");
+        error.answer = Some(Box::new(Reply { retry_after_ms, ..Reply::default() }));
+        Failure { error, repeat }
+    }
+
+    #[test]
+    fn waits_double_up_to_half_a_minute_with_full_jitter() {
+        let mut tries = Tries::new(&Method::GET, 20, None);
+        for most_ms in [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000] {
+            let wait = tries.after(&failure(Repeat::IfIdempotent, None)).unwrap();
+            assert!(wait <= Duration::from_millis(most_ms), "{wait:?} for {most_ms}");
+        }
+    }
+
+    #[test]
+    fn the_service_says_how_long_to_wait() {
+        let mut tries = Tries::new(&Method::GET, 1, None);
+        let wait = tries.after(&failure(Repeat::Always, Some(7000)));
+        assert_eq!(wait, Some(Duration::from_secs(7)));
+    }
+
+    #[test]
+    fn no_wait_goes_past_the_time_limit() {
+        let mut tries = Tries::new(&Method::GET, 3, Some(Duration::from_secs(60)));
+        assert_eq!(tries.after(&failure(Repeat::Always, Some(61_000))), None);
+        assert!(tries.after(&failure(Repeat::Always, Some(1000))).is_some());
+    }
+
+    #[test]
+    fn a_post_is_repeated_only_where_nothing_can_have_been_done() {
+        let mut tries = Tries::new(&Method::POST, 3, None);
+        assert_eq!(tries.after(&failure(Repeat::IfIdempotent, None)), None);
+        assert_eq!(tries.after(&failure(Repeat::AtOnceIfIdempotent, None)), None);
+        assert!(tries.after(&failure(Repeat::Always, None)).is_some());
+    }
+
+    #[test]
+    fn retries_are_counted_but_a_fresh_connection_is_not_one() {
+        let mut tries = Tries::new(&Method::GET, 1, None);
+        assert_eq!(tries.after(&failure(Repeat::AtOnceIfIdempotent, None)), Some(Duration::ZERO));
+        assert!(tries.after(&failure(Repeat::IfIdempotent, None)).is_some());
+        assert_eq!(tries.after(&failure(Repeat::IfIdempotent, None)), None);
+    }
+
+    #[test]
+    fn a_corrected_clock_gives_one_more_request() {
+        let mut tries = Tries::new(&Method::POST, 0, None);
+        assert_eq!(tries.after(&failure(Repeat::ClockCorrected, None)), Some(Duration::ZERO));
+        assert_eq!(tries.after(&failure(Repeat::ClockCorrected, None)), None);
+    }
+}

@@ -1,0 +1,122 @@
+//! What the caller chose for a client, checked.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use ureq::config::Config;
+use ureq::http::HeaderValue;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, Proxy};
+
+use super::base::Base;
+use super::log::Logger;
+use super::sign::Auth;
+use crate::core::error::{Error, Result, Status};
+
+const LIBRARY: &str = concat!("libuploadcare/", env!("CARGO_PKG_VERSION"));
+
+pub struct Settings {
+    pub public_key: String,
+    pub auth: Auth,
+    pub api_base: Base,
+    pub retries: u32,
+    pub connect_timeout: Duration,
+    pub idle_timeout: Duration,
+    /// None: a call may take as long as it likes.
+    pub timeout: Option<Duration>,
+    pub proxy: Option<Proxy>,
+    pub user_agent: HeaderValue,
+    pub authorities: Authorities,
+    pub logger: Option<Logger>,
+}
+
+impl Settings {
+    pub fn agent_config(&self) -> Config {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .allow_non_standard_methods(true)
+            .proxy(self.proxy.clone())
+            .timeout_connect(Some(self.connect_timeout))
+            .timeout_per_read(Some(self.idle_timeout))
+            .timeout_per_write(Some(self.idle_timeout))
+            // As many as were in use at once: a thread that comes back finds its connection.
+            .max_idle_connections(usize::MAX)
+            .max_idle_connections_per_host(usize::MAX)
+            .user_agent("");
+        let https = self.api_base.is_https()
+            || self.proxy.as_ref().is_some_and(|p| p.uri().scheme_str() == Some("https"));
+        // Reading the system's certificates takes longer than a page: not where they serve nothing.
+        let config = match https {
+            true => config.tls_config(self.authorities.tls_config()),
+            false => config,
+        };
+        config.build()
+    }
+}
+
+pub fn proxy(option: Option<&str>) -> Result<Option<Proxy>> {
+    match option {
+        None => Ok(Proxy::try_from_env()),
+        Some("") => Ok(None),
+        Some(text) => Proxy::new(text).map(Some).map_err(|_| {
+            Error::argument("opts.proxy is no proxy such as http://host:port or socks5://host:port")
+        }),
+    }
+}
+
+/// `libuploadcare/0.1.0`, and what the caller calls itself.
+pub fn user_agent(option: Option<&str>) -> Result<HeaderValue> {
+    let text = match option {
+        Some(own) if !own.is_empty() => format!("{LIBRARY} {own}"),
+        _ => LIBRARY.to_owned(),
+    };
+    let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    HeaderValue::from_str(&text)
+        .ok()
+        .filter(|_| printable)
+        .ok_or_else(|| Error::argument("opts.user_agent holds something else than printable ASCII"))
+}
+
+/// Whom TLS trusts: the system's authorities, the bundled ones where the system has none, and
+/// those of the caller's file.
+#[derive(Default)]
+pub struct Authorities {
+    own: Vec<Certificate<'static>>,
+    config: OnceLock<TlsConfig>,
+}
+
+impl Authorities {
+    pub fn with_file(path: &Path) -> Result<Self> {
+        let pem = std::fs::read(path).map_err(|error| {
+            Error::new(Status::File, format!("opts.ca_file {}: {error}", PathBuf::from(path).display()))
+        })?;
+        let own: Vec<_> = parse_pem(&pem)
+            .filter_map(|item| match item {
+                Ok(PemItem::Certificate(certificate)) => Some(certificate),
+                _ => None,
+            })
+            .collect();
+        if own.is_empty() {
+            return Err(Error::argument("opts.ca_file holds no certificate in PEM form"));
+        }
+        Ok(Authorities { own, config: OnceLock::new() })
+    }
+
+    fn tls_config(&self) -> TlsConfig {
+        let config = self.config.get_or_init(|| {
+            let system = rustls_native_certs::load_native_certs().certs;
+            let system = match system.is_empty() {
+                true => webpki_root_certs::TLS_SERVER_ROOT_CERTS,
+                false => &system,
+            };
+            let system = system.iter().map(|certificate| Certificate::from_der(certificate).to_owned());
+            let roots = RootCerts::from(system.chain(self.own.iter().cloned()));
+            let provider = Arc::new(rustls::crypto::ring::default_provider());
+            TlsConfig::builder().root_certs(roots).unversioned_rustls_crypto_provider(provider).build()
+        });
+        config.clone()
+    }
+}

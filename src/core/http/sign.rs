@@ -1,0 +1,173 @@
+//! Who is asking: the Authorization header, and the clock that stands in the signature.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use hmac::{Hmac, Mac};
+use md5::{Digest, Md5};
+use sha1::Sha1;
+use zeroize::Zeroizing;
+
+use crate::core::error::{Error, Result};
+
+pub const CONTENT_TYPE: &str = "application/json";
+
+/// The service refuses a date more than 15 minutes off; well before that a 401 may be the clock's.
+const CLOCK_TOLERANCE_S: i64 = 10 * 60;
+
+const MD5_OF_NOTHING: &str = "d41d8cd98f00b204e9800998ecf8427e";
+
+/// Signs in place of the secret key.
+pub trait Sign: Send + Sync {
+    /// The HMAC-SHA1 of `text` in lower-case hex.
+    fn sign(&self, text: &str) -> Result<String>;
+}
+
+/// The secret key; wiped when the client goes.
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    pub fn new(key: &str) -> Self {
+        Secret(Zeroizing::new(key.to_owned()))
+    }
+}
+
+impl Sign for Secret {
+    fn sign(&self, text: &str) -> Result<String> {
+        let mut mac =
+            Hmac::<Sha1>::new_from_slice(self.0.as_bytes()).expect("HMAC takes a key of any length");
+        mac.update(text.as_bytes());
+        Ok(hex(&mac.finalize().into_bytes()))
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)] as char, DIGITS[usize::from(byte & 15)] as char])
+        .collect()
+}
+
+/// How the requests of a project are authorized.
+pub enum Auth {
+    Signed(Box<dyn Sign>),
+    Simple(Secret),
+    /// A public key alone: enough for uploads and addresses.
+    Public,
+}
+
+impl Auth {
+    /// What stands behind `Authorization: ` and has to be kept out of logs and errors.
+    pub fn credential(&self, request: &Signable) -> Result<Zeroizing<String>> {
+        match self {
+            Auth::Signed(signer) => signer.sign(&request.text()).map(Zeroizing::new),
+            Auth::Simple(secret) => Ok(secret.0.clone()),
+            Auth::Public => Err(Error::argument(
+                "secret_key is NULL and no opts.sign was given to uc_client_new: the REST API needs one of them",
+            )),
+        }
+    }
+
+    pub fn scheme(&self) -> &'static str {
+        match self {
+            Auth::Simple(_) => "Uploadcare.Simple",
+            _ => "Uploadcare",
+        }
+    }
+}
+
+/// What a signature covers.
+pub struct Signable<'a> {
+    pub method: &'a str,
+    pub body: &'a str,
+    pub date: &'a str,
+    pub target: &'a str,
+}
+
+impl Signable<'_> {
+    fn text(&self) -> String {
+        let Signable { method, body, date, target } = self;
+        let computed;
+        let md5 = match body.is_empty() {
+            true => MD5_OF_NOTHING,
+            false => {
+                computed = hex(&Md5::digest(body));
+                &computed
+            }
+        };
+        format!("{method}\n{md5}\n{CONTENT_TYPE}\n{date}\n{target}")
+    }
+}
+
+/// The service's clock, as far as it is known to differ from this machine's.
+#[derive(Default)]
+pub struct Clock {
+    offset_s: AtomicI64,
+}
+
+impl Clock {
+    pub fn now(&self) -> DateTime<Utc> {
+        Utc::now() + TimeDelta::seconds(self.offset_s.load(Ordering::Relaxed))
+    }
+
+    /// Takes the service's time from an answer that refused a request dated `sent`, and tells
+    /// whether the clock was the likely reason.
+    pub fn correct(&self, sent: DateTime<Utc>, service: DateTime<Utc>) -> bool {
+        let wrong = (service - sent).num_seconds().abs() > CLOCK_TOLERANCE_S;
+        if wrong {
+            self.offset_s.store((service - Utc::now()).num_seconds(), Ordering::Relaxed);
+        }
+        wrong
+    }
+}
+
+pub fn http_date(time: DateTime<Utc>) -> String {
+    time.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+pub fn parse_http_date(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc2822(text).ok().map(|time| time.to_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DATE: &str = "Mon, 05 Nov 2018 13:14:41 GMT";
+
+    /// The vectors of the service's documentation and SDKs.
+    #[test]
+    fn signatures_are_those_of_the_test_vectors() {
+        let list = "/files/?limit=1&stored=true";
+        let uuids = r#"["21975c81-7f57-4c7a-aef9-acfe28779f78"]"#;
+        let group = "/groups/badfc9f7-f88f-4921-9cc0-22e2c08aa2da~12/";
+        for (secret, method, body, target, signature) in [
+            ("demoprivatekey", "GET", "", list, "3cbc4d2cf91f80c1ba162b926f8a975e8bec7995"),
+            ("YOUR_SECRET_KEY", "GET", "", list, "6d71c0f3769021d56765bc2dfb3e168a64d25e4b"),
+            ("demoprivatekey", "POST", r#"{"foo":"bar"}"#, list, "80d4b1bdcfb892ffb77e066b232d7fadc66f4be0"),
+            ("demoprivatekey", "PUT", uuids, "/files/storage/", "85dcbf58e19c8175aa8929dcdd363ed50b4bcf36"),
+            ("demoprivatekey", "GET", "", group, "803d2e16de361ef6f2bfbf0aa2709c2b24a8e123"),
+        ] {
+            let auth = Auth::Signed(Box::new(Secret::new(secret)));
+            let credential = auth.credential(&Signable { method, body, date: DATE, target }).unwrap();
+            assert_eq!(*credential, signature, "{method} {target}");
+        }
+    }
+
+    #[test]
+    fn dates_are_written_as_http_wants_them_and_read_back() {
+        let time = parse_http_date(DATE).unwrap();
+        assert_eq!(time.timestamp(), 1_541_423_681);
+        assert_eq!(http_date(time), DATE);
+    }
+
+    #[test]
+    fn a_clock_beyond_the_window_is_corrected_once() {
+        let clock = Clock::default();
+        let service = Utc::now() + TimeDelta::hours(3);
+        assert!(clock.correct(clock.now(), service));
+        assert!(!clock.correct(clock.now(), service));
+        assert!((clock.now() - service).num_seconds().abs() < 5);
+    }
+}

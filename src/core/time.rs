@@ -1,0 +1,78 @@
+//! Times as the service writes them.
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+
+use super::error::{Error, Result};
+
+/// Microseconds since 1970-01-01 UTC of an ISO 8601 text with a zone.
+pub fn micros(text: &str) -> Option<i64> {
+    usual_micros(text.as_bytes())
+        .or_else(|| Some(DateTime::parse_from_rfc3339(text).ok()?.timestamp_micros()))
+}
+
+/// The form the service uses, `2018-11-26T12:49:10.477888Z`: read by hand, since a listing has
+/// one in every group and the general parser takes as long as all the rest of the group.
+fn usual_micros(text: &[u8]) -> Option<i64> {
+    let &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', ref clock @ .., b'Z'] = text else {
+        return None;
+    };
+    let &[h0, h1, b':', i0, i1, b':', s0, s1, b'.', ref fraction @ ..] = clock else {
+        return None;
+    };
+    let fraction: &[u8; 6] = fraction.try_into().ok()?;
+    let date =
+        NaiveDate::from_ymd_opt(number(&[y0, y1, y2, y3])? as i32, number(&[m0, m1])?, number(&[d0, d1])?)?;
+    let time = date.and_hms_micro_opt(
+        number(&[h0, h1])?,
+        number(&[i0, i1])?,
+        number(&[s0, s1])?,
+        number(fraction)?,
+    )?;
+    Some(time.and_utc().timestamp_micros())
+}
+
+fn number(digits: &[u8]) -> Option<u32> {
+    digits
+        .iter()
+        .try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + u32::from(digit - b'0')))
+}
+
+/// A time given by the caller, in the form the service takes.
+pub fn canonical(text: &str, name: &str) -> Result<String> {
+    let time = DateTime::parse_from_rfc3339(text).map_err(|_| {
+        Error::argument(format!("{name} is no date and time with its zone, such as 2024-01-31T12:00:00Z"))
+    })?;
+    Ok(time.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Micros, true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_form_and_the_general_parser_agree() {
+        for text in [
+            "1969-12-31T23:59:59.999999Z",
+            "1970-01-01T00:00:00.000000Z",
+            "2018-11-26T12:49:10.477888Z",
+            "2024-02-29T23:59:59.000001Z",
+        ] {
+            let general = DateTime::parse_from_rfc3339(text).unwrap().timestamp_micros();
+            assert_eq!(usual_micros(text.as_bytes()), Some(general), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_forms_of_the_same_moment_are_read_too() {
+        for text in ["2018-11-26T12:49:10Z", "2018-11-26T14:49:10.000+02:00"] {
+            assert_eq!(micros(text), Some(1_543_236_550_000_000), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_none() {
+        for text in ["", "yesterday", "2018-02-30T12:49:10.477888Z", "2018-11-26T12:49:1x.477888Z"] {
+            assert_eq!(micros(text), None, "{text}");
+        }
+    }
+}
