@@ -1,0 +1,263 @@
+//! Clients.
+
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::path::Path;
+use std::ptr::null_mut;
+
+use super::arguments::{Options, optional_text, options, output, text};
+use super::call::call;
+use super::error::{uc_error, uc_status};
+use super::memory::give;
+use crate::core::client::{Client, ClientOptions};
+use crate::core::error::{Error, Result, Status};
+use crate::core::http::log::{Level, Logger};
+use crate::core::http::sign::Sign;
+
+const SHA1_HEX_DIGITS: usize = 40;
+
+/// One project, seen through its keys. Made by uc_client_new(), freed by uc_free(). All threads
+/// of a process may share one: it keeps connections alive among them. After fork() the child
+/// makes its own.
+pub struct uc_client(pub(super) Client);
+
+/// For uc_client_opts.auth: how requests to the REST API prove who sends them.
+#[repr(C)]
+pub enum uc_auth {
+    /// A signature made with the secret key, which itself is never sent.
+    UC_AUTH_SIGNED = 0,
+    /// The secret key itself; over https only, but for this machine's own addresses.
+    UC_AUTH_SIMPLE = 1,
+}
+
+/// For uc_log_fn: how a request ended.
+#[repr(C)]
+pub enum uc_log_level {
+    /// It failed, and so does the call.
+    UC_LOG_ERROR = 1,
+    /// It failed and will be sent again.
+    UC_LOG_WARN = 2,
+    /// It was answered well.
+    UC_LOG_INFO = 3,
+    /// Kept for later versions.
+    UC_LOG_DEBUG = 4,
+}
+
+/// For uc_sign_fn: what to sign with.
+#[repr(C)]
+pub enum uc_hmac {
+    /// 40 hex digits: requests to the REST API.
+    UC_HMAC_SHA1 = 1,
+    /// 64 hex digits: kept for uploads.
+    UC_HMAC_SHA256 = 2,
+}
+
+/// Signs in place of the secret key, which then never enters this process: writes the HMAC of
+/// `text` as lower-case hex, and NUL, to `hex` (at most `hex_size` bytes, of which there are
+/// enough) and returns 0. Anything else fails the call with UC_ERR_CANCELED. `algorithm` is a
+/// uc_hmac. Called once for each request, on the thread that sends it: the caller's, or one that
+/// reads ahead.
+pub type uc_sign_fn = Option<
+    unsafe extern "C" fn(
+        user_data: *mut c_void,
+        algorithm: i32,
+        text: *const c_char,
+        hex: *mut c_char,
+        hex_size: usize,
+    ) -> i32,
+>;
+
+/// Hears of each request when it has ended: method, path, status, time, attempt and request id,
+/// in one line without line end. `level` is a uc_log_level. The line never holds a key or a
+/// signature, and lives as long as the call of this function. Called on the thread that sent the
+/// request: the caller's, or one that reads ahead.
+pub type uc_log_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, line: *const c_char)>;
+
+/// What a client may be told beside its keys. Set struct_size, and leave zero or NULL what is to
+/// have its default. Callbacks must not throw, longjmp, or free what they are called for.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_client_opts {
+    /// sizeof(uc_client_opts)
+    pub struct_size: usize,
+    /// The REST API; default "https://api.uploadcare.com".
+    pub api_base: *const c_char,
+    /// The Upload API; default "https://upload.uploadcare.com".
+    pub upload_base: *const c_char,
+    /// The CDN; default the project's own subdomain.
+    pub cdn_base: *const c_char,
+    /// PEM file of further certificate authorities; the system's stay trusted. Read at once.
+    pub ca_file: *const c_char,
+    /// "http://host:port", "socks5://host:port", with user:password@ before the host if need be.
+    /// Default: ALL_PROXY, HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment; "" for none.
+    pub proxy: *const c_char,
+    /// What the program calls itself, "MyApp/2.1"; put after the library's own name.
+    pub user_agent: *const c_char,
+    /// A uc_auth; default UC_AUTH_SIGNED.
+    pub auth: i32,
+    /// How often a failed request is sent again; default 3, -1 for never.
+    pub retries: i32,
+    /// To make a connection, TLS included; default 10000.
+    pub connect_timeout_ms: u32,
+    /// With no byte either way; default 30000.
+    pub idle_timeout_ms: u32,
+    /// For one whole call with its retries and waits; default 120000.
+    pub timeout_ms: u32,
+    /// Signs in place of the secret key, which then must be NULL.
+    pub sign: uc_sign_fn,
+    /// Handed to `sign`.
+    pub sign_data: *mut c_void,
+    /// Hears of each request.
+    pub log: uc_log_fn,
+    /// Handed to `log`.
+    pub log_data: *mut c_void,
+}
+
+// SAFETY: numbers, pointers that are only read after a check, and functions that may be NULL.
+unsafe impl Options for uc_client_opts {
+    const ZERO: Self = uc_client_opts {
+        struct_size: 0,
+        api_base: std::ptr::null(),
+        upload_base: std::ptr::null(),
+        cdn_base: std::ptr::null(),
+        ca_file: std::ptr::null(),
+        proxy: std::ptr::null(),
+        user_agent: std::ptr::null(),
+        auth: 0,
+        retries: 0,
+        connect_timeout_ms: 0,
+        idle_timeout_ms: 0,
+        timeout_ms: 0,
+        sign: None,
+        sign_data: null_mut(),
+        log: None,
+        log_data: null_mut(),
+    };
+}
+
+impl uc_client_opts {
+    /// # Safety
+    /// The texts are NULL or end in NUL and live as long as the call.
+    unsafe fn checked<'a>(self) -> Result<ClientOptions<'a>> {
+        // SAFETY: the caller's word.
+        let text = |text, name| unsafe { optional_text(text, name) };
+        Ok(ClientOptions {
+            api_base: text(self.api_base, "opts.api_base")?,
+            upload_base: text(self.upload_base, "opts.upload_base")?,
+            cdn_base: text(self.cdn_base, "opts.cdn_base")?,
+            ca_file: text(self.ca_file, "opts.ca_file")?.map(Path::new),
+            proxy: text(self.proxy, "opts.proxy")?,
+            user_agent: text(self.user_agent, "opts.user_agent")?,
+            simple_auth: match self.auth {
+                0 => false,
+                1 => true,
+                _ => return Err(Error::argument("opts.auth is neither UC_AUTH_SIGNED nor UC_AUTH_SIMPLE")),
+            },
+            retries: match self.retries {
+                -1.. => self.retries,
+                _ => return Err(Error::argument("opts.retries is below -1, which stands for none")),
+            },
+            connect_timeout_ms: self.connect_timeout_ms,
+            idle_timeout_ms: self.idle_timeout_ms,
+            timeout_ms: self.timeout_ms,
+            sign: self.sign.map(|sign| Box::new(CSign { sign, data: self.sign_data }) as Box<dyn Sign>),
+            logger: self.log.map(|log| CLog { log, data: self.log_data }.logger()),
+        })
+    }
+}
+
+/// Makes a client. Sends nothing. `secret_key` may be NULL: with opts.sign set the client can do
+/// everything, without it only what needs no secret. `opts` may be NULL. Free it when the program
+/// ends or the keys change; pages and jobs made with it live on.
+/// UC_ERR_ARGUMENT, or UC_ERR_FILE when opts.ca_file cannot be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_client_new(
+    public_key: *const c_char,
+    secret_key: *const c_char,
+    opts: *const uc_client_opts,
+    client: *mut *mut uc_client,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        call(error, || {
+            let place = output(client, "client")?;
+            let public_key = text(public_key, "public_key")?;
+            let secret_key = optional_text(secret_key, "secret_key")?;
+            let client = Client::new(public_key, secret_key, options(opts)?.checked()?)?;
+            *place = give(uc_client(client), ());
+            Ok(uc_status::UC_OK)
+        })
+    }
+}
+
+/// Every call in progress on this client, on whatever thread, returns UC_ERR_CANCELED at once:
+/// while it connects, waits, reads, or sleeps before a retry. Later calls work as before. May be
+/// called from any thread and from callbacks, not from a signal handler. NULL is ignored.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_client_cancel(client: *const uc_client) {
+    // SAFETY: NULL or a client of the caller's.
+    if let Some(client) = unsafe { client.as_ref() } {
+        client.0.http.cancel();
+    }
+}
+
+struct CSign {
+    sign: unsafe extern "C" fn(*mut c_void, i32, *const c_char, *mut c_char, usize) -> i32,
+    data: *mut c_void,
+}
+
+// SAFETY: the header says that the function is called on any thread with this pointer.
+unsafe impl Send for CSign {}
+// SAFETY: likewise.
+unsafe impl Sync for CSign {}
+
+impl Sign for CSign {
+    fn sign(&self, text: &str) -> Result<String> {
+        let algorithm = uc_hmac::UC_HMAC_SHA1 as i32;
+        let text = CString::new(text).map_err(|_| Error::argument("a text to sign holds NUL"))?;
+        let mut hex = [0u8; 128];
+        // SAFETY: the caller's function, called as the header says; the texts outlive the call.
+        let refused =
+            unsafe { (self.sign)(self.data, algorithm, text.as_ptr(), hex.as_mut_ptr().cast(), hex.len()) };
+        if refused != 0 {
+            return Err(Error::new(Status::Canceled, "opts.sign returned other than 0, so nothing was sent"));
+        }
+        let signature = CStr::from_bytes_until_nul(&hex).ok().and_then(|hex| hex.to_str().ok());
+        let is_hex = |text: &&str| {
+            text.len() == SHA1_HEX_DIGITS
+                && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        };
+        signature.filter(is_hex).map(str::to_owned).ok_or_else(|| {
+            Error::argument(format!(
+                "opts.sign did not write {SHA1_HEX_DIGITS} lower-case hex digits and NUL"
+            ))
+        })
+    }
+}
+
+struct CLog {
+    log: unsafe extern "C" fn(*mut c_void, i32, *const c_char),
+    data: *mut c_void,
+}
+
+// SAFETY: the header says that the function is called on any thread with this pointer.
+unsafe impl Send for CLog {}
+// SAFETY: likewise.
+unsafe impl Sync for CLog {}
+
+impl CLog {
+    fn logger(self) -> Logger {
+        Box::new(move |level, line| self.write(level, line))
+    }
+
+    fn write(&self, level: Level, line: &str) {
+        let level = match level {
+            Level::Error => uc_log_level::UC_LOG_ERROR,
+            Level::Warn => uc_log_level::UC_LOG_WARN,
+            Level::Info => uc_log_level::UC_LOG_INFO,
+        };
+        let line = CString::new(line.replace('\0', "\u{FFFD}")).unwrap_or_default();
+        // SAFETY: the caller's function, called as the header says; the line outlives the call.
+        unsafe { (self.log)(self.data, level as i32, line.as_ptr()) };
+    }
+}

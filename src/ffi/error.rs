@@ -1,0 +1,126 @@
+//! Statuses and errors.
+
+use std::ffi::{CStr, c_char};
+
+use super::memory::{Arena, give};
+use crate::core::error::{Error, Status};
+
+/// What a call came to. Take an unknown negative value for a failure: later versions may add
+/// some. The numbers never change.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum uc_status {
+    /// Done; for a page or a job: there is more.
+    UC_OK = 0,
+    /// A normal end: past the last page, or the job has ended well.
+    UC_DONE = 1,
+    /// An argument is NULL, malformed or out of range. Nothing was sent.
+    UC_ERR_ARGUMENT = -1,
+    /// HTTP 401, 403: wrong keys, or not allowed.
+    UC_ERR_AUTH = -2,
+    /// HTTP 404: there is no such thing in this project.
+    UC_ERR_NOT_FOUND = -3,
+    /// HTTP 429 and the retries are used up. See uc_error.retry_after_ms.
+    UC_ERR_THROTTLED = -4,
+    /// Any other HTTP 4xx: 400, 406, 409, 413 and so on.
+    UC_ERR_REJECTED = -5,
+    /// HTTP 5xx and the retries are used up.
+    UC_ERR_SERVER = -6,
+    /// No connection, or it was lost, and the retries are used up.
+    UC_ERR_NETWORK = -7,
+    /// The peer's certificate or its handshake was refused. Never retried.
+    UC_ERR_TLS = -8,
+    /// One of the client's time limits ran out.
+    UC_ERR_TIMEOUT = -9,
+    /// The answer made no sense, was too large, or led to another host.
+    UC_ERR_PROTOCOL = -10,
+    /// Stopped by a callback or by uc_client_cancel().
+    UC_ERR_CANCELED = -11,
+    /// A local file could not be read or written.
+    UC_ERR_FILE = -12,
+    /// The service took the job and could not do it.
+    UC_ERR_JOB = -13,
+    /// A defect in this library; please report it.
+    UC_ERR_INTERNAL = -100,
+}
+
+use uc_status::*;
+
+impl uc_status {
+    pub fn name(status: i32) -> &'static CStr {
+        match status {
+            0 => c"UC_OK",
+            1 => c"UC_DONE",
+            -1 => c"UC_ERR_ARGUMENT",
+            -2 => c"UC_ERR_AUTH",
+            -3 => c"UC_ERR_NOT_FOUND",
+            -4 => c"UC_ERR_THROTTLED",
+            -5 => c"UC_ERR_REJECTED",
+            -6 => c"UC_ERR_SERVER",
+            -7 => c"UC_ERR_NETWORK",
+            -8 => c"UC_ERR_TLS",
+            -9 => c"UC_ERR_TIMEOUT",
+            -10 => c"UC_ERR_PROTOCOL",
+            -11 => c"UC_ERR_CANCELED",
+            -12 => c"UC_ERR_FILE",
+            -13 => c"UC_ERR_JOB",
+            -100 => c"UC_ERR_INTERNAL",
+            _ => c"UC_ERR_UNKNOWN",
+        }
+    }
+}
+
+/// Why a call failed. Owned: give it to uc_free(). Texts live as long as it does.
+#[repr(C)]
+pub struct uc_error {
+    /// What the call returned.
+    pub status: uc_status,
+    /// The HTTP status of the last answer; 0 when none came.
+    pub http_status: i32,
+    /// One line of English, the service's own words where it sent any. Never NULL; holds no key.
+    pub message: *const c_char,
+    /// The service's error_code, such as "FileNotFoundError", or NULL.
+    pub code: *const c_char,
+    /// X-Uploadcare-Request-Id of the last answer, or NULL: what support asks for.
+    pub request_id: *const c_char,
+    /// The last answer as received, its first 64 KiB, or NULL when none came.
+    pub body: *const c_char,
+    /// How long the service asks to wait, in milliseconds, or -1 when it does not say.
+    pub retry_after_ms: i64,
+    /// How many requests were made, retries included; 0 when nothing was sent.
+    pub attempts: i32,
+}
+
+pub fn status_of(status: Status) -> uc_status {
+    match status {
+        Status::Argument => UC_ERR_ARGUMENT,
+        Status::Auth => UC_ERR_AUTH,
+        Status::NotFound => UC_ERR_NOT_FOUND,
+        Status::Throttled => UC_ERR_THROTTLED,
+        Status::Rejected => UC_ERR_REJECTED,
+        Status::Server => UC_ERR_SERVER,
+        Status::Network => UC_ERR_NETWORK,
+        Status::Tls => UC_ERR_TLS,
+        Status::Timeout => UC_ERR_TIMEOUT,
+        Status::Protocol => UC_ERR_PROTOCOL,
+        Status::Canceled => UC_ERR_CANCELED,
+        Status::File => UC_ERR_FILE,
+        Status::Internal => UC_ERR_INTERNAL,
+    }
+}
+
+pub fn give_error(error: &Error) -> *mut uc_error {
+    let arena = Arena::default();
+    let reply = error.answer.as_deref();
+    let view = uc_error {
+        status: status_of(error.status),
+        http_status: reply.map_or(0, |reply| reply.http_status.into()),
+        message: arena.text(&error.message),
+        code: arena.optional(reply.and_then(|reply| reply.code.as_deref())),
+        request_id: arena.optional(reply.and_then(|reply| reply.request_id.as_deref())),
+        body: arena.optional(reply.map(|reply| reply.body.as_str())),
+        retry_after_ms: error.retry_after_ms().map_or(-1, |ms| i64::try_from(ms).unwrap_or(i64::MAX)),
+        attempts: i32::try_from(error.attempts).unwrap_or(i32::MAX),
+    };
+    give(view, arena)
+}

@@ -1,0 +1,221 @@
+//! File groups.
+
+use std::ffi::c_char;
+use std::ptr::null;
+
+use super::arguments::{Options, object, optional_text, options, output, text};
+use super::call::call;
+use super::client::uc_client;
+use super::error::{uc_error, uc_status};
+use super::files::{lay_out_file, uc_file};
+use super::memory::{Arena, give};
+use super::page::uc_page;
+use crate::core::error::Result;
+use crate::core::groups::{Group, GroupInfo, GroupsOptions};
+use crate::core::json::Scalar;
+use crate::core::listing::Rows;
+use crate::core::time::micros;
+
+/// A file group: a fixed list of up to 1000 files under one id.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_group {
+    /// "badfc9f7-f88f-4921-9cc0-22e2c08aa2da~12": a UUID and the number of files. Never NULL.
+    pub id: *const c_char,
+    /// When it was made, "2018-11-26T12:49:10.477888Z".
+    pub datetime_created: *const c_char,
+    /// The same in microseconds since 1970-01-01 UTC; INT64_MIN where it is not known.
+    pub datetime_created_us: i64,
+    /// How many files it was made of, removed ones included; -1 where it is not known.
+    pub files_count: i64,
+    /// Its address on the CDN.
+    pub cdn_url: *const c_char,
+    /// Its address in the REST API.
+    pub url: *const c_char,
+    /// Its files, by uc_group_info(); NULL in a listing. An entry is NULL where the file was
+    /// removed.
+    pub files: *const *const uc_file,
+    /// How many entries `files` has.
+    pub files_len: usize,
+    /// The whole object as the service sent it, where `files` is filled; NULL in a listing, see
+    /// uc_page_json().
+    pub json: *const c_char,
+}
+
+/// What to list. Set struct_size, and leave zero or NULL what is to have its default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_groups_opts {
+    /// sizeof(uc_groups_opts)
+    pub struct_size: usize,
+    /// Groups a page, 1 to 1000; default 100.
+    pub limit: u32,
+    /// ISO 8601 with a zone, "2024-01-31T12:00:00Z": only groups made after it, or before it in
+    /// descending order. The moment itself is left out.
+    pub from: *const c_char,
+    /// "datetime_created", oldest first, the default; or "-datetime_created", newest first.
+    pub ordering: *const c_char,
+    /// From uc_page_cursor(): go on from there. The fields above must then be unset.
+    pub cursor: *const c_char,
+    /// How many pages to fetch before they are asked for, 0 to 16, on a thread that belongs to
+    /// the page and ends with it; default 0. Content and order are the same as without.
+    pub read_ahead: u32,
+}
+
+// SAFETY: numbers, and pointers that are only read after a check.
+unsafe impl Options for uc_groups_opts {
+    const ZERO: Self = uc_groups_opts {
+        struct_size: 0,
+        limit: 0,
+        from: null(),
+        ordering: null(),
+        cursor: null(),
+        read_ahead: 0,
+    };
+}
+
+impl uc_groups_opts {
+    /// # Safety
+    /// The texts are NULL or end in NUL and live as long as the call.
+    unsafe fn checked<'a>(self) -> Result<GroupsOptions<'a>> {
+        // SAFETY: the caller's word.
+        let text = |text, name| unsafe { optional_text(text, name) };
+        Ok(GroupsOptions {
+            limit: self.limit,
+            from: text(self.from, "opts.from")?,
+            ordering: text(self.ordering, "opts.ordering")?,
+            cursor: text(self.cursor, "opts.cursor")?,
+            read_ahead: self.read_ahead,
+        })
+    }
+}
+
+/// Lists the groups of the project, page by page: makes `page` with the first one.
+/// `opts` may be NULL.
+///
+///     uc_page *page;
+///     uc_status status = uc_groups_list(client, NULL, &page, NULL);
+///     for (; status == UC_OK; status = uc_page_next(page, NULL))
+///         for (size_t i = 0; i < uc_page_count(page); i++)
+///             puts(uc_page_group(page, i)->id);
+///     uc_free(page);
+///
+/// REST API: GET /groups/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_groups_list(
+    client: *const uc_client,
+    opts: *const uc_groups_opts,
+    page: *mut *mut uc_page,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        call(error, || {
+            let place = output(page, "page")?;
+            let client = object(client, "client")?;
+            let listing = client.0.groups(&options(opts)?.checked()?)?;
+            *place = give(uc_page::new(listing), ());
+            Ok(uc_status::UC_OK)
+        })
+    }
+}
+
+/// One group with its files. `id` is its whole id, with `~` and the number. UC_ERR_NOT_FOUND
+/// when the project has no such group.
+///
+/// REST API: GET /groups/{id}/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_group_info(
+    client: *const uc_client,
+    id: *const c_char,
+    group: *mut *mut uc_group,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        call(error, || {
+            let place = output(group, "group")?;
+            let (client, id) = (object(client, "client")?, text(id, "id")?);
+            let (view, arena) = client.0.group_info(id, lay_out_info)?;
+            *place = give(view, arena);
+            Ok(uc_status::UC_OK)
+        })
+    }
+}
+
+/// Deletes a group; its files stay. UC_ERR_NOT_FOUND when the project has no such group.
+///
+/// REST API: DELETE /groups/{id}/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_group_delete(
+    client: *const uc_client,
+    id: *const c_char,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        call(error, || {
+            let (client, id) = (object(client, "client")?, text(id, "id")?);
+            client.0.group_delete(id)?;
+            Ok(uc_status::UC_OK)
+        })
+    }
+}
+
+/// The groups of a page.
+#[derive(Default)]
+pub struct GroupRows {
+    views: Vec<uc_group>,
+    arena: Arena,
+}
+
+// SAFETY: the views point into the arena beside them, and nowhere else.
+unsafe impl Send for GroupRows {}
+
+impl GroupRows {
+    pub fn views(&self) -> &[uc_group] {
+        &self.views
+    }
+}
+
+impl Rows for GroupRows {
+    type Item<'a> = Group<'a>;
+
+    fn push(&mut self, group: Group) {
+        self.views.push(lay_out_group(&self.arena, &group));
+    }
+}
+
+fn lay_out_group(arena: &Arena, group: &Group) -> uc_group {
+    let (datetime_created, datetime_created_us) = lay_out_time(arena, &group.datetime_created);
+    uc_group {
+        id: arena.text(group.id.text().unwrap_or_default()),
+        datetime_created,
+        datetime_created_us,
+        files_count: group.files_count.int().unwrap_or(-1),
+        cdn_url: arena.optional(group.cdn_url.text()),
+        url: arena.optional(group.url.text()),
+        files: null(),
+        files_len: 0,
+        json: null(),
+    }
+}
+
+fn lay_out_info(info: GroupInfo) -> (uc_group, Arena) {
+    let arena = Arena::default();
+    let file = |file: Option<_>| file.map_or(null(), |file| arena.one(lay_out_file(&arena, file)));
+    let files: Vec<_> = info.files.into_iter().map(file).collect();
+    let view = uc_group {
+        files: arena.list(&files),
+        files_len: files.len(),
+        json: arena.text(info.json),
+        ..lay_out_group(&arena, &info.group)
+    };
+    (view, arena)
+}
+
+/// A time as the service's text and in microseconds.
+pub fn lay_out_time(arena: &Arena, time: &Scalar) -> (*const c_char, i64) {
+    let text = time.text();
+    (arena.optional(text), text.and_then(micros).unwrap_or(i64::MIN))
+}

@@ -1,0 +1,29 @@
+//! The library as a whole.
+
+use std::ffi::{c_char, c_void};
+
+use super::error::uc_status;
+use super::memory;
+
+/// The version of the library in use, "0.1.0". UC_VERSION_MAJOR and its like are the header's:
+/// compare them where the two may differ. Static text.
+#[unsafe(no_mangle)]
+pub extern "C" fn uc_version() -> *const c_char {
+    concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
+}
+
+/// The name of a status, such as "UC_ERR_AUTH", for logs; "UC_ERR_UNKNOWN" for one that this
+/// library does not know. Static text, never NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn uc_status_name(status: i32) -> *const c_char {
+    uc_status::name(status).as_ptr()
+}
+
+/// Frees whatever the library gave away without const: clients, pages, groups, errors, texts, in
+/// any order. NULL is ignored. Never does I/O of its own; a page that reads ahead ends its
+/// requests at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_free(owned: *mut c_void) {
+    // SAFETY: the pointer is one that this library gave away, as the first rule says.
+    unsafe { memory::release(owned) };
+}

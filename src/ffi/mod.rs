@@ -1,0 +1,24 @@
+//! The C interface: it checks arguments, calls the core, and lays the result out for C. It
+//! decides nothing. One file a noun.
+
+// The names are C's, and what makes a call safe is said once, by the five rules in the header.
+#![allow(non_camel_case_types, clippy::missing_safety_doc)]
+
+mod arguments;
+mod call;
+mod memory;
+
+// Apart, so that they keep this order: it is that of the header.
+
+pub mod library;
+
+pub mod client;
+
+pub mod groups;
+
+pub mod page;
+
+pub mod request;
+
+pub mod error;
+pub mod files;

@@ -1,0 +1,110 @@
+//! Pages of listings.
+
+use std::cell::OnceCell;
+use std::ffi::{CString, c_char};
+use std::ptr::null;
+
+use super::arguments::object_mut;
+use super::call::call;
+use super::error::{uc_error, uc_status};
+use super::groups::{GroupRows, uc_group};
+use crate::core::error::Result;
+use crate::core::listing::{Listing, Step};
+
+/// One page of a listing, which moves on in place. Made by uc_groups_list(), freed by uc_free().
+/// One thread at a time.
+pub struct uc_page {
+    listing: Listing<GroupRows>,
+    /// Texts made when they are first asked for on this page.
+    cursor: OnceCell<Option<CString>>,
+    json: OnceCell<Option<CString>>,
+}
+
+impl uc_page {
+    pub(super) fn new(listing: Listing<GroupRows>) -> Self {
+        uc_page { listing, cursor: OnceCell::new(), json: OnceCell::new() }
+    }
+
+    fn turn(&mut self, turn: impl FnOnce(&mut Listing<GroupRows>) -> Result<Step>) -> Result<uc_status> {
+        match turn(&mut self.listing)? {
+            Step::Done => Ok(uc_status::UC_DONE),
+            Step::Moved => {
+                self.cursor = OnceCell::new();
+                self.json = OnceCell::new();
+                Ok(uc_status::UC_OK)
+            }
+        }
+    }
+}
+
+/// Moves `page` to the next page: UC_OK, or UC_DONE past the last, again and again. On UC_DONE
+/// and on a failure the page stays as it was and readable: call again to retry, nothing is lost or
+/// repeated. A page of no items in the middle of a listing is UC_OK. UC_ERR_PROTOCOL when the
+/// service's link leads to another host, or back to a page already read. What was borrowed from
+/// the page is gone when it has moved.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_page_next(page: *mut uc_page, error: *mut *mut uc_error) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe { call(error, || object_mut(page, "page")?.turn(Listing::next)) }
+}
+
+/// Moves `page` to the page before: like uc_page_next() the other way, UC_DONE before the first.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_page_previous(page: *mut uc_page, error: *mut *mut uc_error) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe { call(error, || object_mut(page, "page")?.turn(Listing::previous)) }
+}
+
+/// How many items are on this page. 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_page_count(page: *const uc_page) -> usize {
+    // SAFETY: NULL or a page of the caller's.
+    unsafe { page.as_ref() }.map_or(0, |page| page.listing.page.rows.views().len())
+}
+
+/// How many items the service says there are in all, or -1 when it does not say. No promise: it
+/// ignores `from`, and is 0 for some projects that have items.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_page_total(page: *const uc_page) -> i64 {
+    // SAFETY: NULL or a page of the caller's.
+    unsafe { page.as_ref() }.and_then(|page| page.listing.page.total).unwrap_or(-1)
+}
+
+/// How many items the service puts on a page, or -1 when it does not say.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_page_per_page(page: *const uc_page) -> i64 {
+    // SAFETY: NULL or a page of the caller's.
+    unsafe { page.as_ref() }.and_then(|page| page.listing.page.per_page).unwrap_or(-1)
+}
+
+/// Where the next page starts, as a line of printable ASCII that holds no key: keep it, and give
+/// it to a later listing of the same project, in another process too. NULL on the last page.
+/// Borrowed until the page moves or is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_page_cursor(page: *const uc_page) -> *const c_char {
+    // SAFETY: NULL or a page of the caller's, which one thread uses at a time.
+    unsafe { page.as_ref() }.map_or(null(), |page| {
+        let cursor = page.cursor.get_or_init(|| CString::new(page.listing.cursor()?).ok());
+        cursor.as_ref().map_or(null(), |cursor| cursor.as_ptr())
+    })
+}
+
+/// The service's reply as received, for fields that have no place in the structs. Borrowed until
+/// the page moves or is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_page_json(page: *const uc_page) -> *const c_char {
+    // SAFETY: NULL or a page of the caller's, which one thread uses at a time.
+    unsafe { page.as_ref() }.map_or(null(), |page| {
+        let json = page.json.get_or_init(|| CString::new(page.listing.page.body.as_str()).ok());
+        json.as_ref().map_or(null(), |json| json.as_ptr())
+    })
+}
+
+/// The item at `index`, 0 to uc_page_count() - 1, of a page of groups; NULL beyond. Borrowed
+/// until the page moves or is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_page_group(page: *const uc_page, index: usize) -> *const uc_group {
+    // SAFETY: NULL or a page of the caller's.
+    let page = unsafe { page.as_ref() };
+    page.and_then(|page| page.listing.page.rows.views().get(index)).map_or(null(), |group| group)
+}

@@ -1,0 +1,36 @@
+//! Anything that has no function of its own.
+
+use std::ffi::c_char;
+
+use super::arguments::{object, optional_text, output, text};
+use super::call::call;
+use super::client::uc_client;
+use super::error::{uc_error, uc_status};
+use super::memory::give_text;
+
+/// Sends a REST request with the signature, retries and limits of any other call. `method` is
+/// "GET", "POST", "PUT", "PATCH" or "DELETE"; `path` starts with a slash and may have a query,
+/// "/groups/?limit=1", percent-encoded where it needs to be; `json` is the body or NULL. `answer`
+/// receives the body of the reply, "" where there is none: give it to uc_free(). A POST or PATCH
+/// is only sent again where the service cannot have acted on it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_request(
+    client: *const uc_client,
+    method: *const c_char,
+    path: *const c_char,
+    json: *const c_char,
+    answer: *mut *mut c_char,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        call(error, || {
+            let place = output(answer, "answer")?;
+            let client = object(client, "client")?;
+            let (method, path) = (text(method, "method")?, text(path, "path")?);
+            let body = client.0.request(method, path, optional_text(json, "json")?)?;
+            *place = give_text(&body);
+            Ok(uc_status::UC_OK)
+        })
+    }
+}
