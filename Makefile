@@ -1,0 +1,81 @@
+# make            the libraries as they ship, in build/lib, and the examples
+# make install    them, the header and uploadcare.pc below PREFIX (and DESTDIR)
+# make demo       the groups of a project: the emulator's, or with keys in the environment yours
+# make check      every test
+# make bench      how fast it is, beside what a C programmer would write instead
+# make header     include/uploadcare.h from src/ffi
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+CARGO ?= cargo
+CFLAGS ?= -O2 -Wall -Wextra
+
+VERSION := $(shell sed -n '/^version = /{s/.*"\(.*\)"/\1/p;q;}' Cargo.toml)
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+LIB := build/lib
+EXAMPLES := $(patsubst examples-c/%.c,build/examples/%,$(wildcard examples-c/*.c))
+# What the archive needs beside itself; `cargo rustc -- --print native-static-libs` names it.
+NATIVE_LIBS := -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
+
+all: lib examples
+
+lib: $(LIB)/libuploadcare.so $(LIB)/libuploadcare.a
+
+$(LIB)/libuploadcare.so: FORCE
+	$(CARGO) build --release --package uploadcare --quiet
+	@mkdir -p $(LIB)
+	@cmp -s $(TARGET)/release/libuploadcare.so $(LIB)/libuploadcare.so.0 || \
+	    install -m 755 $(TARGET)/release/libuploadcare.so $(LIB)/libuploadcare.so.0
+	@ln -sf libuploadcare.so.0 $@
+
+# One object with uc_* global and all else local: two Rust archives can meet in one program, and
+# nobody's symbols clash with those of the crates inside. Each flag is needed: without the groups
+# forced, hidden symbols of the unwinder collide; the LLVM sections stop some versions of ar.
+$(LIB)/libuploadcare.a: $(LIB)/libuploadcare.so
+	@cmp -s $(TARGET)/release/libuploadcare.a build/whole.a && test -e $@ || { set -e; \
+	    cp $(TARGET)/release/libuploadcare.a build/whole.a; \
+	    ld -r --force-group-allocation --whole-archive build/whole.a -o build/all.o; \
+	    objcopy --wildcard --keep-global-symbol='uc_*' --remove-section=.llvmbc \
+	        --remove-section=.llvmcmd --strip-debug build/all.o build/uploadcare.o; \
+	    rm -f $@ build/all.o; ar rcs $@ build/uploadcare.o; }
+
+examples: $(EXAMPLES)
+
+build/examples/%: examples-c/%.c include/uploadcare.h lib
+	@mkdir -p build/examples
+	$(CC) -std=c99 $(CFLAGS) -Iinclude $< -o $@ -L$(LIB) -luploadcare -Wl,-rpath,'$$ORIGIN/../lib'
+
+build/uploadcare.pc: uploadcare.pc.in FORCE
+	@mkdir -p build
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+	    -e 's|@VERSION@|$(VERSION)|' -e 's|@NATIVE_LIBS@|$(NATIVE_LIBS)|' $< > $@
+
+install: lib build/uploadcare.pc
+	install -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 644 include/uploadcare.h $(DESTDIR)$(INCLUDEDIR)
+	install -m 755 $(LIB)/libuploadcare.so.0 $(DESTDIR)$(LIBDIR)
+	ln -sf libuploadcare.so.0 $(DESTDIR)$(LIBDIR)/libuploadcare.so
+	install -m 644 $(LIB)/libuploadcare.a $(DESTDIR)$(LIBDIR)
+	install -m 644 build/uploadcare.pc $(DESTDIR)$(LIBDIR)/pkgconfig
+
+demo: build/examples/list_groups
+	@sh tests/demo.sh
+
+check:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
+	$(CARGO) test --workspace --quiet
+
+bench: lib
+	@sh benches/run.sh
+
+header:
+	UPDATE=1 $(CARGO) test --quiet --test header
+
+clean:
+	$(CARGO) clean
+	rm -rf build
+
+FORCE:
+.PHONY: all lib examples install demo check bench header clean FORCE
