@@ -45,8 +45,9 @@ pub fn exchange(
     if good {
         reader.read_to_end(&mut body).map_err(|error| Failure::of_transport(error.into()))?;
     } else {
-        // What came of it will do: the status says the most.
-        let _ = reader.take(MOST_ERROR_BODY).read_to_end(&mut body);
+        // What came of it will do: the status says the most. A few bytes more than are kept, so
+        // that the last character among these is whole.
+        let _ = reader.take(MOST_ERROR_BODY + 3).read_to_end(&mut body);
     }
     let headers = std::mem::take(response.headers_mut());
     Ok(Answer { status, headers, body: text_of(body) })

@@ -50,6 +50,11 @@ impl Failure {
 
     pub fn of_transport(error: ureq::Error) -> Self {
         use Repeat::*;
+        // ureq blames the unpacking for any trouble while it lasts; only bad data are its own.
+        let error = match error {
+            ureq::Error::Decompress(_, cause) if !is_bad_data(&cause) => cause.into(),
+            error => error,
+        };
         let (status, message, repeat) = match &error {
             ureq::Error::Timeout(Timeout::Global) => {
                 (Status::Timeout, "timeout_ms ran out before the service had answered".into(), Never)
@@ -121,6 +126,11 @@ fn cut(text: &mut String, most: usize) {
     }
 }
 
+fn is_bad_data(error: &io::Error) -> bool {
+    use io::ErrorKind::*;
+    matches!(error.kind(), InvalidInput | InvalidData | Other)
+}
+
 fn tls_failure(error: &ureq::Error) -> Option<String> {
     match error {
         ureq::Error::Rustls(reason) => Some(reason.to_string()),
@@ -155,22 +165,19 @@ fn said_by_service(answer: &Answer) -> Said {
         let plain = answer.content_type().starts_with("text/plain") && !answer.body.trim().is_empty();
         return Said { message: plain.then(|| one_line(&answer.body)), code: None };
     }
-    match serde_json::from_str(&answer.body) {
-        Ok(Value::Object(fields)) => match (&fields.get("detail"), &fields.get("error")) {
-            (Some(Value::String(detail)), _) => Said { message: Some(one_line(detail)), code: None },
-            (_, Some(Value::Object(error))) => Said {
-                message: error.get("content").map(|content| one_line(&flat(content))),
-                code: error.get("error_code").and_then(Value::as_str).map(str::to_owned),
-            },
-            _ => Said { message: words(one_line(&flat(&Value::Object(fields)))), code: None },
+    let (message, code) = match serde_json::from_str(&answer.body) {
+        Ok(Value::Object(fields)) => match (fields.get("detail"), fields.get("error")) {
+            (Some(detail @ Value::String(_)), _) => (flat(detail), None),
+            (_, Some(Value::Object(error))) => {
+                let code = error.get("error_code").and_then(Value::as_str);
+                (error.get("content").map(flat).unwrap_or_default(), code.map(str::to_owned))
+            }
+            _ => (flat(&Value::Object(fields)), None),
         },
-        Ok(other) => Said { message: words(one_line(&flat(&other))), code: None },
-        Err(_) => Said::default(),
-    }
-}
-
-fn words(text: String) -> Option<String> {
-    (!text.is_empty()).then_some(text)
+        Ok(other) => (flat(&other), None),
+        Err(_) => Default::default(),
+    };
+    Said { message: Some(one_line(&message)).filter(|message| !message.is_empty()), code }
 }
 
 /// `{"size": {"non_field_errors": ["Too big.", "Odd."]}}` as `size: Too big. Odd.`
@@ -180,11 +187,12 @@ fn flat(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(flat).collect::<Vec<_>>().join(" "),
         Value::Object(fields) => {
-            let field = |(name, value): (&String, &Value)| match name.as_str() {
-                "non_field_errors" | "detail" => flat(value),
-                _ => format!("{name}: {}", flat(value)),
+            let field = |(name, value): (&String, &Value)| match (name.as_str(), flat(value)) {
+                (_, text) if text.is_empty() => None,
+                ("non_field_errors" | "detail", text) => Some(text),
+                (_, text) => Some(format!("{name}: {text}")),
             };
-            fields.iter().map(field).collect::<Vec<_>>().join("; ")
+            fields.iter().filter_map(field).collect::<Vec<_>>().join("; ")
         }
         other => other.to_string(),
     }
@@ -225,6 +233,8 @@ mod tests {
             ("text/html", "<h1>502</h1>", "the service answered HTTP 404 Not Found"),
             ("application/json", "{", "the service answered HTTP 404 Not Found"),
             ("application/json", "{}", "the service answered HTTP 404 Not Found"),
+            ("application/json", r#"{"detail":""}"#, "the service answered HTTP 404 Not Found"),
+            ("application/json", r#"{"error":{}}"#, "the service answered HTTP 404 Not Found"),
         ] {
             assert_eq!(Failure::of_answer(answer(404, content_type, body)).error.message, message);
         }
