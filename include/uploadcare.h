@@ -144,7 +144,7 @@ typedef struct {
     /// PEM file of further certificate authorities; the system's stay trusted. Read at once.
     const char *ca_file;
     /// "http://host:port", "socks5://host:port", with user:password@ before the host if need be.
-    /// Default: ALL_PROXY, HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment; "" for none.
+    /// Default: HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment; "" for none.
     const char *proxy;
     /// What the program calls itself, "MyApp/2.1"; put after the library's own name.
     const char *user_agent;

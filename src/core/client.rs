@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::error::{Error, Result};
 use super::http::base::Base;
 use super::http::log::Logger;
-use super::http::settings::{Authorities, Settings, proxy, user_agent};
+use super::http::proxy::proxy;
+use super::http::settings::{Authorities, Settings, user_agent};
 use super::http::sign::{Auth, Secret, Sign};
 use super::http::{Answer, Http, Method, Request, base};
 
@@ -57,12 +58,12 @@ impl Client {
         let settings = Settings {
             public_key: checked_key(Some(public_key), "public_key")?.unwrap_or_default().to_owned(),
             auth,
-            api_base,
             retries: retries(options.retries),
             connect_timeout: timeout(options.connect_timeout_ms, CONNECT_TIMEOUT),
             idle_timeout: timeout(options.idle_timeout_ms, IDLE_TIMEOUT),
             timeout: Some(timeout(options.timeout_ms, TIMEOUT)),
-            proxy: proxy(options.proxy)?,
+            proxy: proxy(options.proxy, &api_base)?,
+            api_base,
             user_agent: user_agent(options.user_agent)?,
             authorities: options
                 .ca_file

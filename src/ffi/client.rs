@@ -88,7 +88,7 @@ pub struct uc_client_opts {
     /// PEM file of further certificate authorities; the system's stay trusted. Read at once.
     pub ca_file: *const c_char,
     /// "http://host:port", "socks5://host:port", with user:password@ before the host if need be.
-    /// Default: ALL_PROXY, HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment; "" for none.
+    /// Default: HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment; "" for none.
     pub proxy: *const c_char,
     /// What the program calls itself, "MyApp/2.1"; put after the library's own name.
     pub user_agent: *const c_char,

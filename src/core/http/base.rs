@@ -33,7 +33,8 @@ impl Base {
         let path = parts.path_and_query.unwrap_or_else(|| PathAndQuery::from_static("/"));
         let known = scheme == Scheme::HTTP || scheme == Scheme::HTTPS;
         let plain = !authority.as_str().contains('@') && !text.contains(['?', '#']);
-        if !known || !plain || authority.host().is_empty() || !is_target(path.as_str()) {
+        let port_is_sound = authority.as_str() == authority.host() || authority.port_u16().is_some();
+        if !known || !plain || !port_is_sound || authority.host().is_empty() || !is_target(path.as_str()) {
             return Err(wrong());
         }
         Ok(Base { scheme, authority, prefix: path.as_str().trim_end_matches('/').to_owned() })
@@ -43,9 +44,14 @@ impl Base {
         self.scheme == Scheme::HTTPS
     }
 
+    /// A name or an address; one of IPv6 in its brackets.
+    pub fn host(&self) -> &str {
+        self.authority.host()
+    }
+
     /// Whether what is sent there stays on this machine.
     pub fn is_loopback(&self) -> bool {
-        let host = self.authority.host();
+        let host = self.host();
         let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
         host.eq_ignore_ascii_case("localhost") || ip.is_ok_and(|ip| ip.is_loopback())
     }
@@ -159,6 +165,8 @@ mod tests {
             "https://api.uploadcare.com/../x",
             "http://a b/",
             "https://api.uploadcare.com\r\nHost: x",
+            "https://api.uploadcare.com:65536",
+            "https://api.uploadcare.com:",
         ] {
             assert!(Base::parse(text, "api_base").is_err(), "{text:?}");
         }

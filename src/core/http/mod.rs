@@ -8,6 +8,7 @@ pub mod connections;
 mod exchange;
 pub mod failure;
 pub mod log;
+pub mod proxy;
 mod resolve;
 mod retry;
 pub mod settings;

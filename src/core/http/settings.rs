@@ -57,16 +57,6 @@ impl Settings {
     }
 }
 
-pub fn proxy(option: Option<&str>) -> Result<Option<Proxy>> {
-    match option {
-        None => Ok(Proxy::try_from_env()),
-        Some("") => Ok(None),
-        Some(text) => Proxy::new(text).map(Some).map_err(|_| {
-            Error::argument("opts.proxy is no proxy such as http://host:port or socks5://host:port")
-        }),
-    }
-}
-
 /// `libuploadcare/0.1.0`, and what the caller calls itself.
 pub fn user_agent(option: Option<&str>) -> Result<HeaderValue> {
     let text = match option {
