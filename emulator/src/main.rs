@@ -1,0 +1,152 @@
+//! The program: an emulator in the foreground.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::builder::PossibleValue;
+use uploadcare_emulator::{Certificate, Emulator, Fault, Options};
+
+/// An offline Uploadcare for tests and demos: serves the REST API on 127.0.0.1, from memory, with
+/// made-up groups and files. It is as strict as the service, and misbehaves on request.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Port to listen on; 0 takes any free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+    /// How many groups there are at the start
+    #[arg(long, value_name = "N", default_value_t = Options::default().groups)]
+    groups: usize,
+    /// How many files each group holds [default: from 1 to 12, in turn]
+    #[arg(long, value_name = "N")]
+    files_per_group: Option<usize>,
+    /// Create all groups at one and the same time
+    #[arg(long)]
+    same_time: bool,
+    /// The project's public key
+    #[arg(long, value_name = "KEY", default_value_t = Options::default().public_key)]
+    public_key: String,
+    /// The project's secret key
+    #[arg(long, value_name = "KEY", default_value_t = Options::default().secret_key)]
+    secret_key: String,
+    /// Speak TLS, with a certificate of this kind
+    #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = "good")]
+    tls: Option<Kind>,
+    /// Where to write the certificate authority to trust, as PEM [default: a temporary file]
+    #[arg(long, value_name = "PATH", requires = "tls")]
+    ca_file: Option<PathBuf>,
+    /// Set the emulator's clock fast by so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_hyphen_values = true)]
+    clock_offset: i64,
+    /// Never compress an answer
+    #[arg(long)]
+    no_gzip: bool,
+    /// Accept Uploadcare.Simple without TLS, which the service refuses
+    #[arg(long)]
+    allow_simple_http: bool,
+    /// Something that goes wrong from the start, such as '{"fault":"status","status":429}'; may be given
+    /// repeatedly. GET /_emulator/ tells all kinds
+    #[arg(long = "fault", value_name = "JSON")]
+    faults: Vec<Fault>,
+}
+
+#[derive(Clone)]
+struct Kind(Certificate);
+
+impl clap::ValueEnum for Kind {
+    fn value_variants<'a>() -> &'a [Kind] {
+        &[
+            Kind(Certificate::Good),
+            Kind(Certificate::Expired),
+            Kind(Certificate::WrongHost),
+            Kind(Certificate::UnknownCa),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self.0 {
+            Certificate::Good => "good",
+            Certificate::Expired => "expired",
+            Certificate::WrongHost => "wrong-host",
+            Certificate::UnknownCa => "unknown-ca",
+        }))
+    }
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("uploadcare-emulator: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> io::Result<()> {
+    let (public_key, secret_key) = (arguments.public_key.clone(), arguments.secret_key.clone());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        // Before anybody can know that it runs, so that a signal always ends it in good order.
+        let signal = signal()?;
+        let emulator = Emulator::start(arguments.options())?;
+        introduce(&emulator, &public_key, &secret_key)?;
+        signal.await
+    })
+}
+
+impl Arguments {
+    fn options(self) -> Options {
+        Options {
+            port: self.port,
+            groups: self.groups,
+            files_per_group: self.files_per_group.unwrap_or_default(),
+            same_time: self.same_time,
+            public_key: self.public_key,
+            secret_key: self.secret_key,
+            tls: self.tls.map(|Kind(certificate)| certificate),
+            ca_file: self.ca_file,
+            clock_offset_s: self.clock_offset,
+            gzip: !self.no_gzip,
+            allow_simple_http: self.allow_simple_http,
+            faults: self.faults,
+        }
+    }
+}
+
+/// Tells where it is. Programs read the first line; it stays as it is.
+fn introduce(emulator: &Emulator, public_key: &str, secret_key: &str) -> io::Result<()> {
+    let base = emulator.base();
+    let mut output = io::stdout().lock();
+    writeln!(output, "uploadcare-emulator: listening on {base}\n")?;
+    writeln!(output, "  export UPLOADCARE_API_BASE={base}")?;
+    writeln!(output, "  export UPLOADCARE_PUBLIC_KEY={public_key}")?;
+    writeln!(output, "  export UPLOADCARE_SECRET_KEY={secret_key}\n")?;
+    if let Some(file) = emulator.ca_file() {
+        writeln!(output, "Trust the certificate authority in {}.", file.display())?;
+    }
+    writeln!(output, "What can go wrong, and how: curl {base}/_emulator/")?;
+    writeln!(output, "Ctrl-C ends it.")?;
+    output.flush()
+}
+
+/// Ends when the program is asked to end.
+#[cfg(unix)]
+fn signal() -> io::Result<impl Future<Output = io::Result<()>>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        Ok(())
+    })
+}
+
+#[cfg(not(unix))]
+fn signal() -> io::Result<impl Future<Output = io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
+}

@@ -1,0 +1,197 @@
+//! One request to the service, from its bytes to its answer.
+
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{DATE, HOST, HeaderName};
+use axum::http::uri::Uri;
+use axum::http::{HeaderValue, Request};
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::http::request::Parts;
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use crate::answer::{self, Answer};
+use crate::auth;
+use crate::clock::{Clock, http_date};
+use crate::control;
+use crate::faults::Faults;
+use crate::files;
+use crate::groups;
+use crate::log::{Entry, Log};
+use crate::misbehaviour;
+use crate::options::Options;
+use crate::seed::Seed;
+use crate::store::Store;
+use crate::wire::Line;
+
+/// What all requests share.
+pub struct Shared {
+    pub options: Options,
+    pub clock: Clock,
+    pub store: Mutex<Store>,
+    pub faults: Mutex<Faults>,
+    pub log: Mutex<Log>,
+    /// Those that have carried a request to the service side.
+    pub open_connections: Arc<AtomicUsize>,
+}
+
+pub struct Service {
+    pub shared: Arc<Shared>,
+    base: String,
+    routes: Router,
+    control: Router,
+}
+
+/// One request, read to its end.
+pub struct Exchange {
+    pub head: Parts,
+    pub body: Bytes,
+    /// The address it came in on, which the links of its answer lead to.
+    pub origin: String,
+}
+
+/// The origin, for those who answer.
+#[derive(Clone)]
+pub struct Origin(pub String);
+
+/// No answer: the connection ends.
+#[derive(Debug)]
+pub struct Silence;
+
+impl fmt::Display for Silence {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("no answer, by request")
+    }
+}
+
+impl std::error::Error for Silence {}
+
+impl Exchange {
+    /// The path and the query as they were sent, which is what is signed.
+    pub fn target(&self) -> &str {
+        self.head.uri.path_and_query().map_or("/", |target| target.as_str())
+    }
+}
+
+impl Service {
+    pub fn new(options: Options, base: String) -> Service {
+        let Options { groups, files_per_group, same_time, .. } = options;
+        let shared = Arc::new(Shared {
+            clock: Clock::default(),
+            store: Mutex::new(Store::new(Seed { groups, files_per_group, same_time })),
+            faults: Mutex::new(Faults::default()),
+            log: Mutex::new(Log::default()),
+            open_connections: Arc::new(AtomicUsize::new(0)),
+            options,
+        });
+        shared.clock.set(shared.options.clock_offset_s);
+        shared.faults.lock().unwrap().add(shared.options.faults.clone());
+        let routes = Router::new()
+            .merge(groups::routes())
+            .merge(files::routes())
+            .fallback(async || answer::not_found())
+            .method_not_allowed_fallback(async |method: axum::http::Method| {
+                answer::detail(405, &format!("Method \"{method}\" not allowed."))
+            })
+            .with_state(shared.clone());
+        let control = control::routes().with_state(shared.clone());
+        Service { shared, base, routes, control }
+    }
+
+    pub async fn call(&self, request: Request<Incoming>, line: &Line) -> Result<Answer, Silence> {
+        let (head, body) = request.into_parts();
+        let body = body.collect().await.map_err(|_| Silence)?.to_bytes();
+        if head.uri.path().starts_with("/_emulator") {
+            return Ok(self.route(&self.control, head, body).await);
+        }
+        line.serves(&self.shared.open_connections);
+        let ticket = self.shared.log.lock().unwrap().add(Entry::new(&head, &body, line.number));
+        let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
+        let scheme = if self.shared.options.tls.is_some() { "https" } else { "http" };
+        let origin = host.map_or_else(|| self.base.clone(), |host| format!("{scheme}://{host}"));
+        let answer = self.answer(&Exchange { head, body, origin }, line).await?;
+        self.shared.log.lock().unwrap().note_status(ticket, answer.status().as_u16());
+        Ok(answer)
+    }
+
+    async fn answer(&self, exchange: &Exchange, line: &Line) -> Result<Answer, Silence> {
+        let fault = {
+            let mut faults = self.shared.faults.lock().unwrap();
+            if line.is_stale(faults.generation()) {
+                return Err(Silence);
+            }
+            faults.take(exchange.head.method.as_str(), exchange.target())
+        };
+        match fault {
+            None => {
+                let mut answer = self.right_answer(exchange).await;
+                self.compress(&mut answer, exchange);
+                self.complete(&mut answer);
+                Ok(answer)
+            }
+            Some(fault) => misbehaviour::answer(self, &fault, exchange, line).await,
+        }
+    }
+
+    /// What the service would answer.
+    pub async fn right_answer(&self, exchange: &Exchange) -> Answer {
+        if let Err((status, detail)) = auth::check(&self.shared, exchange) {
+            return answer::collect(answer::detail(status, &detail)).await;
+        }
+        let mut head = exchange.head.clone();
+        head.extensions.insert(Origin(exchange.origin.clone()));
+        self.route(&self.routes, head, exchange.body.clone()).await
+    }
+
+    /// Lets the noun that the path names answer. A proxy is asked for whole addresses; here only
+    /// the path counts.
+    async fn route(&self, routes: &Router, mut head: Parts, body: Bytes) -> Answer {
+        if let Some(target) = head.uri.path_and_query() {
+            head.uri = Uri::from(target.clone());
+        }
+        let request = Request::from_parts(head, Body::from(body));
+        let response = routes.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+        answer::collect(response).await
+    }
+
+    pub fn compress(&self, answer: &mut Answer, exchange: &Exchange) {
+        if self.shared.options.gzip {
+            answer::gzip(answer, &exchange.head.headers);
+        }
+    }
+
+    /// Adds the headers that every answer has.
+    pub fn complete(&self, answer: &mut Answer) {
+        const REQUEST_ID: HeaderName = HeaderName::from_static("x-uploadcare-request-id");
+        const WARNING: HeaderName = HeaderName::from_static("warning");
+        let mut add = |name: HeaderName, value: &str| {
+            let value = HeaderValue::from_str(value).expect("plain text");
+            answer.headers_mut().entry(name).or_insert(value);
+        };
+        add(DATE, &http_date(self.shared.clock.now()));
+        add(REQUEST_ID, &Uuid::new_v4().to_string());
+        if self.shared.options.public_key == "demopublickey" {
+            add(WARNING, "199 Miscellaneous warning: You are using the demo project");
+        }
+    }
+}
+
+impl Shared {
+    /// Starts anew with this data.
+    pub fn reset(&self, seed: Seed) {
+        *self.store.lock().unwrap() = Store::new(seed);
+        self.faults.lock().unwrap().clear();
+        self.log.lock().unwrap().clear();
+        self.clock.set(0);
+    }
+
+    pub fn count_open_connections(&self) -> usize {
+        self.open_connections.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,131 @@
+//! The program: what it prints, what it takes, how it ends.
+
+mod client;
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpStream;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_uploadcare-emulator");
+
+struct Running {
+    child: Child,
+    output: BufReader<ChildStdout>,
+    base: String,
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Running {
+        let mut child = Command::new(PROGRAM).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut first = String::new();
+        output.read_line(&mut first).unwrap();
+        let base = first.trim_end().strip_prefix("uploadcare-emulator: listening on ").unwrap().to_owned();
+        Running { child, output, base }
+    }
+
+    /// The rest of the output, and whether it ended well.
+    fn end(mut self, signal: &str) -> (String, bool) {
+        let killed = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+        let mut rest = String::new();
+        self.output.read_to_string(&mut rest).unwrap();
+        (rest, self.child.wait().unwrap().success())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn groups(base: &str) -> usize {
+    let body =
+        ureq::get(format!("{base}/_emulator/groups")).call().unwrap().body_mut().read_to_string().unwrap();
+    body.matches("\"id\"").count()
+}
+
+fn fails(arguments: &[&str]) -> String {
+    let Output { status, stderr, .. } = Command::new(PROGRAM).args(arguments).output().unwrap();
+    assert!(!status.success());
+    String::from_utf8(stderr).unwrap()
+}
+
+#[test]
+fn it_tells_where_it_listens_and_how_to_use_it_and_ends_when_it_is_told() {
+    for signal in ["-TERM", "-INT"] {
+        let running = Running::start(&["--public-key", "pub", "--secret-key", "secret"]);
+        let base = running.base.clone();
+        assert!(base.starts_with("http://127.0.0.1:"), "{base}");
+        assert_eq!(groups(&base), 250);
+        let (rest, ended_well) = running.end(signal);
+        assert!(ended_well);
+        for line in [
+            &format!("export UPLOADCARE_API_BASE={base}"),
+            "export UPLOADCARE_PUBLIC_KEY=pub",
+            "export UPLOADCARE_SECRET_KEY=secret",
+            &format!("{base}/_emulator/"),
+        ] {
+            assert!(rest.contains(line), "{line} in {rest}");
+        }
+        assert!(TcpStream::connect(base.strip_prefix("http://").unwrap()).is_err());
+    }
+}
+
+#[test]
+fn it_takes_its_data_and_its_faults_from_its_arguments() {
+    let fault = r#"{"fault":"status","status":503}"#;
+    let running =
+        Running::start(&["--groups", "7", "--files-per-group", "5", "--same-time", "--fault", fault]);
+    assert_eq!(groups(&running.base), 7);
+    let status = |path: &str| match ureq::get(format!("{}{path}", running.base)).call() {
+        Err(ureq::Error::StatusCode(status)) => status,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(status("/groups/"), 503);
+    assert_eq!(status("/groups/"), 406);
+}
+
+#[test]
+fn with_tls_it_tells_where_the_authority_is() {
+    let running = Running::start(&["--tls"]);
+    assert!(running.base.starts_with("https://127.0.0.1:"));
+    let (rest, _) = running.end("-TERM");
+    assert!(rest.contains("Trust the certificate authority in "), "{rest}");
+    for kind in ["good", "expired", "wrong-host", "unknown-ca"] {
+        assert!(Running::start(&["--tls", kind]).end("-TERM").1);
+    }
+}
+
+#[test]
+fn arguments_that_make_no_sense_are_refused_in_words() {
+    assert!(fails(&["--fault", "{}"]).contains("missing field `fault`"));
+    assert!(fails(&["--groups", "many"]).contains("--groups"));
+    assert!(fails(&["--tls", "splendid"]).contains("wrong-host"));
+    let taken = client::emulator(1);
+    let port = taken.base().rsplit_once(':').unwrap().1;
+    assert!(fails(&["--port", port]).starts_with(&format!("uploadcare-emulator: port {port}: ")));
+}
+
+#[test]
+fn its_help_names_every_argument() {
+    let help = String::from_utf8(Command::new(PROGRAM).arg("--help").output().unwrap().stdout).unwrap();
+    for argument in [
+        "--port",
+        "--groups",
+        "--files-per-group",
+        "--same-time",
+        "--public-key",
+        "--secret-key",
+        "--tls",
+        "--ca-file",
+        "--clock-offset",
+        "--no-gzip",
+        "--allow-simple-http",
+        "--fault",
+    ] {
+        assert!(help.contains(argument), "{argument}");
+    }
+}
