@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 
 use super::cursor;
-use super::error::{Error, Result};
+use super::error::{Error, Result, Status};
 use super::http::{Answer, Http, Method, Request};
 use super::json::Scalar;
 use super::read_ahead::ReadAhead;
@@ -142,19 +142,26 @@ impl<R: Rows> Listing<R> {
         let Some(link) = &self.page.next else { return Ok(Step::Done) };
         let target = self.follow(link)?;
         self.trail.check(Direction::Next, &self.page.target, &target)?;
-        let fetched = match &self.ahead {
-            Some(ahead) => ahead.next_page(),
-            None => fetch(&self.http, &target, self.page.body.len()),
-        };
-        match fetched {
-            Ok(page) => self.arrive(Direction::Next, page),
-            Err(error) => {
-                self.ahead = None;
-                return Err(error);
-            }
-        }
+        let page = self.fetch_next(&target)?;
+        self.arrive(Direction::Next, page);
         self.start_reading_ahead();
         Ok(Step::Moved)
+    }
+
+    fn fetch_next(&mut self, target: &str) -> Result<Page<R>> {
+        let cancels = self.http.cancels();
+        match self.ahead.as_ref().map(ReadAhead::next_page) {
+            Some(Ok(page)) => return Ok(page),
+            Some(Err(error)) => {
+                self.ahead = None;
+                // What was canceled before this call began is none of its concern.
+                if error.status != Status::Canceled || self.http.cancels() != cancels {
+                    return Err(error);
+                }
+            }
+            None => {}
+        }
+        fetch(&self.http, target, self.page.body.len())
     }
 
     pub fn previous(&mut self) -> Result<Step> {

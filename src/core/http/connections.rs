@@ -82,6 +82,7 @@ pub struct Line {
 struct State {
     current: Option<Arc<Connections>>,
     closed: bool,
+    cancels: u64,
     branches: Vec<Weak<Line>>,
 }
 
@@ -97,6 +98,10 @@ impl Line {
         }
     }
 
+    pub fn cancels(&self) -> u64 {
+        lock(&self.state).cancels
+    }
+
     pub fn branch(&self) -> Arc<Line> {
         let branch = Arc::new(Line::default());
         let mut state = lock(&self.state);
@@ -108,6 +113,7 @@ impl Line {
     /// Ends the calls in progress; later ones get connections of their own.
     pub fn cancel(&self) {
         let mut state = lock(&self.state);
+        state.cancels += 1;
         let current = state.current.take();
         let branches: Vec<_> = state.branches.iter().filter_map(Weak::upgrade).collect();
         drop(state);

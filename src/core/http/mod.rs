@@ -87,6 +87,11 @@ impl Http {
         self.line.cancel();
     }
 
+    /// How often cancel() was called.
+    pub fn cancels(&self) -> u64 {
+        self.line.cancels()
+    }
+
     pub fn close(&self) {
         self.line.close();
     }
