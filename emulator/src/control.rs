@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::answer::of_type;
-use crate::clock;
 use crate::faults::Fault;
 use crate::log::Entry;
 use crate::seed::Seed;
 use crate::service::Shared;
+use crate::store::Group;
 
 type Outcome = Result<Response, Refusal>;
 
@@ -57,16 +57,16 @@ async fn reset(State(shared): State<Arc<Shared>>, body: Bytes) -> Outcome {
 
 async fn groups(State(shared): State<Arc<Shared>>) -> Outcome {
     #[derive(Serialize)]
-    struct Told {
-        id: String,
-        datetime_created: String,
+    struct Told<'a> {
+        id: &'a str,
+        datetime_created: &'a str,
         files_count: usize,
     }
     let store = shared.store.lock().unwrap();
-    let told = store.groups().iter().map(|group| Told {
-        id: group.id(),
-        datetime_created: clock::iso(group.created),
-        files_count: group.files_count,
+    let told = store.groups().iter().map(|Group { id, datetime_created, files_count, .. }| Told {
+        id,
+        datetime_created,
+        files_count: *files_count,
     });
     tell(&json!({ "groups": told.collect::<Vec<_>>() }))
 }

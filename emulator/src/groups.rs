@@ -10,7 +10,6 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::answer;
-use crate::clock;
 use crate::files;
 use crate::id::Id;
 use crate::pages;
@@ -23,27 +22,27 @@ pub fn routes() -> Router<Arc<Shared>> {
 
 /// A group as it stands in a listing.
 #[derive(Serialize)]
-pub struct Listed {
-    id: String,
-    datetime_created: String,
+pub struct Listed<'a> {
+    id: &'a str,
+    datetime_created: &'a str,
     files_count: usize,
     cdn_url: String,
     url: String,
 }
 
 #[derive(Serialize)]
-struct Page {
+struct Page<'a> {
     next: Option<String>,
     previous: Option<String>,
     total: usize,
     per_page: usize,
-    results: Vec<Listed>,
+    results: Vec<Listed<'a>>,
 }
 
 #[derive(Serialize)]
-struct WithFiles {
+struct WithFiles<'a> {
     #[serde(flatten)]
-    group: Listed,
+    group: Listed<'a>,
     files: Vec<Value>,
 }
 
@@ -95,13 +94,13 @@ async fn delete(State(shared): State<Arc<Shared>>, Id(id): Id) -> Response {
     if shared.store.lock().unwrap().delete_group(&id) { answer::no_content() } else { answer::not_found() }
 }
 
-fn listed(group: &Group, origin: &str) -> Listed {
-    let id = group.id();
+fn listed<'a>(group: &'a Group, origin: &str) -> Listed<'a> {
+    let Group { id, datetime_created, files_count, .. } = group;
     Listed {
-        datetime_created: clock::iso(group.created),
-        files_count: group.files_count,
+        id,
+        datetime_created,
+        files_count: *files_count,
         cdn_url: format!("{}/{id}/", files::CDN),
         url: format!("{origin}/groups/{id}/"),
-        id,
     }
 }

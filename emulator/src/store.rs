@@ -5,20 +5,27 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::clock;
 use crate::pages::Dated;
 use crate::seed::{self, Seed};
 
 pub struct Group {
-    pub uuid: Uuid,
-    pub created: DateTime<Utc>,
-    pub files_count: usize,
+    uuid: Uuid,
+    created: DateTime<Utc>,
     /// Its number in the seed. Orders groups of one time, too.
     pub number: usize,
+    pub files_count: usize,
+    /// The rest as text, since listings ask for it by the thousand.
+    pub id: String,
+    pub datetime_created: String,
 }
 
 impl Group {
-    pub fn id(&self) -> String {
-        format!("{}~{}", self.uuid, self.files_count)
+    fn seeded(seed: Seed, number: usize) -> Group {
+        let (uuid, created, files_count) =
+            (seed::group_uuid(number), seed.created(number), seed.files_count(number));
+        let (id, datetime_created) = (format!("{uuid}~{files_count}"), clock::iso(created));
+        Group { uuid, created, number, files_count, id, datetime_created }
     }
 }
 
@@ -38,14 +45,7 @@ pub struct Store {
 
 impl Store {
     pub fn new(seed: Seed) -> Store {
-        let groups: Vec<_> = (0..seed.groups)
-            .map(|number| Group {
-                uuid: seed::group_uuid(number),
-                created: seed.created(number),
-                files_count: seed.files_count(number),
-                number,
-            })
-            .collect();
+        let groups: Vec<_> = (0..seed.groups).map(|number| Group::seeded(seed, number)).collect();
         let keys = groups.iter().map(|group| (group.uuid, (group.created, group.number))).collect();
         Store { seed, groups, keys }
     }
@@ -68,9 +68,9 @@ impl Store {
     }
 
     fn place(&self, id: &str) -> Option<usize> {
-        let (uuid, count) = id.split_once('~')?;
+        let (uuid, _) = id.split_once('~')?;
         let key = self.keys.get(&Uuid::try_parse(uuid).ok()?)?;
         let place = self.groups.binary_search_by_key(key, |group| (group.created, group.number)).ok()?;
-        (count == self.groups[place].files_count.to_string()).then_some(place)
+        (id == self.groups[place].id).then_some(place)
     }
 }

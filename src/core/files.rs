@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::json::{Lenient, Pairs, Scalar};
+use super::json::{Lenient, Object, Pairs, Scalar};
 
 /// A file, as far as it could be understood, and the JSON it was read from.
 pub struct File<'a> {
@@ -13,18 +13,23 @@ pub struct File<'a> {
 
 impl<'a> File<'a> {
     pub fn read(raw: &'a RawValue) -> Self {
-        File { fields: serde_json::from_str(raw.get()).unwrap_or_default(), json: raw.get() }
+        let Object(fields) = serde_json::from_str(raw.get()).unwrap_or_default();
+        File { fields, json: raw.get() }
     }
 
-    /// Where the image's data stand: at the top before v0.7, in `content_info` since.
+    /// The image's data: they stood in the file itself before v0.7, in `content_info` since.
     pub fn take_image(&mut self) -> Option<Image<'a>> {
-        let content_info = self.fields.content_info.0.as_mut();
-        content_info.and_then(|info| info.image.0.take()).or_else(|| self.fields.image_info.0.take())
+        let image = self.content_info().and_then(|info| info.image.0.take());
+        image.or_else(|| self.fields.image_info.0.take()).map(|Object(image)| image)
     }
 
     pub fn take_video(&mut self) -> Option<Video<'a>> {
-        let content_info = self.fields.content_info.0.as_mut();
-        content_info.and_then(|info| info.video.0.take())
+        let video = self.content_info().and_then(|info| info.video.0.take());
+        video.map(|Object(video)| video)
+    }
+
+    fn content_info(&mut self) -> Option<&mut ContentInfo<'a>> {
+        self.fields.content_info.0.as_mut().map(|Object(info)| info)
     }
 }
 
@@ -56,9 +61,9 @@ pub struct Fields<'a> {
     #[serde(borrow)]
     pub default_effects: Scalar<'a>,
     #[serde(borrow)]
-    pub content_info: Lenient<ContentInfo<'a>>,
+    pub content_info: Lenient<Object<ContentInfo<'a>>>,
     #[serde(borrow)]
-    pub image_info: Lenient<Image<'a>>,
+    pub image_info: Lenient<Object<Image<'a>>>,
     #[serde(borrow)]
     pub metadata: Lenient<Pairs<'a>>,
     #[serde(borrow)]
@@ -73,9 +78,9 @@ pub struct Fields<'a> {
 #[serde(default)]
 pub struct ContentInfo<'a> {
     #[serde(borrow)]
-    image: Lenient<Image<'a>>,
+    image: Lenient<Object<Image<'a>>>,
     #[serde(borrow)]
-    video: Lenient<Video<'a>>,
+    video: Lenient<Object<Video<'a>>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -96,7 +101,7 @@ pub struct Image<'a> {
     #[serde(borrow)]
     pub dpi: Lenient<[Scalar<'a>; 2]>,
     #[serde(borrow)]
-    pub geo_location: Lenient<GeoLocation<'a>>,
+    pub geo_location: Lenient<Object<GeoLocation<'a>>>,
     #[serde(borrow)]
     pub datetime_original: Scalar<'a>,
 }
@@ -119,9 +124,9 @@ pub struct Video<'a> {
     #[serde(borrow)]
     pub bitrate: Scalar<'a>,
     #[serde(borrow)]
-    pub audio: Lenient<Vec<Lenient<AudioTrack<'a>>>>,
+    pub audio: Lenient<Vec<Lenient<Object<AudioTrack<'a>>>>>,
     #[serde(borrow)]
-    pub video: Lenient<Vec<Lenient<VideoTrack<'a>>>>,
+    pub video: Lenient<Vec<Lenient<Object<VideoTrack<'a>>>>>,
 }
 
 #[derive(Default, Deserialize)]

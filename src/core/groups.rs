@@ -8,7 +8,7 @@ use super::error::{Error, Result};
 use super::files::File;
 use super::http::{Answer, Method, Request};
 use super::id::group_id;
-use super::json::Scalar;
+use super::json::{Object, Scalar};
 use super::listing::{Listing, Rows};
 use super::time;
 
@@ -81,8 +81,9 @@ impl Client {
     /// `GET /groups/{id}/`
     pub fn group_info<T>(&self, id: &str, lay_out: impl Fn(GroupInfo) -> T) -> Result<T> {
         self.http.call(&Request::new(Method::GET, &self.group_target(id)?), |answer: &mut Answer| {
-            let group = answer.json()?;
-            let files = answer.json::<Files>()?.files.unwrap_or_default();
+            let Object(group) = answer.json()?;
+            let Object(Files { files }) = answer.json()?;
+            let files = files.unwrap_or_default();
             let files = files.into_iter().map(|raw| raw.map(File::read)).collect();
             Ok(lay_out(GroupInfo { group, files, json: &answer.body }))
         })

@@ -6,6 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -36,11 +37,11 @@ impl Scalar<'_> {
         }
     }
 
-    /// A number with a fraction is rounded, one beyond 64 bits is the nearest there is.
+    /// A whole number of at most 64 bits; any other would have to be changed to be one.
     pub fn int(&self) -> Option<i64> {
-        match self {
-            Scalar::Int(int) => Some(*int),
-            Scalar::Float(float) => Some(float.round() as i64),
+        match *self {
+            Scalar::Int(int) => Some(int),
+            Scalar::Float(float) => Some(float as i64).filter(|&int| int as f64 == float && int != i64::MAX),
             _ => None,
         }
     }
@@ -82,7 +83,7 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     }
 
     fn visit_u64<E>(self, int: u64) -> Result<Self::Value, E> {
-        Ok(Scalar::Int(i64::try_from(int).unwrap_or(i64::MAX)))
+        Ok(i64::try_from(int).map_or(Scalar::Float(int as f64), Scalar::Int))
     }
 
     fn visit_f64<E>(self, float: f64) -> Result<Self::Value, E> {
@@ -128,6 +129,30 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;
         Ok(Lenient(serde_json::from_str(raw.get()).ok()))
+    }
+}
+
+/// A `T` with its fields by name. serde alone would take an array for one too, field by field.
+#[derive(Debug, Default)]
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
     }
 }
 
@@ -183,10 +208,12 @@ mod tests {
     }
 
     #[test]
-    fn numbers_beyond_64_bits_are_the_nearest_there_is() {
-        assert_eq!(scalar("18446744073709551615").int(), Some(i64::MAX));
-        assert_eq!(scalar("-1e300").int(), Some(i64::MIN));
-        assert_eq!(scalar("2.5").int(), Some(3));
+    fn a_number_that_is_no_whole_one_of_64_bits_is_no_other_number_either() {
+        for json in ["18446744073709551615", "9223372036854775808", "1e30", "-1e300", "2.5"] {
+            assert_eq!(scalar(json).int(), None, "{json}");
+        }
+        assert_eq!(scalar("9223372036854775807").int(), Some(i64::MAX));
+        assert_eq!(scalar("2e3").int(), Some(2000));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use super::cursor;
 use super::error::{Error, Result, Status};
 use super::http::{Answer, Http, Method, Request};
-use super::json::Scalar;
+use super::json::{Object, Scalar};
 use super::read_ahead::ReadAhead;
 
 /// Takes the items of a page one by one, as they are read, and lays them out for its reader.
@@ -65,7 +65,7 @@ impl<'de, R: Rows> Deserialize<'de> for Results<R> {
                 mut items: A,
             ) -> std::result::Result<Self::Value, A::Error> {
                 let mut rows = R::default();
-                while let Some(item) = items.next_element()? {
+                while let Some(Object(item)) = items.next_element()? {
                     rows.push(item);
                 }
                 Ok(Results(rows))
@@ -80,7 +80,7 @@ impl<'de, R: Rows> Deserialize<'de> for Results<R> {
 pub fn fetch<R: Rows>(http: &Http, target: &str, room: usize) -> Result<Page<R>> {
     let request = Request { room, ..Request::new(Method::GET, target) };
     http.call(&request, |answer: &mut Answer| {
-        let envelope: Envelope<R> = answer.json()?;
+        let Object(envelope) = answer.json::<Object<Envelope<R>>>()?;
         Ok(Page {
             rows: envelope.results.0,
             total: envelope.total.int(),

@@ -6,7 +6,7 @@ use std::ptr::null;
 use super::groups::lay_out_time;
 use super::memory::Arena;
 use crate::core::files::{AudioTrack, File, Image, Video, VideoTrack};
-use crate::core::json::{Lenient, Pairs, Scalar};
+use crate::core::json::{Lenient, Object, Pairs, Scalar};
 
 /// A key and its value. The one view that never grows, so that arrays of it can be.
 #[repr(C)]
@@ -193,7 +193,8 @@ pub fn lay_out_file(arena: &Arena, mut file: File) -> uc_file {
 
 fn lay_out_image(arena: &Arena, image: Image) -> uc_image_info {
     let [dpi_x, dpi_y] = image.dpi.or_default().map(|dpi| dpi.float().unwrap_or(0.0));
-    let place = image.geo_location.0.and_then(|geo| Some((geo.latitude.float()?, geo.longitude.float()?)));
+    let place =
+        image.geo_location.0.and_then(|Object(geo)| Some((geo.latitude.float()?, geo.longitude.float()?)));
     let (latitude, longitude) = place.unwrap_or_default();
     uc_image_info {
         format: arena.optional(image.format.text()),
@@ -227,8 +228,8 @@ fn lay_out_video(arena: &Arena, video: Video) -> uc_video_info {
     }
 }
 
-fn lay_out_audio_track(arena: &Arena, track: Lenient<AudioTrack>) -> uc_audio_track {
-    let track = track.or_default();
+fn lay_out_audio_track(arena: &Arena, track: Lenient<Object<AudioTrack>>) -> uc_audio_track {
+    let Object(track) = track.or_default();
     uc_audio_track {
         codec: arena.optional(track.codec.text()),
         bitrate: track.bitrate.int().unwrap_or(-1),
@@ -237,8 +238,8 @@ fn lay_out_audio_track(arena: &Arena, track: Lenient<AudioTrack>) -> uc_audio_tr
     }
 }
 
-fn lay_out_video_track(arena: &Arena, track: Lenient<VideoTrack>) -> uc_video_track {
-    let track = track.or_default();
+fn lay_out_video_track(arena: &Arena, track: Lenient<Object<VideoTrack>>) -> uc_video_track {
+    let Object(track) = track.or_default();
     uc_video_track {
         codec: arena.optional(track.codec.text()),
         bitrate: track.bitrate.int().unwrap_or(-1),

@@ -3,7 +3,6 @@
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use std::{error, fmt};
@@ -15,10 +14,10 @@ use ureq::unversioned::transport::{
 };
 
 /// SOCKS and CONNECT proxies, else TCP, and TLS on top where the address asks for it.
-pub fn connector(opened: Arc<AtomicU64>) -> impl Connector {
+pub fn connector() -> impl Connector {
     ().chain(SocksConnector::default())
         .chain(ConnectProxyConnector::default())
-        .chain(TcpConnector { opened })
+        .chain(TcpConnector)
         .chain(TlsConnector(RustlsConnector::default()))
 }
 
@@ -34,16 +33,20 @@ impl fmt::Display for NotConnected {
 
 impl error::Error for NotConnected {}
 
-struct TcpConnector {
-    /// Counts connections made, which tells a fresh one from a kept one.
-    opened: Arc<AtomicU64>,
-}
+/// A connection that had been kept, and that the server gave up before a byte of its answer came.
+#[derive(Debug)]
+pub struct GrownOld(io::Error);
 
-impl fmt::Debug for TcpConnector {
+impl fmt::Display for GrownOld {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TcpConnector")
+        self.0.fmt(f)
     }
 }
+
+impl error::Error for GrownOld {}
+
+#[derive(Debug)]
+struct TcpConnector;
 
 impl<In: Transport> Connector<In> for TcpConnector {
     type Out = Either<In, Tcp>;
@@ -58,12 +61,11 @@ impl<In: Transport> Connector<In> for TcpConnector {
         }
         let stream = Arc::new(connect_any(details)?);
         stream.set_nodelay(true)?;
-        self.opened.fetch_add(1, Ordering::Relaxed);
         let handle = Arc::downgrade(&stream);
         (details.register_shutdown)(handle)?;
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
-        Ok(Some(Either::B(Tcp { stream, buffers, read_timeout: None, write_timeout: None })))
+        Ok(Some(Either::B(Tcp { stream, buffers, read_timeout: None, write_timeout: None, kept: false })))
     }
 }
 
@@ -144,6 +146,19 @@ struct Tcp {
     // As set on the socket: setting them again costs a system call.
     read_timeout: Option<Duration>,
     write_timeout: Option<Duration>,
+    /// It served a request before, and nothing came on it for this one yet.
+    kept: bool,
+}
+
+impl Tcp {
+    fn failure(&self, error: io::Error, timeout: NextTimeout) -> ureq::Error {
+        match error.kind() {
+            // A socket tells of its time limit as WouldBlock on Unix and TimedOut on Windows.
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => ureq::Error::Timeout(timeout.reason),
+            kind if self.kept => io::Error::new(kind, GrownOld(error)).into(),
+            _ => error.into(),
+        }
+    }
 }
 
 impl Transport for Tcp {
@@ -158,8 +173,9 @@ impl Transport for Tcp {
             self.stream.set_write_timeout(left)?;
             self.write_timeout = left;
         }
-        let output = &self.buffers.output()[..amount];
-        (&*self.stream).write_all(output).map_err(|error| timed_out(error, timeout))
+        let mut stream = &*self.stream;
+        let written = stream.write_all(&self.buffers.output()[..amount]);
+        written.map_err(|error| self.failure(error, timeout))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
@@ -173,15 +189,20 @@ impl Transport for Tcp {
         let amount = loop {
             match (&*self.stream).read(input) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                other => break other.map_err(|error| timed_out(error, timeout))?,
+                Ok(0) if self.kept => break Err(io::ErrorKind::UnexpectedEof.into()),
+                other => break other,
             }
         };
+        let amount = amount.map_err(|error| self.failure(error, timeout))?;
         self.buffers.input_appended(amount);
+        self.kept = false;
         Ok(amount > 0)
     }
 
-    /// Nothing may be waiting on an idle connection, neither bytes nor its end.
+    /// Asked when a connection goes to the pool and when it comes from there: nothing may be
+    /// waiting on it, neither bytes nor its end.
     fn is_open(&mut self) -> bool {
+        self.kept = true;
         let probe = || -> io::Result<bool> {
             self.stream.set_nonblocking(true)?;
             let read = (&*self.stream).read(&mut [0]);
@@ -194,14 +215,6 @@ impl Transport for Tcp {
 
 fn limit(timeout: NextTimeout) -> Option<Duration> {
     timeout.not_zero().map(|left| *left)
-}
-
-/// A socket tells of its time limit as WouldBlock on Unix and TimedOut on Windows.
-fn timed_out(error: io::Error, timeout: NextTimeout) -> ureq::Error {
-    match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => ureq::Error::Timeout(timeout.reason),
-        _ => error.into(),
-    }
 }
 
 /// ureq's TLS, with its configuration kept: given settings that belong to one request, as every

@@ -1,6 +1,5 @@
 //! The connections that calls share, and how one word ends all calls on them.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -15,7 +14,6 @@ use crate::core::error::{Error, Result};
 pub struct Connections {
     pub agent: Agent,
     stop: Arc<Stop>,
-    opened: Arc<AtomicU64>,
 }
 
 /// Set once; wakes all who wait.
@@ -46,15 +44,9 @@ impl Stop {
 impl Connections {
     fn new(settings: &Settings) -> Self {
         let stop = Arc::new(Stop::default());
-        let opened = Arc::new(AtomicU64::new(0));
         let resolver = CachingResolver::new(stop.clone());
-        let agent = Agent::with_parts(settings.agent_config(), connector(opened.clone()), resolver);
-        Connections { agent, stop, opened }
-    }
-
-    /// How many connections were ever made.
-    pub fn opened(&self) -> u64 {
-        self.opened.load(Ordering::Relaxed)
+        let agent = Agent::with_parts(settings.agent_config(), connector(), resolver);
+        Connections { agent, stop }
     }
 
     pub fn is_canceled(&self) -> bool {

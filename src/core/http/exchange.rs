@@ -8,9 +8,8 @@ use ureq::{Agent, AsSendBody};
 
 use super::answer::Answer;
 use super::connections::Connections;
-use super::failure::{Failure, Outcome, Repeat};
+use super::failure::{Failure, Outcome};
 use super::{MOST_BODY, MOST_ERROR_BODY};
-use crate::core::error::Status;
 use crate::core::json::text_of;
 
 /// Sends `request` and reads its answer, whose body is likely to be `room` bytes large.
@@ -20,22 +19,13 @@ pub fn exchange(
     time_left: Option<Duration>,
     room: usize,
 ) -> Outcome<Answer> {
-    let opened = connections.opened();
     let agent = &connections.agent;
     let (parts, body) = request.into_parts();
     let sent = match body.is_empty() {
         true => agent.run(limited(agent, Request::from_parts(parts, ()), time_left)),
         false => agent.run(limited(agent, Request::from_parts(parts, body), time_left)),
     };
-    let mut response = sent.map_err(|error| {
-        let failure = Failure::of_transport(error);
-        // No connection was made since, so this one had been kept, and may just have grown old.
-        let kept = connections.opened() == opened && failure.error.status == Status::Network;
-        match failure.repeat {
-            Repeat::IfIdempotent if kept => Failure { repeat: Repeat::AtOnceIfIdempotent, ..failure },
-            _ => failure,
-        }
-    })?;
+    let mut response = sent.map_err(Failure::of_transport)?;
     let status = response.status().as_u16();
     let good = response.status().is_success();
     let length = response.body().content_length().unwrap_or(0).min(MOST_BODY) as usize;

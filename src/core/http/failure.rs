@@ -1,11 +1,11 @@
 //! What a failed attempt was: its status, its message, and whether it may be repeated.
 
-use std::io;
+use std::{fmt, io};
 
 use serde_json::Value;
 use ureq::Timeout;
 
-use super::connect::NotConnected;
+use super::connect::{GrownOld, NotConnected};
 use super::{Answer, MOST_ERROR_BODY};
 use crate::core::error::{Error, Reply, Status, one_line};
 
@@ -62,28 +62,20 @@ impl Failure {
             ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
                 (Status::Timeout, "connect_timeout_ms ran out: the host does not answer".into(), Always)
             }
-            ureq::Error::Timeout(_) => (
-                Status::Timeout,
-                "idle_timeout_ms ran out: nothing came from the service".into(),
-                IfIdempotent,
-            ),
+            ureq::Error::Timeout(_) => {
+                let message = "idle_timeout_ms ran out: nothing came from the service";
+                (Status::Timeout, message.into(), IfIdempotent)
+            }
             ureq::Error::HostNotFound => (Status::Network, "the host's name was not found".into(), Always),
             ureq::Error::ConnectionFailed | ureq::Error::ConnectProxyFailed(_) => {
                 (Status::Network, format!("the proxy made no connection: {error}"), Always)
             }
+            ureq::Error::Rustls(_) | ureq::Error::Tls(_) | ureq::Error::TlsRequired => refused_by_tls(&error),
+            ureq::Error::Io(cause) => of_io(cause),
             ureq::Error::BodyExceedsLimit(limit) => {
                 (Status::Protocol, format!("the answer is larger than {limit} bytes"), Never)
             }
-            ureq::Error::Decompress(_, _) | ureq::Error::Protocol(_) | ureq::Error::Http(_) => {
-                (Status::Protocol, format!("the answer is no sound HTTP: {error}"), Never)
-            }
-            other => match (tls_failure(other), not_connected(other)) {
-                (Some(reason), _) => {
-                    (Status::Tls, format!("the TLS connection was refused: {reason}"), Never)
-                }
-                (None, Some(reason)) => (Status::Network, format!("no connection: {reason}"), Always),
-                (None, None) => (Status::Network, format!("the connection was lost: {error}"), IfIdempotent),
-            },
+            _ => (Status::Protocol, format!("the answer is no sound HTTP: {error}"), Never),
         };
         Failure { error: Error::new(status, one_line(&message)), repeat }
     }
@@ -131,20 +123,20 @@ fn is_bad_data(error: &io::Error) -> bool {
     matches!(error.kind(), InvalidInput | InvalidData | Other)
 }
 
-fn tls_failure(error: &ureq::Error) -> Option<String> {
-    match error {
-        ureq::Error::Rustls(reason) => Some(reason.to_string()),
-        ureq::Error::Tls(reason) => Some((*reason).to_owned()),
-        ureq::Error::Io(error) => inner::<rustls::Error>(error).map(|reason| reason.to_string()),
-        _ => None,
-    }
+fn refused_by_tls(reason: &dyn fmt::Display) -> (Status, String, Repeat) {
+    (Status::Tls, format!("the TLS connection was refused: {reason}"), Repeat::Never)
 }
 
-fn not_connected(error: &ureq::Error) -> Option<String> {
-    match error {
-        ureq::Error::Io(error) => inner::<NotConnected>(error).map(|reason| reason.to_string()),
-        _ => None,
+fn of_io(error: &io::Error) -> (Status, String, Repeat) {
+    if let Some(reason) = inner::<rustls::Error>(error) {
+        return refused_by_tls(reason);
     }
+    if let Some(reason) = inner::<NotConnected>(error) {
+        return (Status::Network, format!("no connection: {reason}"), Repeat::Always);
+    }
+    let grown_old = inner::<GrownOld>(error).is_some();
+    let repeat = if grown_old { Repeat::AtOnceIfIdempotent } else { Repeat::IfIdempotent };
+    (Status::Network, format!("the connection was lost: {error}"), repeat)
 }
 
 /// The error of type `E` that an I/O error was made from.
