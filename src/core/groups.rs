@@ -1,14 +1,11 @@
 //! File groups: https://uploadcare.com/api-refs/rest-api/v0.7.0/#tag/Group
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use super::client::Client;
 use super::error::{Error, Result};
 use super::files::File;
 use super::http::{Answer, Method, Request};
 use super::id::group_id;
-use super::json::{Object, Scalar};
+use super::json::{self, Reader, Scalar};
 use super::listing::{Listing, Rows};
 use super::time;
 
@@ -26,40 +23,47 @@ pub struct GroupsOptions<'a> {
     pub read_ahead: u32,
 }
 
-#[derive(Deserialize)]
+/// A group, with its files where the service sent them: none in place of one that was removed.
+#[derive(Default)]
 pub struct Group<'a> {
-    #[serde(default, borrow)]
     pub id: Scalar<'a>,
-    #[serde(default, borrow)]
     pub datetime_created: Scalar<'a>,
-    #[serde(default, borrow)]
     pub files_count: Scalar<'a>,
-    #[serde(default, borrow)]
     pub cdn_url: Scalar<'a>,
-    #[serde(default, borrow)]
     pub url: Scalar<'a>,
-}
-
-/// The files of a group; null where one was removed.
-#[derive(Deserialize)]
-struct Files<'a> {
-    #[serde(default, borrow)]
-    files: Option<Vec<Option<&'a RawValue>>>,
-}
-
-/// A group with its files, and the JSON it was read from.
-pub struct GroupInfo<'a> {
-    pub group: Group<'a>,
     pub files: Vec<Option<File<'a>>>,
-    pub json: &'a str,
+}
+
+impl<'a> Group<'a> {
+    pub fn read(reader: &mut Reader<'a>) -> json::Result<Self> {
+        let mut group = Group::default();
+        reader.object(|reader, key| {
+            match key {
+                "id" => group.id = reader.scalar()?,
+                "datetime_created" => group.datetime_created = reader.scalar()?,
+                "files_count" => group.files_count = reader.scalar()?,
+                "cdn_url" => group.cdn_url = reader.scalar()?,
+                "url" => group.url = reader.scalar()?,
+                "files" if reader.peek() == Some(b'[') => {
+                    reader.array(|reader| {
+                        group.files.push(File::read(reader.raw()?));
+                        Ok(())
+                    })?;
+                }
+                _ => drop(reader.raw()?),
+            }
+            Ok(())
+        })?;
+        match group.id.text() {
+            Some(id) if !id.is_empty() => Ok(group),
+            _ => Err(reader.odd("a group with an id")),
+        }
+    }
 }
 
 impl Client {
     /// `GET /groups/`
-    pub fn groups<R>(&self, options: &GroupsOptions) -> Result<Listing<R>>
-    where
-        R: for<'a> Rows<Item<'a> = Group<'a>>,
-    {
+    pub fn groups<R: Rows>(&self, options: &GroupsOptions) -> Result<Listing<R>> {
         let GroupsOptions { limit, from, ordering, cursor, read_ahead } = *options;
         if read_ahead > MOST_READ_AHEAD {
             return Err(Error::argument(format!(
@@ -79,13 +83,9 @@ impl Client {
     }
 
     /// `GET /groups/{id}/`
-    pub fn group_info<T>(&self, id: &str, lay_out: impl Fn(GroupInfo) -> T) -> Result<T> {
+    pub fn group_info<T>(&self, id: &str, lay_out: impl Fn(Group, &str) -> T) -> Result<T> {
         self.http.call(&Request::new(Method::GET, &self.group_target(id)?), |answer: &mut Answer| {
-            let Object(group) = answer.json()?;
-            let Object(Files { files }) = answer.json()?;
-            let files = files.unwrap_or_default();
-            let files = files.into_iter().map(|raw| raw.map(File::read)).collect();
-            Ok(lay_out(GroupInfo { group, files, json: &answer.body }))
+            Ok(lay_out(answer.read(Group::read)?, &answer.body))
         })
     }
 

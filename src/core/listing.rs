@@ -3,21 +3,16 @@
 use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-use std::marker::PhantomData;
-
-use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 
 use super::cursor;
 use super::error::{Error, Result, Status};
 use super::http::{Answer, Http, Method, Request};
-use super::json::{Object, Scalar};
+use super::json::{self, Reader, Scalar};
 use super::read_ahead::ReadAhead;
 
-/// Takes the items of a page one by one, as they are read, and lays them out for its reader.
+/// Reads the items of a page one by one and lays them out for whoever wants them.
 pub trait Rows: Default + Send + 'static {
-    type Item<'a>: Deserialize<'a>;
-
-    fn push(&mut self, item: Self::Item<'_>);
+    fn read(&mut self, reader: &mut Reader) -> json::Result<()>;
 }
 
 /// One page as the service answered it.
@@ -32,47 +27,44 @@ pub struct Page<R> {
     pub target: String,
 }
 
-#[derive(serde::Deserialize)]
-#[serde(bound = "R: Rows")]
-struct Envelope<'a, R: Rows> {
-    /// Read strictly: to take an odd link for the end would lose what follows.
-    #[serde(default)]
+/// What a page says beside its items.
+struct Envelope<R> {
     next: Option<String>,
-    #[serde(default)]
     previous: Option<String>,
-    #[serde(default, borrow)]
-    total: Scalar<'a>,
-    #[serde(default, borrow)]
-    per_page: Scalar<'a>,
-    results: Results<R>,
+    total: Option<i64>,
+    per_page: Option<i64>,
+    rows: Option<R>,
 }
 
-struct Results<R>(R);
-
-impl<'de, R: Rows> Deserialize<'de> for Results<R> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct RowsVisitor<R>(PhantomData<R>);
-
-        impl<'de, R: Rows> Visitor<'de> for RowsVisitor<R> {
-            type Value = Results<R>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-                f.write_str("a list of results")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(
-                self,
-                mut items: A,
-            ) -> std::result::Result<Self::Value, A::Error> {
-                let mut rows = R::default();
-                while let Some(Object(item)) = items.next_element()? {
-                    rows.push(item);
+impl<R: Rows> Envelope<R> {
+    fn read(reader: &mut Reader) -> json::Result<Self> {
+        let mut page = Envelope { next: None, previous: None, total: None, per_page: None, rows: None };
+        reader.object(|reader, key| {
+            match key {
+                "next" => page.next = link(reader)?,
+                "previous" => page.previous = link(reader)?,
+                "total" => page.total = reader.scalar()?.int(),
+                "per_page" => page.per_page = reader.scalar()?.int(),
+                "results" => {
+                    let rows = page.rows.insert(R::default());
+                    reader.array(|reader| rows.read(reader))?;
                 }
-                Ok(Results(rows))
+                _ => drop(reader.raw()?),
             }
-        }
+            Ok(())
+        })?;
+        Ok(page)
+    }
+}
 
-        deserializer.deserialize_seq(RowsVisitor(PhantomData))
+/// Read strictly: to take an odd link for the end would lose what follows.
+fn link(reader: &mut Reader) -> json::Result<Option<String>> {
+    match reader.peek() {
+        Some(b'n') => reader.raw().map(|_| None),
+        _ => match reader.scalar()? {
+            Scalar::Text(link) => Ok(Some(link.into_owned()).filter(|link| !link.is_empty())),
+            _ => Err(reader.odd("a link to another page, or null,")),
+        },
     }
 }
 
@@ -80,13 +72,16 @@ impl<'de, R: Rows> Deserialize<'de> for Results<R> {
 pub fn fetch<R: Rows>(http: &Http, target: &str, room: usize) -> Result<Page<R>> {
     let request = Request { room, ..Request::new(Method::GET, target) };
     http.call(&request, |answer: &mut Answer| {
-        let Object(envelope) = answer.json::<Object<Envelope<R>>>()?;
+        let envelope = answer.read(Envelope::<R>::read)?;
+        let Some(rows) = envelope.rows else {
+            return Err(Error::protocol("the answer is no page of a listing: it has no results").into());
+        };
         Ok(Page {
-            rows: envelope.results.0,
-            total: envelope.total.int(),
-            per_page: envelope.per_page.int(),
-            next: envelope.next.filter(|link| !link.is_empty()),
-            previous: envelope.previous.filter(|link| !link.is_empty()),
+            rows,
+            total: envelope.total,
+            per_page: envelope.per_page,
+            next: envelope.next,
+            previous: envelope.previous,
             target: target.to_owned(),
             body: std::mem::take(&mut answer.body),
         })

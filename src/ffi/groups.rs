@@ -11,8 +11,8 @@ use super::files::{lay_out_file, uc_file};
 use super::memory::{Arena, give};
 use super::page::uc_page;
 use crate::core::error::Result;
-use crate::core::groups::{Group, GroupInfo, GroupsOptions};
-use crate::core::json::Scalar;
+use crate::core::groups::{Group, GroupsOptions};
+use crate::core::json::{self, Reader, Scalar};
 use crate::core::listing::Rows;
 use crate::core::time::micros;
 
@@ -179,10 +179,9 @@ impl GroupRows {
 }
 
 impl Rows for GroupRows {
-    type Item<'a> = Group<'a>;
-
-    fn push(&mut self, group: Group) {
-        self.views.push(lay_out_group(&self.arena, &group));
+    fn read(&mut self, reader: &mut Reader) -> json::Result<()> {
+        self.views.push(lay_out_group(&self.arena, &Group::read(reader)?));
+        Ok(())
     }
 }
 
@@ -201,15 +200,15 @@ fn lay_out_group(arena: &Arena, group: &Group) -> uc_group {
     }
 }
 
-fn lay_out_info(info: GroupInfo) -> (uc_group, Arena) {
+fn lay_out_info(mut group: Group, json: &str) -> (uc_group, Arena) {
     let arena = Arena::default();
     let file = |file: Option<_>| file.map_or(null(), |file| arena.one(lay_out_file(&arena, file)));
-    let files: Vec<_> = info.files.into_iter().map(file).collect();
+    let files: Vec<_> = std::mem::take(&mut group.files).into_iter().map(file).collect();
     let view = uc_group {
         files: arena.list(&files),
         files_len: files.len(),
-        json: arena.text(info.json),
-        ..lay_out_group(&arena, &info.group)
+        json: arena.text(json),
+        ..lay_out_group(&arena, &group)
     };
     (view, arena)
 }

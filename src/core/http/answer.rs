@@ -1,12 +1,12 @@
 //! What came back.
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 use ureq::http::HeaderMap;
 
 use super::failure::{Failure, Outcome};
 use super::sign::parse_http_date;
 use crate::core::error::Error;
+use crate::core::json::{self, Odd, Reader};
 
 #[derive(Debug, Default)]
 pub struct Answer {
@@ -41,16 +41,18 @@ impl Answer {
         Some(u64::try_from(until.num_milliseconds()).unwrap_or(0))
     }
 
-    /// The body as JSON.
-    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Outcome<T> {
-        serde_json::from_str(&self.body).map_err(|error| {
+    /// Reads the body as JSON.
+    pub fn read<'a, T>(&'a self, read: impl FnOnce(&mut Reader<'a>) -> json::Result<T>) -> Outcome<T> {
+        let mut reader = Reader::new(&self.body);
+        let read = read(&mut reader).and_then(|value| reader.end().map(|()| value));
+        read.map_err(|Odd { message, cut_short }| {
             let form = match self.content_type() {
                 json if json.contains("json") => String::new(),
                 "" => " (it names no content type)".to_owned(),
                 other => format!(" (its content type is {other})"),
             };
-            let message = format!("the answer is not the JSON it should be{form}: {error}");
-            match error.is_eof() {
+            let message = format!("the answer is not the JSON it should be{form}: {message}");
+            match cut_short {
                 true => Failure::cut_short(message),
                 false => Error::protocol(message).into(),
             }
