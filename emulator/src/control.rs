@@ -58,17 +58,21 @@ async fn reset(State(shared): State<Arc<Shared>>, body: Bytes) -> Outcome {
 async fn groups(State(shared): State<Arc<Shared>>) -> Outcome {
     #[derive(Serialize)]
     struct Told<'a> {
+        groups: Vec<ToldGroup<'a>>,
+    }
+    #[derive(Serialize)]
+    struct ToldGroup<'a> {
         id: &'a str,
         datetime_created: &'a str,
         files_count: usize,
     }
     let store = shared.store.lock().unwrap();
-    let told = store.groups().iter().map(|Group { id, datetime_created, files_count, .. }| Told {
+    let groups = store.groups().iter().map(|Group { id, datetime_created, files_count, .. }| ToldGroup {
         id,
         datetime_created,
         files_count: *files_count,
     });
-    tell(&json!({ "groups": told.collect::<Vec<_>>() }))
+    tell(&Told { groups: groups.collect() })
 }
 
 async fn add_faults(State(shared): State<Arc<Shared>>, body: Bytes) -> Outcome {

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 /// One thing that goes wrong, told in JSON: `"{\"fault\":\"status\",\"status\":429}".parse()`.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    pub kind: Arc<Kind>,
+    kind: Arc<Kind>,
     hits: Hits,
 }
 

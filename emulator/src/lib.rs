@@ -9,10 +9,10 @@
 //! # std::io::Result::Ok(())
 //! ```
 //!
-//! One request goes this way: [`server`] takes the connection and [`wire`] carries its bytes,
-//! [`service`] logs the request and asks [`faults`] what shall go wrong; [`auth`] checks it and
-//! the file of its noun ([`groups`], [`files`]) answers; [`misbehaviour`] spoils the answer.
-//! [`control`] is the side from which all of that is steered.
+//! One request goes this way: `server` takes the connection and `wire` carries its bytes; `service`
+//! logs the request and asks `faults` what shall go wrong; `auth` checks it, and the file of its
+//! noun (`groups`, `files`) answers; `misbehaviour` spoils the answer. `control` is the side from
+//! which all of that is steered.
 
 mod answer;
 mod auth;

@@ -64,7 +64,7 @@ fn open_connections_are_those_that_asked_the_service() {
     }
     assert_eq!(open(), 2);
     drop(connections);
-    while open() != 0 {}
+    eventually(|| open() == 0);
 }
 
 #[test]

@@ -89,6 +89,20 @@ fn it_takes_its_data_and_its_faults_from_its_arguments() {
 }
 
 #[test]
+fn it_takes_its_clock_and_its_manners_from_its_arguments() {
+    let running = Running::start(&["--clock-offset", "-86400", "--no-gzip", "--allow-simple-http"]);
+    let request = ureq::get(format!("{}/groups/", running.base))
+        .header("Accept", client::API_TYPE)
+        .header("Accept-Encoding", "gzip")
+        .header("Authorization", "Uploadcare.Simple demopublickey:demosecretkey");
+    let reply = request.call().unwrap();
+    assert_eq!(reply.headers().get("Content-Encoding"), None);
+    let date = chrono::DateTime::parse_from_rfc2822(reply.headers()["Date"].to_str().unwrap()).unwrap();
+    let late = chrono::Utc::now() - date.to_utc();
+    assert!((86_395..86_405).contains(&late.num_seconds()), "{date}");
+}
+
+#[test]
 fn with_tls_it_tells_where_the_authority_is() {
     let running = Running::start(&["--tls"]);
     assert!(running.base.starts_with("https://127.0.0.1:"));

@@ -11,13 +11,18 @@ fn with_certificate(certificate: Certificate) -> Emulator {
     Emulator::start(Options { tls: Some(certificate), groups: 30, ..Options::default() }).unwrap()
 }
 
-/// Lists by `Uploadcare.Simple`, which TLS allows, trusting the authority in the emulator's file.
-fn list(emulator: &Emulator, base: &str) -> Result<String, ureq::Error> {
+/// Trusts the authority in the emulator's file.
+fn agent(emulator: &Emulator) -> Agent {
     let pem = std::fs::read(emulator.ca_file().unwrap()).unwrap();
     let roots = RootCerts::new_with_certs(&[Trusted::from_pem(&pem).unwrap()]);
     let tls = TlsConfig::builder().root_certs(roots).build();
-    let agent = Agent::new_with_config(Agent::config_builder().tls_config(tls).build());
-    let request = agent.get(format!("{base}/groups/?limit=10")).header("Accept", API_TYPE);
+    Agent::new_with_config(Agent::config_builder().tls_config(tls).proxy(None).build())
+}
+
+/// Lists by `Uploadcare.Simple`, which TLS allows.
+fn list(emulator: &Emulator, base: &str) -> Result<String, ureq::Error> {
+    let request = agent(emulator).get(format!("{base}/groups/?limit=10"));
+    let request = request.header("Accept", API_TYPE).header("Accept-Encoding", "identity");
     request
         .header("Authorization", "Uploadcare.Simple demopublickey:demosecretkey")
         .call()?
@@ -69,4 +74,22 @@ fn a_temporary_file_with_the_authority_goes_with_the_emulator_and_a_chosen_one_s
 #[test]
 fn without_tls_there_is_no_authority() {
     assert_eq!(client::emulator(1).ca_file(), None);
+}
+
+#[test]
+fn faults_do_under_tls_what_they_do_without() {
+    let emulator = with_certificate(Certificate::Good);
+    let right = list(&emulator, emulator.base()).unwrap();
+    let fault = |json: &str| {
+        agent(&emulator).post(format!("{}/_emulator/faults", emulator.base())).send(json).unwrap();
+    };
+    for lost in ["reset_before", "close_before", "reset_inside", "close_inside"] {
+        fault(&format!("{{\"fault\":\"{lost}\"}}"));
+        let error = list(&emulator, emulator.base()).unwrap_err();
+        assert!(matches!(error, ureq::Error::Io(_)), "{lost}: {error:?}");
+    }
+    for passed in [r#""slow","chunk":100,"interval_ms":1,"head":true"#, r#""close_after""#] {
+        fault(&format!("{{\"fault\":{passed}}}"));
+        assert_eq!(list(&emulator, emulator.base()).unwrap(), right, "{passed}");
+    }
 }

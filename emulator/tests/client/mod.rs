@@ -5,7 +5,8 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, SystemTime};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
@@ -197,6 +198,15 @@ pub fn control(emulator: &Emulator, method: &str, path: &str, json: &str) -> Val
 
 pub fn fault(emulator: &Emulator, json: &str) {
     control(emulator, "POST", "faults", json);
+}
+
+/// Waits until something that must soon be so is so.
+pub fn eventually(is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < Duration::from_secs(10), "still not so");
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// What the log tells of the n-th request.
