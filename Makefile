@@ -9,25 +9,30 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 CARGO ?= cargo
+OBJCOPY ?= objcopy
+STRIP ?= strip
 CFLAGS ?= -O2 -Wall -Wextra
 
 VERSION := $(shell sed -n '/^version = /{s/.*"\(.*\)"/\1/p;q;}' Cargo.toml)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LIB := build/lib
 EXAMPLES := $(patsubst examples-c/%.c,build/examples/%,$(wildcard examples-c/*.c))
-# What the archive needs beside itself; `cargo rustc -- --print native-static-libs` names it.
-NATIVE_LIBS := -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
+# What the archive needs beside what a C compiler links anyway.
+NATIVE_LIBS := -lutil -lrt -lpthread -lm -ldl
 
 all: lib examples
 
 lib: $(LIB)/libuploadcare.so $(LIB)/libuploadcare.a
 
+# The names of the functions inside stay in build/symbols, for debuggers and valgrind.
 $(LIB)/libuploadcare.so: FORCE
-	$(CARGO) build --release --package uploadcare --quiet
-	@mkdir -p $(LIB)
-	@cmp -s $(TARGET)/release/libuploadcare.so $(LIB)/libuploadcare.so.0 || \
-	    install -m 755 $(TARGET)/release/libuploadcare.so $(LIB)/libuploadcare.so.0
-	@ln -sf libuploadcare.so.0 $@
+	@echo "Building the library; the first time this downloads crates and takes a few minutes."
+	$(CARGO) build --release --package uploadcare
+	@mkdir -p $(LIB) build/symbols
+	@cmp -s $(TARGET)/release/libuploadcare.so build/symbols/libuploadcare.so.0 && test -e $@ || { set -e; \
+	    cp $(TARGET)/release/libuploadcare.so build/symbols/libuploadcare.so.0; \
+	    $(STRIP) -o $(LIB)/libuploadcare.so.0 build/symbols/libuploadcare.so.0; \
+	    ln -sf libuploadcare.so.0 $@; }
 
 # One object with uc_* global and all else local: two Rust archives can meet in one program, and
 # nobody's symbols clash with those of the crates inside. Each flag is needed: without the groups
@@ -35,14 +40,14 @@ $(LIB)/libuploadcare.so: FORCE
 $(LIB)/libuploadcare.a: $(LIB)/libuploadcare.so
 	@cmp -s $(TARGET)/release/libuploadcare.a build/whole.a && test -e $@ || { set -e; \
 	    cp $(TARGET)/release/libuploadcare.a build/whole.a; \
-	    ld -r --force-group-allocation --whole-archive build/whole.a -o build/all.o; \
-	    objcopy --wildcard --keep-global-symbol='uc_*' --remove-section=.llvmbc \
+	    $(LD) -r --force-group-allocation --whole-archive build/whole.a -o build/all.o; \
+	    $(OBJCOPY) --wildcard --keep-global-symbol='uc_*' --remove-section=.llvmbc \
 	        --remove-section=.llvmcmd --strip-debug build/all.o build/uploadcare.o; \
-	    rm -f $@ build/all.o; ar rcs $@ build/uploadcare.o; }
+	    rm -f $@ build/all.o; $(AR) rcs $@ build/uploadcare.o; }
 
 examples: $(EXAMPLES)
 
-build/examples/%: examples-c/%.c include/uploadcare.h lib
+build/examples/%: examples-c/%.c include/uploadcare.h | lib
 	@mkdir -p build/examples
 	$(CC) -std=c99 $(CFLAGS) -Iinclude $< -o $@ -L$(LIB) -luploadcare -Wl,-rpath,'$$ORIGIN/../lib'
 
@@ -51,7 +56,9 @@ build/uploadcare.pc: uploadcare.pc.in FORCE
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
 	    -e 's|@VERSION@|$(VERSION)|' -e 's|@NATIVE_LIBS@|$(NATIVE_LIBS)|' $< > $@
 
-install: lib build/uploadcare.pc
+# Only copies, so that it can be root's after a `make` that was not.
+install: build/uploadcare.pc
+	@test -e $(LIB)/libuploadcare.a || { echo "make install: run \`make\` first"; exit 1; }
 	install -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 644 include/uploadcare.h $(DESTDIR)$(INCLUDEDIR)
 	install -m 755 $(LIB)/libuploadcare.so.0 $(DESTDIR)$(LIBDIR)

@@ -50,9 +50,11 @@ impl Client {
             Base::parse(cdn_base, "opts.cdn_base")?;
         }
         let auth = auth(checked_key(secret_key, "secret_key")?, options.simple_auth, options.sign)?;
-        if matches!(auth, Auth::Simple(_)) && !api_base.is_https() && !api_base.is_loopback() {
+        let proxy = proxy(options.proxy, &api_base)?;
+        let stays_here = api_base.is_loopback() && proxy.is_none();
+        if matches!(auth, Auth::Simple(_)) && !api_base.is_https() && !stays_here {
             return Err(Error::argument(
-                "opts.auth UC_AUTH_SIMPLE would send the secret key in the clear: opts.api_base must be https",
+                "opts.auth is UC_AUTH_SIMPLE, which would send the secret key in the clear: opts.api_base must be https",
             ));
         }
         let settings = Settings {
@@ -62,7 +64,7 @@ impl Client {
             connect_timeout: timeout(options.connect_timeout_ms, CONNECT_TIMEOUT),
             idle_timeout: timeout(options.idle_timeout_ms, IDLE_TIMEOUT),
             timeout: Some(timeout(options.timeout_ms, TIMEOUT)),
-            proxy: proxy(options.proxy, &api_base)?,
+            proxy,
             api_base,
             user_agent: user_agent(options.user_agent)?,
             authorities: options

@@ -63,11 +63,14 @@ impl<'a> Scalar<'a> {
             Some(b'"') => unquoted(token).map_or(Scalar::Nothing, Scalar::Text),
             Some(b't') => Scalar::Flag(true),
             Some(b'f') => Scalar::Flag(false),
-            Some(b'-' | b'0'..=b'9') => match (token.parse(), token.parse::<f64>()) {
-                (Ok(int), _) => Scalar::Int(int),
-                (_, Ok(float)) if float.is_finite() => Scalar::Float(float),
-                _ => Scalar::Nothing,
-            },
+            Some(b'-' | b'0'..=b'9') => token.parse().map_or_else(|_| Scalar::float_of(token), Scalar::Int),
+            _ => Scalar::Nothing,
+        }
+    }
+
+    fn float_of(token: &str) -> Self {
+        match token.parse::<f64>() {
+            Ok(float) if float.is_finite() => Scalar::Float(float),
             _ => Scalar::Nothing,
         }
     }
@@ -112,11 +115,12 @@ pub struct Odd {
     pub cut_short: bool,
 }
 
-pub type Result<T> = std::result::Result<T, Odd>;
+/// Boxed, since a listing passes thousands of results and hardly ever one of these.
+pub type Result<T> = std::result::Result<T, Box<Odd>>;
 
-impl From<serde_json::Error> for Odd {
+impl From<serde_json::Error> for Box<Odd> {
     fn from(error: serde_json::Error) -> Self {
-        Odd { message: error.to_string(), cut_short: error.is_eof() }
+        Box::new(Odd { message: error.to_string(), cut_short: error.is_eof() })
     }
 }
 
@@ -125,11 +129,14 @@ impl From<serde_json::Error> for Odd {
 pub struct Reader<'a> {
     text: &'a str,
     at: usize,
+    /// Somewhere in the text, which may be where it must not be: inside a string.
+    has_control_characters: bool,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(text: &'a str) -> Self {
-        Reader { text, at: 0 }
+        let has_control_characters = text.bytes().fold(false, |found, byte| found | (byte < b' '));
+        Reader { text, at: 0, has_control_characters }
     }
 
     /// Calls `field` with each key, upon which it reads the value.
@@ -165,6 +172,7 @@ impl<'a> Reader<'a> {
     pub fn scalar(&mut self) -> Result<Scalar<'a>> {
         match self.peek() {
             Some(b'"') => self.string().map(Scalar::Text),
+            Some(b'-' | b'0'..=b'9') => Ok(Scalar::of(self.number())),
             _ => Ok(Scalar::of(self.raw()?.get())),
         }
     }
@@ -191,18 +199,31 @@ impl<'a> Reader<'a> {
     }
 
     /// The first byte of what comes next.
+    #[inline]
     pub fn peek(&mut self) -> Option<u8> {
-        let rest = &self.text.as_bytes()[self.at..];
-        let space = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        self.at += space;
-        rest.get(space).copied()
+        loop {
+            match self.text.as_bytes().get(self.at) {
+                Some(b' ' | b'\t' | b'\r' | b'\n') => self.at += 1,
+                other => return other.copied(),
+            }
+        }
     }
 
     /// An error that says what should have come next.
-    pub fn odd(&self, wanted: &str) -> Odd {
+    #[cold]
+    pub fn odd(&self, wanted: &str) -> Box<Odd> {
         let cut_short = self.at >= self.text.len();
         let found = if cut_short { "the end" } else { "something else" };
-        Odd { message: format!("{wanted} is due at byte {}, where {found} is", self.at), cut_short }
+        let message = format!("{wanted} is due at byte {}, where {found} is", self.at);
+        Box::new(Odd { message, cut_short })
+    }
+
+    fn number(&mut self) -> &'a str {
+        let rest = &self.text[self.at..];
+        let is_part = |byte: u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+        let end = rest.bytes().position(|byte| !is_part(byte)).unwrap_or(rest.len());
+        self.at += end;
+        &rest[..end]
     }
 
     fn string(&mut self) -> Result<Cow<'a, str>> {
@@ -210,6 +231,9 @@ impl<'a> Reader<'a> {
         let rest = &self.text[self.at..];
         match memchr2(b'"', b'\\', rest.as_bytes()) {
             Some(end) if rest.as_bytes()[end] == b'"' => {
+                if self.has_control_characters && rest[..end].contains(|c| c < ' ') {
+                    return Err(self.odd("a string without raw control characters"));
+                }
                 self.at += end + 1;
                 Ok(Cow::Borrowed(&rest[..end]))
             }
@@ -221,16 +245,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     fn skips(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
         found
     }
 
+    #[inline]
     fn expect(&mut self, byte: u8) -> Result<()> {
         match self.skips(byte) {
             true => Ok(()),
-            false => Err(self.odd(&format!("`{}`", char::from(byte)))),
+            false => Err(self.odd(&char::from(byte).to_string())),
         }
     }
 }

@@ -26,16 +26,14 @@ pub unsafe fn object_mut<'a, T>(object: *mut T, name: &str) -> Result<&'a mut T>
 /// The place of a result, which holds NULL from here on.
 ///
 /// # Safety
-/// `place` is NULL or may be written to as long as the call lasts.
-pub unsafe fn output<'a, T>(place: *mut *mut T, name: &str) -> Result<&'a mut *mut T> {
+/// `place` is NULL or may be written to.
+pub unsafe fn output<T>(place: *mut *mut T, name: &str) -> Result<*mut *mut T> {
     if place.is_null() {
         return Err(is_null(name));
     }
-    // SAFETY: the caller's word. It may be uninitialised, so it is written before it is borrowed.
-    unsafe {
-        place.write(null_mut());
-        Ok(&mut *place)
-    }
+    // SAFETY: the caller's word.
+    unsafe { place.write(null_mut()) };
+    Ok(place)
 }
 
 /// A text that must be there.

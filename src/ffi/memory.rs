@@ -130,9 +130,9 @@ impl Arena {
 
 /// A NUL would end a C text early.
 fn without_nul(text: &str) -> std::borrow::Cow<'_, str> {
-    match text.as_bytes().contains(&0) {
-        true => text.replace('\0', "\u{FFFD}").into(),
-        false => text.into(),
+    match memchr::memchr(0, text.as_bytes()) {
+        Some(_) => text.replace('\0', "\u{FFFD}").into(),
+        None => text.into(),
     }
 }
 

@@ -45,7 +45,8 @@ impl Answer {
     pub fn read<'a, T>(&'a self, read: impl FnOnce(&mut Reader<'a>) -> json::Result<T>) -> Outcome<T> {
         let mut reader = Reader::new(&self.body);
         let read = read(&mut reader).and_then(|value| reader.end().map(|()| value));
-        read.map_err(|Odd { message, cut_short }| {
+        read.map_err(|odd| {
+            let Odd { message, cut_short } = *odd;
             let form = match self.content_type() {
                 json if json.contains("json") => String::new(),
                 "" => " (it names no content type)".to_owned(),

@@ -1,6 +1,6 @@
 //! One request and its answer, by ureq.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::time::Duration;
 
 use ureq::http::Request;
@@ -10,7 +10,10 @@ use super::answer::Answer;
 use super::connections::Connections;
 use super::failure::{Failure, Outcome};
 use super::{MOST_BODY, MOST_ERROR_BODY};
+use crate::core::error::Error;
 use crate::core::json::text_of;
+
+const LEAST_ROOM: usize = 8 << 10;
 
 /// Sends `request` and reads its answer, whose body is likely to be `room` bytes large.
 pub fn exchange(
@@ -29,18 +32,42 @@ pub fn exchange(
     let status = response.status().as_u16();
     let good = response.status().is_success();
     let length = response.body().content_length().unwrap_or(0).min(MOST_BODY) as usize;
-    let mut body = Vec::with_capacity(length.max(room) + 1);
     let most = if good { MOST_BODY } else { u64::MAX };
-    let mut reader = response.body_mut().with_config().limit(most).reader();
-    if good {
-        reader.read_to_end(&mut body).map_err(|error| Failure::of_transport(error.into()))?;
+    let reader = response.body_mut().with_config().limit(most).reader();
+    let body = if good {
+        let (body, end) = read_all(reader, length.max(room));
+        end.map_err(|error| Failure::of_transport(error.into()))?;
+        body
     } else {
         // What came of it will do: the status says the most. A few bytes more than are kept, so
         // that the last character among these is whole.
-        let _ = reader.take(MOST_ERROR_BODY + 3).read_to_end(&mut body);
+        read_all(reader.take(MOST_ERROR_BODY + 3), 0).0
+    };
+    // A body without a length ends where the connection does, also when a cancel ended it.
+    if connections.is_canceled() {
+        return Err(Error::canceled().into());
     }
     let headers = std::mem::take(response.headers_mut());
     Ok(Answer { status, headers, body: text_of(body) })
+}
+
+/// Reads to the end, or as far as it goes. `Read::read_to_end` would clear the room first, anew for
+/// each read.
+fn read_all(mut reader: impl Read, room: usize) -> (Vec<u8>, io::Result<()>) {
+    let mut body = vec![0; room.max(LEAST_ROOM) + 1];
+    let mut filled = 0;
+    let end = loop {
+        if filled == body.len() {
+            body.resize(2 * filled, 0);
+        }
+        match reader.read(&mut body[filled..]) {
+            Ok(0) => break Ok(()),
+            Ok(amount) => filled += amount,
+            Err(error) => break Err(error),
+        }
+    };
+    body.truncate(filled);
+    (body, end)
 }
 
 fn limited<B: AsSendBody>(agent: &Agent, request: Request<B>, time_left: Option<Duration>) -> Request<B> {

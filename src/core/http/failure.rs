@@ -37,6 +37,12 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
+    /// Whether the service may have answered well and that answer was lost: on the way, or at a
+    /// gateway before it.
+    pub fn is_answer_lost(&self) -> bool {
+        self.error.answer.as_ref().is_none_or(|reply| matches!(reply.http_status, 200..=299 | 502 | 504))
+    }
+
     /// Adds what the service answered.
     pub fn with(mut self, answer: Answer) -> Self {
         self.error.answer = Some(Box::new(reply(answer, None)));

@@ -10,7 +10,7 @@ use crate::core::error::{Error, Result};
 /// The proxy of the options, `""` for none, or that of the environment.
 pub fn proxy(option: Option<&str>, base: &Base) -> Result<Option<Proxy>> {
     match option {
-        None => Ok(from_environment(base)),
+        None => from_environment(base),
         Some("") => Ok(None),
         Some(text) => parse(text).map(Some).ok_or_else(|| {
             Error::argument("opts.proxy is no proxy such as http://host:port or socks5://host:port")
@@ -28,7 +28,7 @@ fn parse(text: &str) -> Option<Proxy> {
 
 /// `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` as other programs read them, in small
 /// or in capital letters.
-fn from_environment(base: &Base) -> Option<Proxy> {
+fn from_environment(base: &Base) -> Result<Option<Proxy>> {
     let excepted = variable("no_proxy").is_some_and(|no_proxy| is_excepted(&no_proxy, base.host()));
     let of_scheme = match base.is_https() {
         true => variable("https_proxy"),
@@ -36,8 +36,13 @@ fn from_environment(base: &Base) -> Option<Proxy> {
         false if env::var_os("REQUEST_METHOD").is_some() => env::var("http_proxy").ok(),
         false => variable("http_proxy"),
     };
-    let text = of_scheme.or_else(|| variable("all_proxy"));
-    text.filter(|_| !excepted).and_then(|text| parse(&text))
+    match of_scheme.or_else(|| variable("all_proxy")).filter(|_| !excepted) {
+        None => Ok(None),
+        // To go without it would be to go around it. It may hold a password, so it is not shown.
+        Some(text) => parse(&text).map(Some).ok_or_else(|| {
+            Error::argument("the proxy in the environment is not of the form http://host:port; opts.proxy \"\" ignores it")
+        }),
+    }
 }
 
 fn variable(name: &str) -> Option<String> {

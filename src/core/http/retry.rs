@@ -1,7 +1,9 @@
 //! When a failed request is sent again, and how long to wait before.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use ureq::http::Method;
 
 use super::failure::{Failure, Repeat};
@@ -44,7 +46,7 @@ impl Tries {
                 return (!std::mem::replace(&mut self.clock_corrected, true)).then_some(Duration::ZERO);
             }
             Repeat::IfIdempotent | Repeat::AtOnceIfIdempotent if !self.idempotent => return None,
-            Repeat::IfIdempotent | Repeat::AtOnceIfIdempotent => self.maybe_done = true,
+            Repeat::IfIdempotent | Repeat::AtOnceIfIdempotent => self.maybe_done |= failure.is_answer_lost(),
             Repeat::Always => {}
         }
         if failure.repeat == Repeat::AtOnceIfIdempotent {
@@ -65,8 +67,14 @@ impl Tries {
 
     fn jitter(&self) -> Duration {
         let most = FIRST_WAIT.saturating_mul(1 << self.retries_done.min(16)).min(LONGEST_WAIT);
-        most.mul_f64(fastrand::f64())
+        most.mul_f64(Rng::with_seed(seed()).f64())
     }
+}
+
+/// fastrand's own generator takes its seed from the name of the thread, for which std keeps a handle
+/// on the caller's thread that a leak checker finds at the program's end.
+fn seed() -> u64 {
+    RandomState::new().build_hasher().finish()
 }
 
 #[cfg(test)]

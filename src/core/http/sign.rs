@@ -15,6 +15,9 @@ pub const CONTENT_TYPE: &str = "application/json";
 /// The service refuses a date more than 15 minutes off; well before that a 401 may be the clock's.
 const CLOCK_TOLERANCE_S: i64 = 10 * 60;
 
+/// A machine whose clock was never set may be off by decades; by more only a broken answer is.
+const MOST_CORRECTION_S: i64 = 100 * 365 * 24 * 60 * 60;
+
 const MD5_OF_NOTHING: &str = "d41d8cd98f00b204e9800998ecf8427e";
 
 /// Signs in place of the secret key.
@@ -108,17 +111,19 @@ pub struct Clock {
 
 impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
-        Utc::now() + TimeDelta::seconds(self.offset_s.load(Ordering::Relaxed))
+        let now = Utc::now();
+        now.checked_add_signed(TimeDelta::seconds(self.offset_s.load(Ordering::Relaxed))).unwrap_or(now)
     }
 
     /// Takes the service's time from an answer that refused a request dated `sent`, and tells
     /// whether the clock was the likely reason.
     pub fn correct(&self, sent: DateTime<Utc>, service: DateTime<Utc>) -> bool {
-        let wrong = (service - sent).num_seconds().abs() > CLOCK_TOLERANCE_S;
-        if wrong {
+        let off_s = (service - sent).num_seconds().abs();
+        let corrects = (CLOCK_TOLERANCE_S..MOST_CORRECTION_S).contains(&off_s);
+        if corrects {
             self.offset_s.store((service - Utc::now()).num_seconds(), Ordering::Relaxed);
         }
-        wrong
+        corrects
     }
 }
 
@@ -160,6 +165,13 @@ mod tests {
         let time = parse_http_date(DATE).unwrap();
         assert_eq!(time.timestamp(), 1_541_423_681);
         assert_eq!(http_date(time), DATE);
+    }
+
+    #[test]
+    fn a_time_out_of_all_reason_is_not_taken() {
+        let clock = Clock::default();
+        assert!(!clock.correct(clock.now(), chrono::DateTime::<Utc>::MAX_UTC));
+        assert!((clock.now() - Utc::now()).num_seconds().abs() < 5);
     }
 
     #[test]
