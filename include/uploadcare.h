@@ -7,13 +7,13 @@
 //      A pointer received with const is borrowed from the object it was asked of.
 //   2. A call that can fail returns uc_status: 0 success, positive a normal end, negative a
 //      failure. Its last argument may be NULL; if not, it receives NULL, or on failure an owned
-//      uc_error.
+//      uc_error. It is overwritten, not freed: free an earlier error first.
 //   3. Output arguments are always written, NULL on failure. No need to set them first.
 //   4. Text is UTF-8, ends in NUL and is copied on the way in. NULL means absent.
 //   5. Threads share a uc_client freely. Any other object: one thread at a time, any thread.
 //
-// Calls block until they are done; uc_client_cancel() ends them early. Nothing needs initialising
-// and nothing is global.
+// Calls block until they are done; uc_client_cancel() ends them early. Nothing needs initialising,
+// nothing is global, and no signal is raised. C99 or C++11, or later.
 //
 // Structs that the library fills (uc_group, uc_file, uc_error and so on) are read-only and grow at
 // their end in later versions: reach them by pointer only, never copy one, never make one. Structs
@@ -39,12 +39,12 @@
 #endif
 #endif
 
-/// What a call came to. Take an unknown negative value for a failure: later versions may add
+/// The result of a call. Take an unknown negative value for a failure: later versions may add
 /// some. The numbers never change.
 typedef enum {
-    /// Done; for a page or a job: there is more.
+    /// Success.
     UC_OK = 0,
-    /// A normal end: past the last page, or the job has ended well.
+    /// A normal end: past the last page of a listing.
     UC_DONE = 1,
     /// An argument is NULL, malformed or out of range. Nothing was sent.
     UC_ERR_ARGUMENT = -1,
@@ -70,7 +70,7 @@ typedef enum {
     UC_ERR_CANCELED = -11,
     /// A local file could not be read or written.
     UC_ERR_FILE = -12,
-    /// The service took the job and could not do it.
+    /// Reserved: the service took a job and could not do it.
     UC_ERR_JOB = -13,
     /// A defect in this library; please report it.
     UC_ERR_INTERNAL = -100,
@@ -90,9 +90,9 @@ typedef enum {
     UC_LOG_ERROR = 1,
     /// It failed and will be sent again.
     UC_LOG_WARN = 2,
-    /// It was answered well.
+    /// It succeeded.
     UC_LOG_INFO = 3,
-    /// Kept for later versions.
+    /// Reserved.
     UC_LOG_DEBUG = 4,
 } uc_log_level;
 
@@ -100,13 +100,14 @@ typedef enum {
 typedef enum {
     /// 40 hex digits: requests to the REST API.
     UC_HMAC_SHA1 = 1,
-    /// 64 hex digits: kept for uploads.
+    /// 64 hex digits: reserved for uploads.
     UC_HMAC_SHA256 = 2,
 } uc_hmac;
 
-/// One project, seen through its keys. Made by uc_client_new(), freed by uc_free(). All threads
-/// of a process may share one: it keeps connections alive among them. After fork() the child
-/// makes its own.
+/// One project, seen through its keys. Made by uc_client_new(), freed by uc_free(). All threads of
+/// a process may share one: it keeps connections alive among them. Free it when no other thread is
+/// inside a call that was given it. After fork() the child makes its own, and leaves the parent's
+/// objects alone.
 typedef struct uc_client uc_client;
 
 /// One page of a listing, which moves on in place. Made by uc_groups_list(), freed by uc_free().
@@ -114,36 +115,40 @@ typedef struct uc_client uc_client;
 typedef struct uc_page uc_page;
 
 /// Signs in place of the secret key, which then never enters this process: writes the HMAC of
-/// `text` as lower-case hex, and NUL, to `hex` (at most `hex_size` bytes, of which there are
-/// enough) and returns 0. Anything else fails the call with UC_ERR_CANCELED. `algorithm` is a
-/// uc_hmac. Called once for each request, on the thread that sends it: the caller's, or one that
-/// reads ahead.
+/// `text` as lower-case hex, and NUL, to `hex` (at most `hex_size` bytes, which is always enough)
+/// and returns 0. Anything else fails the call with UC_ERR_CANCELED. `algorithm` is a uc_hmac.
+/// Called before each request, on the thread that sends it: the caller's, or one that reads ahead;
+/// on several at once when several threads use the client.
 typedef int32_t (*uc_sign_fn)(void *user_data,
                               int32_t algorithm,
                               const char *text,
                               char *hex,
                               size_t hex_size);
 
-/// Hears of each request when it has ended: method, path, status, time, attempt and request id,
-/// in one line without line end. `level` is a uc_log_level. The line never holds a key or a
-/// signature, and lives as long as the call of this function. Called on the thread that sent the
-/// request: the caller's, or one that reads ahead.
+/// Called after each request, with its method, path, status, time, attempt and request id in one
+/// line without line end. `level` is a uc_log_level. The line never holds a key or a signature, and
+/// lives as long as the call of this function. Called on the thread that sent the request: the
+/// caller's, or one that reads ahead; on several at once when several threads use the client.
 typedef void (*uc_log_fn)(void *user_data, int32_t level, const char *line);
 
-/// What a client may be told beside its keys. Set struct_size, and leave zero or NULL what is to
-/// have its default. Callbacks must not throw, longjmp, or free what they are called for.
+/// Optional settings of a client. Set struct_size; a field of zero or NULL has its default.
+///
+/// Callbacks must not throw or longjmp, and must not use or free the page or the outputs of the
+/// call in progress; uc_client_cancel() is allowed. What sign_data and log_data point to must live
+/// until the client and every page made with it are freed. uc_free() of a page that reads ahead
+/// waits for a callback that is running: hold no lock there that a callback takes.
 typedef struct {
     /// sizeof(uc_client_opts)
     size_t struct_size;
     /// The REST API; default "https://api.uploadcare.com".
     const char *api_base;
-    /// The Upload API; default "https://upload.uploadcare.com".
+    /// The Upload API, for later versions; default "https://upload.uploadcare.com".
     const char *upload_base;
-    /// The CDN; default the project's own subdomain.
+    /// The CDN, for later versions; default the project's own subdomain.
     const char *cdn_base;
     /// PEM file of further certificate authorities; the system's stay trusted. Read at once.
     const char *ca_file;
-    /// "http://host:port", "socks5://host:port", with user:password@ before the host if need be.
+    /// "http://host:port" or "socks5://host:port", with user:password@ before the host if needed.
     /// Default: HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment; "" for none.
     const char *proxy;
     /// What the program calls itself, "MyApp/2.1"; put after the library's own name.
@@ -162,7 +167,7 @@ typedef struct {
     uc_sign_fn sign;
     /// Handed to `sign`.
     void *sign_data;
-    /// Hears of each request.
+    /// Called after each request.
     uc_log_fn log;
     /// Handed to `log`.
     void *log_data;
@@ -188,22 +193,23 @@ typedef struct {
     int32_t attempts;
 } uc_error;
 
-/// What to list. Set struct_size, and leave zero or NULL what is to have its default.
+/// What to list. Set struct_size; a field of zero or NULL has its default.
 typedef struct {
     /// sizeof(uc_groups_opts)
     size_t struct_size;
-    /// Groups a page, 1 to 1000; default 100.
+    /// Groups per page, 1 to 1000; default 100.
     uint32_t limit;
+    /// How many pages to fetch before they are asked for, 0 to 16, on a thread that belongs to the
+    /// page and ends with it; default 0. Content and order are the same as without.
+    uint32_t read_ahead;
     /// ISO 8601 with a zone, "2024-01-31T12:00:00Z": only groups made after it, or before it in
     /// descending order. The moment itself is left out.
     const char *from;
     /// "datetime_created", oldest first, the default; or "-datetime_created", newest first.
     const char *ordering;
-    /// From uc_page_cursor(): go on from there. The fields above must then be unset.
+    /// From uc_page_cursor(): go on from there. It carries limit, from and ordering, which must be
+    /// unset beside it.
     const char *cursor;
-    /// How many pages to fetch before they are asked for, 0 to 16, on a thread that belongs to
-    /// the page and ends with it; default 0. Content and order are the same as without.
-    uint32_t read_ahead;
 } uc_groups_opts;
 
 /// What the service found in an image.
@@ -278,7 +284,7 @@ typedef struct {
     size_t video_len;
 } uc_video_info;
 
-/// A key and its value. The one view that never grows, so that arrays of it can be.
+/// A key and its value. The only struct that never grows, so arrays of it are safe.
 typedef struct {
     const char *key;
     const char *value;
@@ -287,7 +293,7 @@ typedef struct {
 /// A file. A text is NULL where the service sent none; what it sent beyond these fields is in
 /// `json`.
 typedef struct {
-    /// Never NULL.
+    /// Never NULL; empty where the service sent none.
     const char *uuid;
     /// As it was named when uploaded.
     const char *original_filename;
@@ -379,9 +385,8 @@ UC_API const char *uc_status_name(int32_t status);
 UC_API void uc_free(void *owned);
 
 /// Makes a client. Sends nothing. `secret_key` may be NULL: with opts.sign set the client can do
-/// everything, without it only what needs no secret. `opts` may be NULL. Free it when the program
-/// ends or the keys change; pages and jobs made with it live on.
-/// UC_ERR_ARGUMENT, or UC_ERR_FILE when opts.ca_file cannot be read.
+/// everything, without it only what needs no secret. `opts` may be NULL. Pages made with the client
+/// live on when it is freed. UC_ERR_ARGUMENT, or UC_ERR_FILE when opts.ca_file cannot be read.
 UC_API
 uc_status uc_client_new(const char *public_key,
                         const char *secret_key,
@@ -389,8 +394,9 @@ uc_status uc_client_new(const char *public_key,
                         uc_client **client,
                         uc_error **error);
 
-/// Every call in progress on this client, on whatever thread, returns UC_ERR_CANCELED at once:
-/// while it connects, waits, reads, or sleeps before a retry. Later calls work as before. May be
+/// Every call in progress on this client or its pages, on whatever thread, returns UC_ERR_CANCELED
+/// at once: while it connects, waits, reads, or sleeps before a retry. A call that begins
+/// afterwards works as before: to stop a loop of calls, set a flag of your own as well. May be
 /// called from any thread and from callbacks, not from a signal handler. NULL is ignored.
 UC_API void uc_client_cancel(const uc_client *client);
 
@@ -436,23 +442,24 @@ UC_API uc_status uc_page_next(uc_page *page, uc_error **error);
 /// Moves `page` to the page before: like uc_page_next() the other way, UC_DONE before the first.
 UC_API uc_status uc_page_previous(uc_page *page, uc_error **error);
 
-/// How many items are on this page. 0 for NULL.
+/// How many items are on this page; 0 for NULL.
 UC_API size_t uc_page_count(const uc_page *page);
 
-/// How many items the service says there are in all, or -1 when it does not say. No promise: it
-/// ignores `from`, and is 0 for some projects that have items.
+/// How many items the service says there are in all, or -1 when it does not say or for NULL. No
+/// promise: it ignores `from`, and the service says 0 for some projects that have items.
 UC_API int64_t uc_page_total(const uc_page *page);
 
-/// How many items the service puts on a page, or -1 when it does not say.
+/// How many items the service puts on a page, or -1 when it does not say or for NULL.
 UC_API int64_t uc_page_per_page(const uc_page *page);
 
 /// Where the next page starts, as a line of printable ASCII that holds no key: keep it, and give
-/// it to a later listing of the same project, in another process too. NULL on the last page.
-/// Borrowed until the page moves or is freed.
+/// it to a later listing of the same project, in another process too. NULL on the last page, when
+/// uc_page_next() would refuse the service's link, and for NULL. After UC_ERR_PROTOCOL do not go on
+/// from it. Borrowed until the page moves or is freed.
 UC_API const char *uc_page_cursor(const uc_page *page);
 
-/// The service's reply as received, for fields that have no place in the structs. Borrowed until
-/// the page moves or is freed.
+/// The service's reply as received, for fields that have no place in the structs; NULL for NULL.
+/// Borrowed until the page moves or is freed.
 UC_API const char *uc_page_json(const uc_page *page);
 
 /// The item at `index`, 0 to uc_page_count() - 1, of a page of groups; NULL beyond. Borrowed

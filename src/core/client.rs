@@ -63,7 +63,7 @@ impl Client {
             retries: retries(options.retries),
             connect_timeout: timeout(options.connect_timeout_ms, CONNECT_TIMEOUT),
             idle_timeout: timeout(options.idle_timeout_ms, IDLE_TIMEOUT),
-            timeout: Some(timeout(options.timeout_ms, TIMEOUT)),
+            timeout: timeout(options.timeout_ms, TIMEOUT),
             proxy,
             api_base,
             user_agent: user_agent(options.user_agent)?,
@@ -119,8 +119,11 @@ fn auth(secret_key: Option<&str>, simple: bool, sign: Option<Box<dyn Sign>>) -> 
 /// A key stands in a header, with a colon between it and the next one.
 fn checked_key<'a>(key: Option<&'a str>, name: &str) -> Result<Option<&'a str>> {
     match key {
-        Some(key) if key.is_empty() || key.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b':') => {
-            Err(Error::argument(format!("{name} is no key: one is visible ASCII, without spaces and colons")))
+        Some("") => Err(Error::argument(format!("{name} is empty"))),
+        Some(key) if key.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b':') => {
+            Err(Error::argument(format!(
+                "{name} contains a space, a colon or something other than visible ASCII"
+            )))
         }
         key => Ok(key),
     }

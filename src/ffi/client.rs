@@ -15,9 +15,10 @@ use crate::core::http::sign::Sign;
 
 const SHA1_HEX_DIGITS: usize = 40;
 
-/// One project, seen through its keys. Made by uc_client_new(), freed by uc_free(). All threads
-/// of a process may share one: it keeps connections alive among them. After fork() the child
-/// makes its own.
+/// One project, seen through its keys. Made by uc_client_new(), freed by uc_free(). All threads of
+/// a process may share one: it keeps connections alive among them. Free it when no other thread is
+/// inside a call that was given it. After fork() the child makes its own, and leaves the parent's
+/// objects alone.
 pub struct uc_client(pub(super) Client);
 
 /// For uc_client_opts.auth: how requests to the REST API prove who sends them.
@@ -36,9 +37,9 @@ pub enum uc_log_level {
     UC_LOG_ERROR = 1,
     /// It failed and will be sent again.
     UC_LOG_WARN = 2,
-    /// It was answered well.
+    /// It succeeded.
     UC_LOG_INFO = 3,
-    /// Kept for later versions.
+    /// Reserved.
     UC_LOG_DEBUG = 4,
 }
 
@@ -47,15 +48,15 @@ pub enum uc_log_level {
 pub enum uc_hmac {
     /// 40 hex digits: requests to the REST API.
     UC_HMAC_SHA1 = 1,
-    /// 64 hex digits: kept for uploads.
+    /// 64 hex digits: reserved for uploads.
     UC_HMAC_SHA256 = 2,
 }
 
 /// Signs in place of the secret key, which then never enters this process: writes the HMAC of
-/// `text` as lower-case hex, and NUL, to `hex` (at most `hex_size` bytes, of which there are
-/// enough) and returns 0. Anything else fails the call with UC_ERR_CANCELED. `algorithm` is a
-/// uc_hmac. Called once for each request, on the thread that sends it: the caller's, or one that
-/// reads ahead.
+/// `text` as lower-case hex, and NUL, to `hex` (at most `hex_size` bytes, which is always enough)
+/// and returns 0. Anything else fails the call with UC_ERR_CANCELED. `algorithm` is a uc_hmac.
+/// Called before each request, on the thread that sends it: the caller's, or one that reads ahead;
+/// on several at once when several threads use the client.
 pub type uc_sign_fn = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
@@ -66,14 +67,18 @@ pub type uc_sign_fn = Option<
     ) -> i32,
 >;
 
-/// Hears of each request when it has ended: method, path, status, time, attempt and request id,
-/// in one line without line end. `level` is a uc_log_level. The line never holds a key or a
-/// signature, and lives as long as the call of this function. Called on the thread that sent the
-/// request: the caller's, or one that reads ahead.
+/// Called after each request, with its method, path, status, time, attempt and request id in one
+/// line without line end. `level` is a uc_log_level. The line never holds a key or a signature, and
+/// lives as long as the call of this function. Called on the thread that sent the request: the
+/// caller's, or one that reads ahead; on several at once when several threads use the client.
 pub type uc_log_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, line: *const c_char)>;
 
-/// What a client may be told beside its keys. Set struct_size, and leave zero or NULL what is to
-/// have its default. Callbacks must not throw, longjmp, or free what they are called for.
+/// Optional settings of a client. Set struct_size; a field of zero or NULL has its default.
+///
+/// Callbacks must not throw or longjmp, and must not use or free the page or the outputs of the
+/// call in progress; uc_client_cancel() is allowed. What sign_data and log_data point to must live
+/// until the client and every page made with it are freed. uc_free() of a page that reads ahead
+/// waits for a callback that is running: hold no lock there that a callback takes.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_client_opts {
@@ -81,13 +86,13 @@ pub struct uc_client_opts {
     pub struct_size: usize,
     /// The REST API; default "https://api.uploadcare.com".
     pub api_base: *const c_char,
-    /// The Upload API; default "https://upload.uploadcare.com".
+    /// The Upload API, for later versions; default "https://upload.uploadcare.com".
     pub upload_base: *const c_char,
-    /// The CDN; default the project's own subdomain.
+    /// The CDN, for later versions; default the project's own subdomain.
     pub cdn_base: *const c_char,
     /// PEM file of further certificate authorities; the system's stay trusted. Read at once.
     pub ca_file: *const c_char,
-    /// "http://host:port", "socks5://host:port", with user:password@ before the host if need be.
+    /// "http://host:port" or "socks5://host:port", with user:password@ before the host if needed.
     /// Default: HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment; "" for none.
     pub proxy: *const c_char,
     /// What the program calls itself, "MyApp/2.1"; put after the library's own name.
@@ -106,7 +111,7 @@ pub struct uc_client_opts {
     pub sign: uc_sign_fn,
     /// Handed to `sign`.
     pub sign_data: *mut c_void,
-    /// Hears of each request.
+    /// Called after each request.
     pub log: uc_log_fn,
     /// Handed to `log`.
     pub log_data: *mut c_void,
@@ -166,9 +171,8 @@ impl uc_client_opts {
 }
 
 /// Makes a client. Sends nothing. `secret_key` may be NULL: with opts.sign set the client can do
-/// everything, without it only what needs no secret. `opts` may be NULL. Free it when the program
-/// ends or the keys change; pages and jobs made with it live on.
-/// UC_ERR_ARGUMENT, or UC_ERR_FILE when opts.ca_file cannot be read.
+/// everything, without it only what needs no secret. `opts` may be NULL. Pages made with the client
+/// live on when it is freed. UC_ERR_ARGUMENT, or UC_ERR_FILE when opts.ca_file cannot be read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_new(
     public_key: *const c_char,
@@ -190,8 +194,9 @@ pub unsafe extern "C" fn uc_client_new(
     }
 }
 
-/// Every call in progress on this client, on whatever thread, returns UC_ERR_CANCELED at once:
-/// while it connects, waits, reads, or sleeps before a retry. Later calls work as before. May be
+/// Every call in progress on this client or its pages, on whatever thread, returns UC_ERR_CANCELED
+/// at once: while it connects, waits, reads, or sleeps before a retry. A call that begins
+/// afterwards works as before: to stop a loop of calls, set a flag of your own as well. May be
 /// called from any thread and from callbacks, not from a signal handler. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_cancel(client: *const uc_client) {

@@ -5,14 +5,14 @@ use std::ffi::{CStr, c_char};
 use super::memory::{Arena, give};
 use crate::core::error::{Error, Status};
 
-/// What a call came to. Take an unknown negative value for a failure: later versions may add
+/// The result of a call. Take an unknown negative value for a failure: later versions may add
 /// some. The numbers never change.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum uc_status {
-    /// Done; for a page or a job: there is more.
+    /// Success.
     UC_OK = 0,
-    /// A normal end: past the last page, or the job has ended well.
+    /// A normal end: past the last page of a listing.
     UC_DONE = 1,
     /// An argument is NULL, malformed or out of range. Nothing was sent.
     UC_ERR_ARGUMENT = -1,
@@ -38,7 +38,7 @@ pub enum uc_status {
     UC_ERR_CANCELED = -11,
     /// A local file could not be read or written.
     UC_ERR_FILE = -12,
-    /// The service took the job and could not do it.
+    /// Reserved: the service took a job and could not do it.
     UC_ERR_JOB = -13,
     /// A defect in this library; please report it.
     UC_ERR_INTERNAL = -100,

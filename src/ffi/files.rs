@@ -8,7 +8,7 @@ use super::memory::Arena;
 use crate::core::files::{AudioTrack, File, Image, Video, VideoTrack};
 use crate::core::json::{Lenient, Object, Pairs, Scalar};
 
-/// A key and its value. The one view that never grows, so that arrays of it can be.
+/// A key and its value. The only struct that never grows, so arrays of it are safe.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_pair {
@@ -101,7 +101,7 @@ pub struct uc_video_info {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_file {
-    /// Never NULL.
+    /// Never NULL; empty where the service sent none.
     pub uuid: *const c_char,
     /// As it was named when uploaded.
     pub original_filename: *const c_char,

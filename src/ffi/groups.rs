@@ -16,6 +16,12 @@ use crate::core::json::{self, Reader, Scalar};
 use crate::core::listing::Rows;
 use crate::core::time::micros;
 
+const _: () = {
+    // Bytes that pad the end would not be told from a later version's field.
+    let last = std::mem::offset_of!(uc_groups_opts, cursor) + size_of::<*const c_char>();
+    assert!(size_of::<uc_groups_opts>() == last);
+};
+
 /// A file group: a fixed list of up to 1000 files under one id.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -42,24 +48,25 @@ pub struct uc_group {
     pub json: *const c_char,
 }
 
-/// What to list. Set struct_size, and leave zero or NULL what is to have its default.
+/// What to list. Set struct_size; a field of zero or NULL has its default.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_groups_opts {
     /// sizeof(uc_groups_opts)
     pub struct_size: usize,
-    /// Groups a page, 1 to 1000; default 100.
+    /// Groups per page, 1 to 1000; default 100.
     pub limit: u32,
+    /// How many pages to fetch before they are asked for, 0 to 16, on a thread that belongs to the
+    /// page and ends with it; default 0. Content and order are the same as without.
+    pub read_ahead: u32,
     /// ISO 8601 with a zone, "2024-01-31T12:00:00Z": only groups made after it, or before it in
     /// descending order. The moment itself is left out.
     pub from: *const c_char,
     /// "datetime_created", oldest first, the default; or "-datetime_created", newest first.
     pub ordering: *const c_char,
-    /// From uc_page_cursor(): go on from there. The fields above must then be unset.
+    /// From uc_page_cursor(): go on from there. It carries limit, from and ordering, which must be
+    /// unset beside it.
     pub cursor: *const c_char,
-    /// How many pages to fetch before they are asked for, 0 to 16, on a thread that belongs to
-    /// the page and ends with it; default 0. Content and order are the same as without.
-    pub read_ahead: u32,
 }
 
 // SAFETY: numbers, and pointers that are only read after a check.
@@ -67,10 +74,10 @@ unsafe impl Options for uc_groups_opts {
     const ZERO: Self = uc_groups_opts {
         struct_size: 0,
         limit: 0,
+        read_ahead: 0,
         from: null(),
         ordering: null(),
         cursor: null(),
-        read_ahead: 0,
     };
 }
 

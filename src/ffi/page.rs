@@ -55,22 +55,22 @@ pub unsafe extern "C" fn uc_page_previous(page: *mut uc_page, error: *mut *mut u
     unsafe { call(error, || object_mut(page, "page")?.turn(Listing::previous)) }
 }
 
-/// How many items are on this page. 0 for NULL.
+/// How many items are on this page; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_count(page: *const uc_page) -> usize {
     // SAFETY: NULL or a page of the caller's.
     unsafe { page.as_ref() }.map_or(0, |page| page.listing.page.rows.views().len())
 }
 
-/// How many items the service says there are in all, or -1 when it does not say. No promise: it
-/// ignores `from`, and is 0 for some projects that have items.
+/// How many items the service says there are in all, or -1 when it does not say or for NULL. No
+/// promise: it ignores `from`, and the service says 0 for some projects that have items.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_total(page: *const uc_page) -> i64 {
     // SAFETY: NULL or a page of the caller's.
     unsafe { page.as_ref() }.and_then(|page| page.listing.page.total).unwrap_or(-1)
 }
 
-/// How many items the service puts on a page, or -1 when it does not say.
+/// How many items the service puts on a page, or -1 when it does not say or for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_per_page(page: *const uc_page) -> i64 {
     // SAFETY: NULL or a page of the caller's.
@@ -78,8 +78,9 @@ pub unsafe extern "C" fn uc_page_per_page(page: *const uc_page) -> i64 {
 }
 
 /// Where the next page starts, as a line of printable ASCII that holds no key: keep it, and give
-/// it to a later listing of the same project, in another process too. NULL on the last page.
-/// Borrowed until the page moves or is freed.
+/// it to a later listing of the same project, in another process too. NULL on the last page, when
+/// uc_page_next() would refuse the service's link, and for NULL. After UC_ERR_PROTOCOL do not go on
+/// from it. Borrowed until the page moves or is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_cursor(page: *const uc_page) -> *const c_char {
     // SAFETY: NULL or a page of the caller's, which one thread uses at a time.
@@ -89,8 +90,8 @@ pub unsafe extern "C" fn uc_page_cursor(page: *const uc_page) -> *const c_char {
     })
 }
 
-/// The service's reply as received, for fields that have no place in the structs. Borrowed until
-/// the page moves or is freed.
+/// The service's reply as received, for fields that have no place in the structs; NULL for NULL.
+/// Borrowed until the page moves or is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_json(page: *const uc_page) -> *const c_char {
     // SAFETY: NULL or a page of the caller's, which one thread uses at a time.

@@ -20,10 +20,9 @@ pub struct Base {
 impl Base {
     pub fn parse(text: &str, name: &str) -> Result<Base> {
         let wrong = || {
-            Error::argument(format!(
-                "{name} is no address such as https://api.uploadcare.com: scheme http or https, \
-                 host, at will a port and a path"
-            ))
+            // An address with a password in it is not shown.
+            let shown = if text.contains('@') { String::new() } else { format!(" {text:?}") };
+            Error::argument(format!("{name}{shown} is not of the form http[s]://host[:port][/path]"))
         };
         let uri: Uri = text.parse().map_err(|_| wrong())?;
         let parts = uri.into_parts();

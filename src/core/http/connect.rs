@@ -23,7 +23,7 @@ pub fn connector() -> impl Connector {
 
 /// A connection that could not be made: no byte of the request was sent.
 #[derive(Debug)]
-pub struct NotConnected(io::Error);
+pub struct NotConnected(pub io::Error);
 
 impl fmt::Display for NotConnected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,7 +35,7 @@ impl error::Error for NotConnected {}
 
 /// A connection that had been kept, and that the server gave up before a byte of its answer came.
 #[derive(Debug)]
-pub struct GrownOld(io::Error);
+pub struct GrownOld(pub io::Error);
 
 impl fmt::Display for GrownOld {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

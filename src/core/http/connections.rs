@@ -6,7 +6,7 @@ use std::time::Duration;
 use ureq::Agent;
 
 use super::connect::connector;
-use super::resolve::CachingResolver;
+use super::resolve::{Addresses, CachingResolver};
 use super::settings::Settings;
 use crate::core::error::{Error, Result};
 
@@ -14,6 +14,7 @@ use crate::core::error::{Error, Result};
 pub struct Connections {
     pub agent: Agent,
     stop: Arc<Stop>,
+    addresses: Arc<Addresses>,
 }
 
 /// Set once; wakes all who wait.
@@ -44,9 +45,14 @@ impl Stop {
 impl Connections {
     fn new(settings: &Settings) -> Self {
         let stop = Arc::new(Stop::default());
-        let resolver = CachingResolver::new(stop.clone());
+        let addresses = Arc::new(Addresses::default());
+        let resolver = CachingResolver::new(stop.clone(), addresses.clone());
         let agent = Agent::with_parts(settings.agent_config(), connector(), resolver);
-        Connections { agent, stop }
+        Connections { agent, stop, addresses }
+    }
+
+    pub fn forget_addresses(&self) {
+        self.addresses.forget();
     }
 
     pub fn is_canceled(&self) -> bool {

@@ -4,11 +4,10 @@ use std::io::{self, Read};
 use std::time::Duration;
 
 use ureq::http::Request;
-use ureq::{Agent, AsSendBody};
 
 use super::answer::Answer;
 use super::connections::Connections;
-use super::failure::{Failure, Outcome};
+use super::failure::{Failure, Outcome, Repeat};
 use super::{MOST_BODY, MOST_ERROR_BODY};
 use crate::core::error::Error;
 use crate::core::json::text_of;
@@ -19,16 +18,29 @@ const LEAST_ROOM: usize = 8 << 10;
 pub fn exchange(
     connections: &Connections,
     request: Request<Vec<u8>>,
-    time_left: Option<Duration>,
+    time_left: Duration,
     room: usize,
 ) -> Outcome<Answer> {
     let agent = &connections.agent;
     let (parts, body) = request.into_parts();
+    let host = parts.uri.authority().map_or_else(String::new, ToString::to_string);
+    let parts = agent
+        .configure_request(Request::from_parts(parts, ()))
+        .timeout_global(Some(time_left))
+        .build()
+        .into_parts()
+        .0;
     let sent = match body.is_empty() {
-        true => agent.run(limited(agent, Request::from_parts(parts, ()), time_left)),
-        false => agent.run(limited(agent, Request::from_parts(parts, body), time_left)),
+        true => agent.run(Request::from_parts(parts, ())),
+        false => agent.run(Request::from_parts(parts, body)),
     };
-    let mut response = sent.map_err(Failure::of_transport)?;
+    let mut response = sent.map_err(|error| {
+        let failure = Failure::of_transport(error, &host);
+        if failure.repeat == Repeat::Always {
+            connections.forget_addresses();
+        }
+        failure
+    })?;
     let status = response.status().as_u16();
     let good = response.status().is_success();
     let length = response.body().content_length().unwrap_or(0).min(MOST_BODY) as usize;
@@ -36,7 +48,7 @@ pub fn exchange(
     let reader = response.body_mut().with_config().limit(most).reader();
     let body = if good {
         let (body, end) = read_all(reader, length.max(room));
-        end.map_err(|error| Failure::of_transport(error.into()))?;
+        end.map_err(|error| Failure::of_transport(error.into(), &host))?;
         body
     } else {
         // What came of it will do: the status says the most. A few bytes more than are kept, so
@@ -68,11 +80,4 @@ fn read_all(mut reader: impl Read, room: usize) -> (Vec<u8>, io::Result<()>) {
     };
     body.truncate(filled);
     (body, end)
-}
-
-fn limited<B: AsSendBody>(agent: &Agent, request: Request<B>, time_left: Option<Duration>) -> Request<B> {
-    match time_left {
-        Some(_) => agent.configure_request(request).timeout_global(time_left).build(),
-        None => request,
-    }
 }

@@ -1,6 +1,6 @@
 //! What a failed attempt was: its status, its message, and whether it may be repeated.
 
-use std::{fmt, io};
+use std::io;
 
 use serde_json::Value;
 use ureq::Timeout;
@@ -54,7 +54,8 @@ impl Failure {
         Failure { error: Error::protocol(message), repeat: Repeat::IfIdempotent }
     }
 
-    pub fn of_transport(error: ureq::Error) -> Self {
+    /// What ureq met on the way to `host` and back.
+    pub fn of_transport(error: ureq::Error, host: &str) -> Self {
         use Repeat::*;
         // ureq blames the unpacking for any trouble while it lasts; only bad data are its own.
         let error = match error {
@@ -66,22 +67,24 @@ impl Failure {
                 (Status::Timeout, "timeout_ms ran out before the service had answered".into(), Never)
             }
             ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
-                (Status::Timeout, "connect_timeout_ms ran out: the host does not answer".into(), Always)
+                (Status::Timeout, format!("connect_timeout_ms ran out: {host} does not answer"), Always)
             }
             ureq::Error::Timeout(_) => {
-                let message = "idle_timeout_ms ran out: nothing came from the service";
-                (Status::Timeout, message.into(), IfIdempotent)
+                (Status::Timeout, format!("idle_timeout_ms ran out: nothing came from {host}"), IfIdempotent)
             }
-            ureq::Error::HostNotFound => (Status::Network, "the host's name was not found".into(), Always),
+            ureq::Error::HostNotFound => {
+                (Status::Network, format!("the name of {host} was not found"), Always)
+            }
             ureq::Error::ConnectionFailed | ureq::Error::ConnectProxyFailed(_) => {
-                (Status::Network, format!("the proxy made no connection: {error}"), Always)
+                (Status::Network, format!("the proxy made no connection to {host}: {error}"), Always)
             }
-            ureq::Error::Rustls(_) | ureq::Error::Tls(_) | ureq::Error::TlsRequired => refused_by_tls(&error),
-            ureq::Error::Io(cause) => of_io(cause),
+            ureq::Error::Rustls(reason) => refused_by_tls(host, &tls_reason(reason)),
+            ureq::Error::Tls(_) | ureq::Error::TlsRequired => refused_by_tls(host, &error.to_string()),
+            ureq::Error::Io(cause) => of_io(cause, host),
             ureq::Error::BodyExceedsLimit(limit) => {
                 (Status::Protocol, format!("the answer is larger than {limit} bytes"), Never)
             }
-            _ => (Status::Protocol, format!("the answer is no sound HTTP: {error}"), Never),
+            _ => (Status::Protocol, format!("the answer is not sound HTTP: {error}"), Never),
         };
         Failure { error: Error::new(status, one_line(&message)), repeat }
     }
@@ -129,20 +132,48 @@ fn is_bad_data(error: &io::Error) -> bool {
     matches!(error.kind(), InvalidInput | InvalidData | Other)
 }
 
-fn refused_by_tls(reason: &dyn fmt::Display) -> (Status, String, Repeat) {
-    (Status::Tls, format!("the TLS connection was refused: {reason}"), Repeat::Never)
+fn of_io(error: &io::Error, host: &str) -> (Status, String, Repeat) {
+    if let Some(reason) = inner::<rustls::Error>(error) {
+        return refused_by_tls(host, &tls_reason(reason));
+    }
+    if let Some(NotConnected(reason)) = inner(error) {
+        return (Status::Network, format!("no connection to {host}: {}", plain(reason)), Repeat::Always);
+    }
+    let (reason, repeat) = match inner(error) {
+        Some(GrownOld(reason)) => (reason, Repeat::AtOnceIfIdempotent),
+        None => (error, Repeat::IfIdempotent),
+    };
+    (Status::Network, format!("the connection to {host} was lost: {}", plain(reason)), repeat)
 }
 
-fn of_io(error: &io::Error) -> (Status, String, Repeat) {
-    if let Some(reason) = inner::<rustls::Error>(error) {
-        return refused_by_tls(reason);
+/// An I/O error in words a C programmer knows.
+pub fn plain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => "the peer closed it".to_owned(),
+        _ => error.to_string().split(" (os error").next().unwrap_or_default().to_owned(),
     }
-    if let Some(reason) = inner::<NotConnected>(error) {
-        return (Status::Network, format!("no connection: {reason}"), Repeat::Always);
+}
+
+fn refused_by_tls(host: &str, reason: &str) -> (Status, String, Repeat) {
+    (Status::Tls, format!("no TLS connection to {host}: {reason}"), Repeat::Never)
+}
+
+fn tls_reason(error: &rustls::Error) -> String {
+    use rustls::CertificateError::*;
+    use rustls::Error::*;
+    match error {
+        InvalidMessage(_) => "the peer does not speak TLS; is its address an http:// one?".to_owned(),
+        InvalidCertificate(UnknownIssuer) => {
+            "the certificate is not signed by a trusted authority; see opts.ca_file".to_owned()
+        }
+        InvalidCertificate(Expired | ExpiredContext { .. }) => {
+            "the certificate has expired, or this machine's clock is wrong".to_owned()
+        }
+        InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
+            "the certificate is for another host".to_owned()
+        }
+        other => other.to_string(),
     }
-    let grown_old = inner::<GrownOld>(error).is_some();
-    let repeat = if grown_old { Repeat::AtOnceIfIdempotent } else { Repeat::IfIdempotent };
-    (Status::Network, format!("the connection was lost: {error}"), repeat)
 }
 
 /// The error of type `E` that an I/O error was made from.

@@ -136,7 +136,7 @@ impl Http {
             auth.credential(&Signable { method: method.as_str(), body, date: &date_text, target })?;
         let text = format!("{} {}:{}", auth.scheme(), self.settings.public_key, *credential);
         let mut authorization = HeaderValue::from_str(&Zeroizing::new(text))
-            .map_err(|_| Error::argument("secret_key holds something else than visible ASCII"))?;
+            .map_err(|_| Error::argument("the credentials contain something other than visible ASCII"))?;
         authorization.set_sensitive(true);
         let request = http::Request::builder()
             .method(method)

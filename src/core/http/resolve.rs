@@ -19,23 +19,16 @@ const LOOK_UP: Duration = Duration::from_millis(20);
 
 pub struct CachingResolver {
     stop: Arc<Stop>,
-    known: Mutex<Vec<Known>>,
+    known: Arc<Addresses>,
 }
 
-struct Known {
-    host: String,
-    port: u16,
-    addresses: ResolvedSocketAddrs,
-    since: Instant,
-}
+/// What is known of names, for a minute or until no connection can be made.
+#[derive(Default)]
+pub struct Addresses(Mutex<Vec<Known>>);
 
-impl CachingResolver {
-    pub fn new(stop: Arc<Stop>) -> Self {
-        CachingResolver { stop, known: Mutex::default() }
-    }
-
+impl Addresses {
     fn remembered(&self, host: &str, port: u16) -> Option<ResolvedSocketAddrs> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|entry| entry.since.elapsed() < KEEP);
         known
             .iter()
@@ -46,7 +39,24 @@ impl CachingResolver {
     fn remember(&self, host: &str, port: u16, addresses: &ResolvedSocketAddrs) {
         let entry =
             Known { host: host.to_owned(), port, addresses: addresses.clone(), since: Instant::now() };
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+    }
+
+    pub fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+struct Known {
+    host: String,
+    port: u16,
+    addresses: ResolvedSocketAddrs,
+    since: Instant,
+}
+
+impl CachingResolver {
+    pub fn new(stop: Arc<Stop>, known: Arc<Addresses>) -> Self {
+        CachingResolver { stop, known }
     }
 
     /// The system's resolver can neither be interrupted nor given a time limit, so it runs on a
@@ -96,7 +106,7 @@ impl Resolver for CachingResolver {
             resolved.push(SocketAddr::new(ip, port));
             return Ok(resolved);
         }
-        if let Some(addresses) = self.remembered(host, port) {
+        if let Some(addresses) = self.known.remembered(host, port) {
             return Ok(addresses);
         }
         for address in self.ask_system(host, port, timeout)? {
@@ -106,7 +116,7 @@ impl Resolver for CachingResolver {
         if resolved.is_empty() {
             return Err(ureq::Error::HostNotFound);
         }
-        self.remember(host, port, &resolved);
+        self.known.remember(host, port, &resolved);
         Ok(resolved)
     }
 }

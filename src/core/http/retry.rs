@@ -16,26 +16,26 @@ pub struct Tries {
     idempotent: bool,
     retries_left: u32,
     retries_done: u32,
-    deadline: Option<Instant>,
+    deadline: Instant,
     clock_corrected: bool,
     /// An earlier request may have been carried out although no good answer came.
     pub maybe_done: bool,
 }
 
 impl Tries {
-    pub fn new(method: &Method, retries: u32, timeout: Option<Duration>) -> Self {
+    pub fn new(method: &Method, retries: u32, timeout: Duration) -> Self {
         Tries {
             idempotent: matches!(*method, Method::GET | Method::PUT | Method::DELETE),
             retries_left: retries,
             retries_done: 0,
-            deadline: timeout.map(|timeout| Instant::now() + timeout),
+            deadline: Instant::now() + timeout,
             clock_corrected: false,
             maybe_done: false,
         }
     }
 
-    pub fn time_left(&self) -> Option<Duration> {
-        Some(self.deadline?.saturating_duration_since(Instant::now()))
+    pub fn time_left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
     }
 
     /// How long to wait before the request is sent again, or none to give up.
@@ -56,8 +56,7 @@ impl Tries {
             Some(ms) => Duration::from_millis(ms),
             None => self.jitter(),
         };
-        let in_time = self.time_left().is_none_or(|left| wait < left);
-        if self.retries_left == 0 || !in_time {
+        if self.retries_left == 0 || wait >= self.time_left() {
             return None;
         }
         self.retries_left -= 1;
@@ -82,6 +81,8 @@ mod tests {
     use super::*;
     use crate::core::error::{Error, Reply, Status};
 
+    const LONG: Duration = Duration::from_secs(3600);
+
     fn failure(repeat: Repeat, retry_after_ms: Option<u64>) -> Failure {
         let mut error = Error::new(Status::Server, "x");
         error.answer = Some(Box::new(Reply { retry_after_ms, ..Reply::default() }));
@@ -90,7 +91,7 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_half_a_minute_with_full_jitter() {
-        let mut tries = Tries::new(&Method::GET, 20, None);
+        let mut tries = Tries::new(&Method::GET, 20, LONG);
         for most_ms in [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000] {
             let wait = tries.after(&failure(Repeat::IfIdempotent, None)).unwrap();
             assert!(wait <= Duration::from_millis(most_ms), "{wait:?} for {most_ms}");
@@ -99,21 +100,21 @@ mod tests {
 
     #[test]
     fn the_service_says_how_long_to_wait() {
-        let mut tries = Tries::new(&Method::GET, 1, None);
+        let mut tries = Tries::new(&Method::GET, 1, LONG);
         let wait = tries.after(&failure(Repeat::Always, Some(7000)));
         assert_eq!(wait, Some(Duration::from_secs(7)));
     }
 
     #[test]
     fn no_wait_goes_past_the_time_limit() {
-        let mut tries = Tries::new(&Method::GET, 3, Some(Duration::from_secs(60)));
+        let mut tries = Tries::new(&Method::GET, 3, Duration::from_secs(60));
         assert_eq!(tries.after(&failure(Repeat::Always, Some(61_000))), None);
         assert!(tries.after(&failure(Repeat::Always, Some(1000))).is_some());
     }
 
     #[test]
     fn a_post_is_repeated_only_where_nothing_can_have_been_done() {
-        let mut tries = Tries::new(&Method::POST, 3, None);
+        let mut tries = Tries::new(&Method::POST, 3, LONG);
         assert_eq!(tries.after(&failure(Repeat::IfIdempotent, None)), None);
         assert_eq!(tries.after(&failure(Repeat::AtOnceIfIdempotent, None)), None);
         assert!(tries.after(&failure(Repeat::Always, None)).is_some());
@@ -121,7 +122,7 @@ mod tests {
 
     #[test]
     fn retries_are_counted_but_a_fresh_connection_is_not_one() {
-        let mut tries = Tries::new(&Method::GET, 1, None);
+        let mut tries = Tries::new(&Method::GET, 1, LONG);
         assert_eq!(tries.after(&failure(Repeat::AtOnceIfIdempotent, None)), Some(Duration::ZERO));
         assert!(tries.after(&failure(Repeat::IfIdempotent, None)).is_some());
         assert_eq!(tries.after(&failure(Repeat::IfIdempotent, None)), None);
@@ -129,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_corrected_clock_gives_one_more_request() {
-        let mut tries = Tries::new(&Method::POST, 0, None);
+        let mut tries = Tries::new(&Method::POST, 0, LONG);
         assert_eq!(tries.after(&failure(Repeat::ClockCorrected, None)), Some(Duration::ZERO));
         assert_eq!(tries.after(&failure(Repeat::ClockCorrected, None)), None);
     }

@@ -1,6 +1,6 @@
 //! What the caller chose for a client, checked.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Proxy};
 
 use super::base::Base;
+use super::failure::plain;
 use super::log::Logger;
 use super::sign::Auth;
 use crate::core::error::{Error, Result, Status};
@@ -23,8 +24,8 @@ pub struct Settings {
     pub retries: u32,
     pub connect_timeout: Duration,
     pub idle_timeout: Duration,
-    /// None: a call may take as long as it likes.
-    pub timeout: Option<Duration>,
+    /// For a whole call.
+    pub timeout: Duration,
     pub proxy: Option<Proxy>,
     pub user_agent: HeaderValue,
     pub authorities: Authorities,
@@ -67,7 +68,7 @@ pub fn user_agent(option: Option<&str>) -> Result<HeaderValue> {
     HeaderValue::from_str(&text)
         .ok()
         .filter(|_| printable)
-        .ok_or_else(|| Error::argument("opts.user_agent holds something else than printable ASCII"))
+        .ok_or_else(|| Error::argument("opts.user_agent contains something other than printable ASCII"))
 }
 
 /// Whom TLS trusts: the system's authorities, the bundled ones where the system has none, and
@@ -81,7 +82,7 @@ pub struct Authorities {
 impl Authorities {
     pub fn with_file(path: &Path) -> Result<Self> {
         let pem = std::fs::read(path).map_err(|error| {
-            Error::new(Status::File, format!("opts.ca_file {}: {error}", PathBuf::from(path).display()))
+            Error::new(Status::File, format!("opts.ca_file {}: {}", path.display(), plain(&error)))
         })?;
         let own: Vec<_> = parse_pem(&pem)
             .filter_map(|item| match item {
