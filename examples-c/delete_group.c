@@ -12,14 +12,15 @@
 
 int main(int argc, char **argv)
 {
-    if (argc != 2) {
+    if (argc != 2 || argv[1][0] == '-') {
         fputs("usage: delete_group GROUP_ID\n", stderr);
         return 2;
     }
 
+    const char *api_base = getenv("UPLOADCARE_API_BASE");
     uc_client_opts opts = {0};
     opts.struct_size = sizeof opts;
-    opts.api_base = getenv("UPLOADCARE_API_BASE");
+    opts.api_base = api_base && *api_base ? api_base : NULL;
 
     uc_client *client = NULL;
     uc_error *error = NULL;

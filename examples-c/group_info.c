@@ -22,7 +22,7 @@ static void print_file(const uc_file *file)
         puts("  (removed)");
         return;
     }
-    printf("  %s  %10" PRId64 "  %-24s  %s", file->uuid, file->size, or_dash(file->mime_type),
+    printf("  %s  %13" PRId64 "  %-24s  %s", file->uuid, file->size, or_dash(file->mime_type),
            or_dash(file->original_filename));
     if (file->image)
         printf("  %" PRId64 "x%" PRId64, file->image->width, file->image->height);
@@ -33,14 +33,15 @@ static void print_file(const uc_file *file)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2) {
+    if (argc != 2 || argv[1][0] == '-') {
         fputs("usage: group_info GROUP_ID\n", stderr);
         return 2;
     }
 
+    const char *api_base = getenv("UPLOADCARE_API_BASE");
     uc_client_opts opts = {0};
     opts.struct_size = sizeof opts;
-    opts.api_base = getenv("UPLOADCARE_API_BASE");
+    opts.api_base = api_base && *api_base ? api_base : NULL;
 
     uc_client *client = NULL;
     uc_group *group = NULL;

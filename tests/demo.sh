@@ -3,11 +3,11 @@
 # without them 250 of an emulator that runs as long as the listing.
 set -eu
 
-if [ -n "${UPLOADCARE_PUBLIC_KEY:-}" ]; then
+if [ -n "${UPLOADCARE_PUBLIC_KEY:-}" ] && [ -n "${UPLOADCARE_SECRET_KEY:-}" ]; then
     exec build/examples/list_groups --newest
 fi
 
-"${CARGO:-cargo}" build --release --quiet --package uploadcare-emulator
+"${CARGO:-cargo}" build --release --package uploadcare-emulator
 said=$(mktemp)
 "${CARGO_TARGET_DIR:-target}/release/uploadcare-emulator" --groups 250 > "$said" &
 emulator=$!
@@ -20,6 +20,8 @@ while [ -z "$address" ]; do
     sleep 0.1
 done
 
-echo "No UPLOADCARE_PUBLIC_KEY in the environment: these are the groups of an emulator on $address"
 UPLOADCARE_API_BASE=$address UPLOADCARE_PUBLIC_KEY=demopublickey UPLOADCARE_SECRET_KEY=demosecretkey \
-    build/examples/list_groups
+    build/examples/list_groups --newest
+echo
+echo "These 250 groups are an emulator's. With UPLOADCARE_PUBLIC_KEY and UPLOADCARE_SECRET_KEY in the"
+echo "environment, make demo lists those of your project."
