@@ -9,5 +9,6 @@ pub mod http;
 mod id;
 pub mod json;
 pub mod listing;
+mod queue;
 mod read_ahead;
 pub mod time;

@@ -1,16 +1,16 @@
 //! The pages to come, fetched on a thread before they are asked for.
 
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
 use super::error::{Error, Result, Status};
 use super::http::Http;
 use super::listing::{Page, Rows, fetch};
+use super::queue::Queue;
 
 /// Runs along `next` and stays so many pages ahead; ends when it is dropped.
 pub struct ReadAhead<R: Rows> {
-    // None only while dropped.
-    pages: Option<Receiver<Result<Page<R>>>>,
+    pages: Arc<Queue<Result<Page<R>>>>,
     thread: Option<JoinHandle<()>>,
     http: Http,
 }
@@ -19,17 +19,15 @@ impl<R: Rows> ReadAhead<R> {
     /// None when the system gives no thread.
     pub fn start(http: &Http, target: String, depth: usize, room: usize) -> Option<Self> {
         let http = http.branch();
-        // One page waits in the thread's hands, the others in the channel.
-        let (sender, pages) = sync_channel(depth - 1);
-        let own = http.clone();
-        let run = move || run(&own, target, room, &sender);
+        let pages = Arc::new(Queue::new(depth));
+        let maker = Maker { pages: pages.clone(), http: http.clone() };
+        let run = move || maker.run(target, room);
         let thread = Builder::new().name("uc-read-ahead".to_owned()).spawn(run).ok()?;
-        Some(ReadAhead { pages: Some(pages), thread: Some(thread), http })
+        Some(ReadAhead { pages, thread: Some(thread), http })
     }
 
     pub fn next_page(&self) -> Result<Page<R>> {
-        let page = self.pages.as_ref().and_then(|pages| pages.recv().ok());
-        page.unwrap_or_else(|| {
+        self.pages.pop().unwrap_or_else(|| {
             Err(Error::new(Status::Internal, "the thread that reads ahead ended without a word"))
         })
     }
@@ -37,7 +35,7 @@ impl<R: Rows> ReadAhead<R> {
 
 impl<R: Rows> Drop for ReadAhead<R> {
     fn drop(&mut self) {
-        self.pages = None;
+        self.pages.close();
         self.http.close();
         if let Some(thread) = self.thread.take() {
             // A panic over there has already been told by next_page().
@@ -46,20 +44,32 @@ impl<R: Rows> Drop for ReadAhead<R> {
     }
 }
 
-fn run<R: Rows>(http: &Http, mut target: String, mut room: usize, pages: &SyncSender<Result<Page<R>>>) {
-    loop {
-        let page = fetch(http, &target, room);
-        let next = page.as_ref().ok().and_then(|page: &Page<R>| {
-            room = page.body.len();
-            // A link that must not be followed is for the reader to report.
-            http.settings.api_base.follow(page.next.as_ref()?, &target).ok()
-        });
-        if pages.send(page).is_err() {
-            return;
+/// What the thread works with. Its end, even by a panic, closes the queue.
+struct Maker<R: Rows> {
+    pages: Arc<Queue<Result<Page<R>>>>,
+    http: Http,
+}
+
+impl<R: Rows> Maker<R> {
+    fn run(self, mut target: String, mut room: usize) {
+        while self.pages.wait_for_room() {
+            let page = fetch(&self.http, &target, room);
+            let next = page.as_ref().ok().and_then(|page: &Page<R>| {
+                room = page.body.len();
+                // A link that must not be followed is for the reader to report.
+                self.http.settings.api_base.follow(page.next.as_ref()?, &target).ok()
+            });
+            self.pages.push(page);
+            match next {
+                Some(next) => target = next,
+                None => return,
+            }
         }
-        match next {
-            Some(next) => target = next,
-            None => return,
-        }
+    }
+}
+
+impl<R: Rows> Drop for Maker<R> {
+    fn drop(&mut self) {
+        self.pages.close();
     }
 }

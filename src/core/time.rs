@@ -40,7 +40,9 @@ fn number(digits: &[u8]) -> Option<u32> {
 /// A time given by the caller, in the form the service takes.
 pub fn canonical(text: &str, name: &str) -> Result<String> {
     let time = DateTime::parse_from_rfc3339(text).map_err(|_| {
-        Error::argument(format!("{name} is not a date and time with a time zone, such as 2024-01-31T12:00:00Z"))
+        Error::argument(format!(
+            "{name} is not a date and time with a time zone, such as 2024-01-31T12:00:00Z"
+        ))
     })?;
     Ok(time.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Micros, true))
 }

@@ -2,7 +2,6 @@
 //! caller leave who does not want to wait any longer.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fmt, io, thread};
@@ -13,6 +12,7 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
 use super::connections::Stop;
+use crate::core::queue::Queue;
 
 const KEEP: Duration = Duration::from_secs(60);
 const LOOK_UP: Duration = Duration::from_millis(20);
@@ -69,22 +69,20 @@ impl CachingResolver {
         timeout: NextTimeout,
     ) -> Result<Vec<SocketAddr>, ureq::Error> {
         let deadline = Instant::now().checked_add(*timeout.after);
-        let (sender, receiver) = sync_channel(1);
-        let question = (host.to_owned(), port);
-        thread::Builder::new().spawn(move || sender.send(question.to_socket_addrs()))?;
+        let answers = Arc::new(Queue::new(1));
+        let (question, answer) = ((host.to_owned(), port), answers.clone());
+        thread::Builder::new().spawn(move || answer.push(question.to_socket_addrs()))?;
         loop {
-            match receiver.recv_timeout(LOOK_UP) {
-                Ok(Ok(addresses)) => return Ok(addresses.collect()),
-                Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => return Err(ureq::Error::HostNotFound),
-                Err(RecvTimeoutError::Timeout) if self.stop.is_set() => {
+            match answers.pop_within(LOOK_UP) {
+                Some(Ok(addresses)) => return Ok(addresses.collect()),
+                Some(Err(_)) => return Err(ureq::Error::HostNotFound),
+                None if self.stop.is_set() => {
                     return Err(io::Error::from(io::ErrorKind::ConnectionAborted).into());
                 }
-                Err(RecvTimeoutError::Timeout)
-                    if deadline.is_some_and(|deadline| deadline <= Instant::now()) =>
-                {
+                None if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
                     return Err(ureq::Error::Timeout(timeout.reason));
                 }
-                Err(RecvTimeoutError::Timeout) => {}
+                None => {}
             }
         }
     }
