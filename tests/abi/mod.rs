@@ -1,0 +1,313 @@
+//! The binary interface: what the header declares, what the libraries export, how structs are laid
+//! out. Names that begin with `abi:` are compared with the committed files of this folder.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+use std::process::Command;
+
+use libtest_mimic::{Failed, Trial};
+
+use crate::{
+    C_SHARED, C_STATIC, NATIVE_LIBRARIES, committed, compile, compiler, finishes, header, libraries,
+    succeeds, workshop,
+};
+
+pub fn trials() -> Vec<Trial> {
+    let mut trials: Vec<Trial> = ["c99", "c11", "c2x", "c++11", "c++20"]
+        .into_iter()
+        .map(|standard| {
+            Trial::test(format!("the header alone, twice included, is valid {standard}"), move || {
+                stands_alone(standard)
+            })
+        })
+        .collect();
+    trials.push(Trial::test("abi: the shared library exports tests/abi/symbols.txt", symbols));
+    trials.push(Trial::test(
+        "every exported function is in the header, and the other way round",
+        header_is_complete,
+    ));
+    trials.push(Trial::test("the static library has no global name but uc_*", archive_is_closed));
+    trials.push(Trial::test("the static library meets another one of Rust in one program", two_archives));
+    trials.push(Trial::test("the shared library's name is libuploadcare.so.0", soname));
+    let pinned = cfg!(all(target_os = "linux", target_pointer_width = "64"));
+    trials.push(
+        Trial::test("abi: structs and constants are as in tests/abi/layout.txt", layout)
+            .with_ignored_flag(!pinned),
+    );
+    trials
+}
+
+/// A function of the header.
+pub struct Function {
+    pub name: String,
+    pub returns: String,
+    pub parameters: Vec<Parameter>,
+}
+
+pub struct Parameter {
+    /// Such as `const uc_client *` or `uc_page **`: a space before the stars, none after.
+    pub kind: String,
+    pub name: String,
+}
+
+impl Parameter {
+    pub fn is_pointer(&self) -> bool {
+        self.kind.ends_with('*') || self.kind.ends_with("_fn")
+    }
+}
+
+/// What the header declares, read by the regularity of its style.
+#[derive(Default)]
+pub struct Header {
+    pub functions: Vec<Function>,
+    /// The names of the structs with those of their fields.
+    pub structs: Vec<(String, Vec<String>)>,
+    pub constants: Vec<String>,
+}
+
+impl Header {
+    pub fn read() -> Self {
+        let mut read = Self::default();
+        for statement in statements(&header()) {
+            read.take(&statement);
+        }
+        for line in header().lines() {
+            let mut words = line.split_whitespace();
+            if words.next() == Some("#define")
+                && let (Some(name), Some(value), None) = (words.next(), words.next(), words.next())
+                && value.parse::<i64>().is_ok()
+            {
+                read.constants.push(name.to_owned());
+            }
+        }
+        assert!(!read.functions.is_empty() && !read.structs.is_empty(), "the header was not understood");
+        read
+    }
+
+    fn take(&mut self, statement: &str) {
+        let plain = statement.trim_start_matches("typedef ").trim_start();
+        if let Some((before, rest)) = statement.split_once('{') {
+            let (body, name) = rest.rsplit_once('}').expect("a closing brace");
+            if plain.starts_with("struct") {
+                assert!(statement.starts_with("typedef "), "a struct without a typedef: {before}");
+                let fields = body.split(';').filter(|field| !field.trim().is_empty()).flat_map(declared);
+                self.structs.push((name.trim().to_owned(), fields.collect()));
+            } else if plain.starts_with("enum") {
+                let names = body.split(',').filter_map(|constant| constant.split('=').next());
+                let names = names.map(str::trim).filter(|name| !name.is_empty());
+                self.constants.extend(names.map(str::to_owned));
+            } else {
+                panic!("neither struct nor enum: {before}");
+            }
+        } else if statement.starts_with("typedef ") || plain.starts_with("struct ") {
+            // An opaque type, or the type of a callback.
+        } else if let Some((before, rest)) = statement.split_once('(') {
+            let (returns, name) = parameter(before.trim_start_matches("UC_API "));
+            let parameters =
+                rest.trim_end_matches(')').split(',').map(str::trim).filter(|one| *one != "void");
+            let parameters = parameters.map(parameter).map(|(kind, name)| Parameter { kind, name }).collect();
+            self.functions.push(Function { name, returns, parameters });
+        } else {
+            panic!("not understood in the header: {statement}");
+        }
+    }
+}
+
+/// The declarations of a C file, on one line each: without comments, the preprocessor's lines and
+/// what is for C++ only.
+fn statements(text: &str) -> Vec<String> {
+    let mut code = String::new();
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        code += before;
+        rest = comment.split_once("*/").expect("the end of a comment").1;
+    }
+    code += rest;
+    let mut statements = vec![String::new()];
+    let (mut depth, mut for_cpp) = (0, false);
+    for line in code.lines() {
+        let line = line.split("//").next().unwrap_or("").trim();
+        if line.starts_with('#') {
+            for_cpp = line.starts_with("#ifdef __cplusplus");
+            continue;
+        }
+        if for_cpp {
+            continue;
+        }
+        for character in line.chars().chain([' ']) {
+            let statement = statements.last_mut().unwrap();
+            match character {
+                ';' if depth == 0 => statements.push(String::new()),
+                ' ' if statement.is_empty() || statement.ends_with(' ') => {}
+                _ => {
+                    depth += i32::from(character == '{') - i32::from(character == '}');
+                    statement.push(character);
+                }
+            }
+        }
+    }
+    let statements = statements.iter().map(|statement| statement.trim().to_owned());
+    statements.filter(|statement| !statement.is_empty()).collect()
+}
+
+/// The names that a declaration like `int64_t width, height` declares.
+fn declared(declaration: &str) -> Vec<String> {
+    declaration.split(',').map(|one| parameter(one.trim()).1).collect()
+}
+
+/// `const char *const *tags` is `tags` of the type `const char *const *`.
+fn parameter(declaration: &str) -> (String, String) {
+    let declaration = declaration.trim();
+    let start = declaration.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+    (declaration[..start].trim().to_owned(), declaration[start..].to_owned())
+}
+
+fn stands_alone(standard: &str) -> Result<(), Failed> {
+    let cpp = standard.starts_with("c++");
+    let source = workshop().join(format!("header {standard}.{}", if cpp { "cpp" } else { "c" }));
+    fs::write(&source, "#include <uploadcare.h>\n#include <uploadcare.h>\nint file_is_not_empty;\n")?;
+    succeeds(compiler(cpp).arg(format!("-std={standard}")).arg("-fsyntax-only").arg(source)).map(drop)
+}
+
+fn exported() -> Result<BTreeSet<String>, Failed> {
+    let names = succeeds(
+        Command::new("nm").args(["-D", "--defined-only"]).arg(libraries().join("libuploadcare.so")),
+    )?;
+    let names = names.lines().filter_map(|line| line.split_whitespace().last());
+    Ok(names.map(|name| name.split('@').next().unwrap().to_owned()).collect())
+}
+
+fn symbols() -> Result<(), Failed> {
+    let lines: String = exported()?.iter().map(|name| format!("{name}\n")).collect();
+    committed("tests/abi/symbols.txt", &lines)
+}
+
+fn header_is_complete() -> Result<(), Failed> {
+    let declared: BTreeSet<String> =
+        Header::read().functions.into_iter().map(|function| function.name).collect();
+    let exported = exported()?;
+    let undeclared: Vec<_> = exported.difference(&declared).collect();
+    let missing: Vec<_> = declared.difference(&exported).collect();
+    if undeclared.is_empty() && missing.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "exported but not in the header: {undeclared:?}; in the header but not exported: {missing:?}"
+    )
+    .into())
+}
+
+fn archive_is_closed() -> Result<(), Failed> {
+    let archive = libraries().join("libuploadcare.a");
+    let names = succeeds(
+        Command::new("nm").args(["--defined-only", "--extern-only", "--format=posix"]).arg(archive),
+    )?;
+    let names: BTreeSet<&str> = names
+        .lines()
+        .filter(|line| !line.ends_with(':'))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    let foreign: Vec<_> = names.iter().filter(|name| !name.starts_with("uc_")).take(20).collect();
+    if foreign.is_empty() && names.contains("uc_version") {
+        return Ok(());
+    }
+    Err(format!(
+        "{} names, uc_version {} them, and also {foreign:?}",
+        names.len(),
+        if names.contains("uc_version") { "among" } else { "not among" }
+    )
+    .into())
+}
+
+fn two_archives() -> Result<(), Failed> {
+    let folder = workshop().join("two archives");
+    fs::create_dir_all(&folder)?;
+    // It allocates, formats and catches a panic: what brings in the most of Rust's runtime.
+    fs::write(
+        folder.join("second.rs"),
+        r#"
+            #[unsafe(no_mangle)]
+            pub extern "C" fn second_length(number: i32) -> usize {
+                let caught = std::panic::catch_unwind(|| if number < 0 { panic!("negative") } else { vec![number; 3] });
+                caught.map_or(0, |numbers| format!("{numbers:?}").len())
+            }
+        "#,
+    )?;
+    let archive = folder.join("libsecond.a");
+    let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    succeeds(
+        Command::new(rustc)
+            .args(["--crate-type=staticlib", "--crate-name=second", "--edition=2024", "-O", "-o"])
+            .arg(&archive)
+            .arg(folder.join("second.rs")),
+    )?;
+    let source = folder.join("main.c");
+    fs::write(
+        &source,
+        r#"
+            #include <stdio.h>
+            #include <uploadcare.h>
+            size_t second_length(int32_t number);
+            int main(void) {
+                uc_error *error;
+                uc_status status = uc_client_new(NULL, NULL, NULL, NULL, &error);
+                printf("%s %s\n", uc_version(), error->message);
+                uc_free(error);
+                return !(status == UC_ERR_ARGUMENT && second_length(7) == 9 && second_length(-1) == 0);
+            }
+        "#,
+    )?;
+    let program = folder.join("both");
+    let mut link = compiler(false);
+    link.args(["-std=c99", "-o"]).arg(&program).arg(&source);
+    link.arg(libraries().join("libuploadcare.a")).arg(&archive);
+    succeeds(link.args(NATIVE_LIBRARIES))?;
+    finishes(Command::new(&program), &folder.join("log"))?;
+
+    // The other order, too: either may be the one whose members are looked at first.
+    let mut link = compiler(false);
+    link.args(["-std=c99", "-o"]).arg(&program).arg(&source);
+    link.arg(&archive).arg(libraries().join("libuploadcare.a"));
+    succeeds(link.args(NATIVE_LIBRARIES))?;
+    finishes(Command::new(&program), &folder.join("log"))
+}
+
+fn soname() -> Result<(), Failed> {
+    let dynamic = succeeds(Command::new("readelf").arg("-dW").arg(libraries().join("libuploadcare.so")))?;
+    let soname = dynamic.lines().find(|line| line.contains("(SONAME)")).unwrap_or("no SONAME at all");
+    if !soname.ends_with("[libuploadcare.so.0]") {
+        return Err(soname.into());
+    }
+    // What a linked program asks for must be found beside the libraries.
+    let found = libraries().join("libuploadcare.so.0");
+    if found.exists() { Ok(()) } else { Err(format!("{} is not there", found.display()).into()) }
+}
+
+fn layout() -> Result<(), Failed> {
+    let header = Header::read();
+    let mut lines = String::new();
+    for (name, fields) in &header.structs {
+        lines += &format!("printf(\"{name} %d\\n\", (int)sizeof({name}));\n");
+        for field in fields {
+            lines += &format!(
+                "printf(\"{name}.{field} %d %d\\n\", (int)offsetof({name}, {field}), (int)sizeof((({name} *)0)->{field}));\n"
+            );
+        }
+    }
+    for name in &header.constants {
+        lines += &format!("printf(\"{name} %d\\n\", (int)({name}));\n");
+    }
+    let source = workshop().join("layout.c");
+    fs::write(
+        &source,
+        format!(
+            "#include <stdio.h>\n#include <stddef.h>\n#include <uploadcare.h>\nint main(void) {{\n{lines}return 0;\n}}\n"
+        ),
+    )?;
+    let program = source.with_extension("");
+    compile(&source, &program, C_STATIC)?;
+    let told = succeeds(&mut Command::new(&program))?;
+    compile(&source, &program, C_SHARED)?;
+    committed("tests/abi/layout.txt", &told)
+}

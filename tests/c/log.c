@@ -1,0 +1,479 @@
+/* The log: one line a request, whatever becomes of it, and never a key or a signature in it. */
+#include "servers.h"
+
+struct journal {
+    pthread_mutex_t lock;
+    char *text; /* every line, each with a newline of ours behind it */
+    size_t size;
+    int lines;
+    int levels[5];
+    int wrong; /* lines that are empty, hold more than a line, or have no level */
+};
+
+static void journal_add(void *data, int32_t level, const char *line) {
+    struct journal *journal = (struct journal *)data;
+    size_t length = strlen(line);
+    pthread_mutex_lock(&journal->lock);
+    journal->text = (char *)realloc(journal->text, journal->size + length + 2);
+    memcpy(journal->text + journal->size, line, length);
+    memcpy(journal->text + journal->size + length, "\n", 2);
+    journal->size += length + 1;
+    journal->lines++;
+    if (level >= UC_LOG_ERROR && level <= UC_LOG_DEBUG) journal->levels[level]++;
+    else journal->wrong++;
+    if (length == 0 || strpbrk(line, "\r\n")) journal->wrong++;
+    pthread_mutex_unlock(&journal->lock);
+}
+
+static void journal_start(struct journal *journal) {
+    memset(journal, 0, sizeof *journal);
+    pthread_mutex_init(&journal->lock, NULL);
+    journal->text = (char *)calloc(1, 1);
+}
+
+static void journal_clear(struct journal *journal) {
+    pthread_mutex_lock(&journal->lock);
+    journal->text[0] = '\0';
+    journal->size = 0;
+    journal->lines = 0;
+    memset(journal->levels, 0, sizeof journal->levels);
+    pthread_mutex_unlock(&journal->lock);
+}
+
+static void journal_end(struct journal *journal) {
+    CHECK_INT(0, journal->wrong);
+    free(journal->text);
+    pthread_mutex_destroy(&journal->lock);
+}
+
+static uc_client_opts logged(struct journal *journal, int auth, int retries) {
+    uc_client_opts opts = client_opts();
+    opts.auth = auth;
+    opts.retries = retries;
+    opts.log = journal_add;
+    opts.log_data = journal;
+    return opts;
+}
+
+/** Neither the secret nor any signature that the emulator has seen stands in it. */
+static void check_clean(const char *shown) {
+    char *log, *authorization;
+    int i;
+    if (shown == NULL) return;
+    CHECK_LACKS(shown, SECRET_KEY);
+    CHECK_LACKS(shown, "Authorization");
+    CHECK_LACKS(shown, "Uploadcare.Simple " PUBLIC_KEY);
+    log = emulator_get("/_emulator/requests");
+    for (i = 0; (authorization = json_value(log, "authorization", i)) != NULL; i++) {
+        const char *signature = strchr(authorization, ':');
+        if (signature && signature[1]) CHECK_LACKS(shown, signature + 1);
+        free(authorization);
+    }
+    free(log);
+}
+
+static void check_error_clean(const uc_error *error) {
+    if (error == NULL) return;
+    check_clean(error->message);
+    check_clean(error->body);
+    check_clean(error->request_id);
+    check_clean(error->code);
+}
+
+/* -- what a line holds ---------------------------------------------------------------------------------- */
+
+TEST("a line names the method, the path, the status, the attempt and the request id") {
+    struct journal journal;
+    uc_client_opts opts;
+    uc_client *client;
+    uc_error *error;
+    char *reply;
+    journal_start(&journal);
+    opts = logged(&journal, UC_AUTH_SIGNED, 3);
+    client = client_with(&opts);
+    CHECK_INT(0, journal.lines);
+
+    fault("{\"fault\":\"status\",\"status\":503,\"headers\":{\"Retry-After\":\"0\",\"X-Uploadcare-Request-Id\":\"the-first-id\"}}");
+    fault("{\"fault\":\"status\",\"status\":418,\"headers\":{\"X-Uploadcare-Request-Id\":\"the-second-id\"}}");
+    CHECK_FAILS(UC_ERR_REJECTED, uc_request(client, "PUT", "/anything/at/all/", NULL, &reply, &error), error);
+    CHECK_INT(2, journal.lines);
+    {
+        char *second = strchr(journal.text, '\n') + 1;
+        char *first = text("%.*s", (int)(second - journal.text), journal.text);
+        CHECK_CONTAINS(first, "PUT");
+        CHECK_CONTAINS(first, "/anything/at/all/");
+        CHECK_CONTAINS(first, "503");
+        CHECK_CONTAINS(first, "the-first-id");
+        CHECK_CONTAINS(first, "attempt 1");
+        CHECK_CONTAINS(first, " ms");
+        CHECK_CONTAINS(second, "PUT");
+        CHECK_CONTAINS(second, "/anything/at/all/");
+        CHECK_CONTAINS(second, "418");
+        CHECK_CONTAINS(second, "the-second-id");
+        CHECK_CONTAINS(second, "attempt 2");
+        free(first);
+    }
+    uc_free(error);
+
+    journal_clear(&journal);
+    CHECK_OK(uc_request(client, "GET", "/groups/?limit=7", NULL, &reply, &error), error);
+    CHECK_INT(1, journal.lines);
+    CHECK_CONTAINS(journal.text, "GET");
+    CHECK_CONTAINS(journal.text, "/groups/");
+    CHECK_CONTAINS(journal.text, "200");
+    uc_free(reply);
+    uc_free(client);
+    journal_end(&journal);
+}
+
+TEST("levels: INFO for what went well, WARN for what is tried again, ERROR for what has failed for good") {
+    struct journal journal;
+    uc_client_opts opts;
+    uc_client *client;
+    uc_error *error;
+    uc_page *page;
+    journal_start(&journal);
+    opts = logged(&journal, UC_AUTH_SIGNED, 2);
+    client = client_with(&opts);
+    fault("{\"fault\":\"status\",\"status\":503,\"headers\":{\"Retry-After\":\"0\"}}");
+    CHECK_OK(uc_groups_list(client, NULL, &page, &error), error);
+    CHECK_INT(1, journal.levels[UC_LOG_WARN]);
+    CHECK_INT(1, journal.levels[UC_LOG_INFO]);
+    CHECK_INT(0, journal.levels[UC_LOG_ERROR]);
+    uc_free(page);
+    fault("{\"fault\":\"status\",\"status\":503,\"headers\":{\"Retry-After\":\"0\"},\"times\":-1}");
+    CHECK_FAILS(UC_ERR_SERVER, uc_groups_list(client, NULL, &page, &error), error);
+    CHECK_INT(1 + 2, journal.levels[UC_LOG_WARN]);
+    CHECK_INT(1, journal.levels[UC_LOG_INFO]);
+    CHECK_INT(1, journal.levels[UC_LOG_ERROR]);
+    uc_free(error);
+    uc_free(client);
+    journal_end(&journal);
+}
+
+/* -- one line a request -------------------------------------------------------------------------------------- */
+
+static const char *const troubles[] = {
+    "{\"fault\":\"status\",\"status\":400,\"times\":-1}",
+    "{\"fault\":\"status\",\"status\":401,\"times\":-1}",
+    "{\"fault\":\"status\",\"status\":403,\"times\":-1}",
+    "{\"fault\":\"status\",\"status\":404,\"times\":-1}",
+    "{\"fault\":\"status\",\"status\":409,\"times\":-1}",
+    "{\"fault\":\"status\",\"status\":429,\"headers\":{\"Retry-After\":\"0\"},\"times\":-1}",
+    "{\"fault\":\"status\",\"status\":500,\"headers\":{\"Retry-After\":\"0\"},\"times\":-1}",
+    "{\"fault\":\"status\",\"status\":502,\"times\":-1}",
+    "{\"fault\":\"status\",\"status\":302,\"headers\":{\"Location\":\"/\"},\"times\":-1}",
+    "{\"fault\":\"reset_before\",\"times\":-1}",
+    "{\"fault\":\"close_before\",\"times\":-1}",
+    "{\"fault\":\"reset_inside\",\"times\":-1}",
+    "{\"fault\":\"close_inside\",\"times\":-1}",
+    "{\"fault\":\"truncated_json\",\"times\":-1}",
+    "{\"fault\":\"malformed_json\",\"times\":-1}",
+    "{\"fault\":\"body\",\"body\":\"<html>hello</html>\",\"content_type\":\"text/html\",\"status\":200,\"times\":-1}",
+    "{\"fault\":\"body\",\"body\":\"\",\"status\":200,\"times\":-1}",
+    "{\"fault\":\"body\",\"nested\":10000,\"times\":-1}",
+    "{\"fault\":\"hang\",\"ms\":60000,\"times\":-1}",
+    "{\"fault\":\"slow\",\"chunk\":1,\"interval_ms\":60000,\"times\":-1}",
+    "{\"fault\":\"close_idle\",\"times\":-1}",
+    "{\"fault\":\"empty_page\",\"times\":2}",
+    "{\"fault\":\"next\",\"value\":\"http://example.com/groups/\",\"times\":-1}",
+    "{\"fault\":\"next\",\"value\":\"{self}\",\"times\":-1}",
+};
+
+/** Waits until no more requests arrive: a page that is freed while one is under way may end it before it is counted. */
+static void wait_for_silence(void) {
+    int before, now = requests_counted();
+    do {
+        before = now;
+        sleep_ms(50);
+        now = requests_counted();
+    } while (now != before);
+}
+
+static void lists_a_little(const uc_client *client, struct journal *journal, int read_ahead) {
+    uc_groups_opts opts = groups_opts();
+    uc_page *page = NULL;
+    uc_group *group;
+    uc_error *error;
+    uc_status status;
+    char *id = group_id(0), *reply;
+    opts.limit = 100;
+    opts.read_ahead = (uint32_t)read_ahead;
+    for (status = uc_groups_list(client, &opts, &page, &error); status == UC_OK; status = uc_page_next(page, &error)) continue;
+    check_error_clean(error);
+    uc_free(error);
+    if (read_ahead > 0) wait_for_silence();
+    uc_free(page);
+    uc_group_info(client, id, &group, &error);
+    check_error_clean(error);
+    uc_free(error);
+    uc_free(group);
+    uc_request(client, "POST", "/anything/", "{\"a\":1}", &reply, &error);
+    check_error_clean(error);
+    uc_free(error);
+    uc_free(reply);
+    uc_group_delete(client, id, &error);
+    check_error_clean(error);
+    uc_free(error);
+    check_clean(journal->text);
+    free(id);
+}
+
+static void check_a_line_for_each(int auth, int read_ahead) {
+    size_t i;
+    for (i = 0; i < sizeof troubles / sizeof troubles[0]; i++) {
+        struct journal journal;
+        uc_client_opts opts;
+        uc_client *client;
+        int requests;
+        journal_start(&journal);
+        opts = logged(&journal, auth, -1);
+        opts.idle_timeout_ms = 150;
+        client = client_with(&opts);
+        reset(NULL);
+        fault(troubles[i]);
+        lists_a_little(client, &journal, read_ahead);
+        uc_free(client);
+        requests = requests_counted();
+        if (requests != journal.lines) FAIL("%s: %d requests, %d lines:\n%s", troubles[i], requests, journal.lines, journal.text);
+        CHECK(requests >= 4);
+        journal_end(&journal);
+    }
+}
+
+TEST("signed: one line a request through all that goes wrong, without the secret and without a signature") {
+    check_a_line_for_each(UC_AUTH_SIGNED, 0);
+}
+
+TEST("signed and read ahead: the same") { check_a_line_for_each(UC_AUTH_SIGNED, 1); }
+
+TEST("with UC_AUTH_SIMPLE: the same") { check_a_line_for_each(UC_AUTH_SIMPLE, 0); }
+
+TEST("retries have a line each") {
+    static const char *const faults[] = {
+        "{\"fault\":\"status\",\"status\":500,\"headers\":{\"Retry-After\":\"0\"},\"times\":3}",
+        "{\"fault\":\"reset_before\",\"times\":2}",
+        "{\"fault\":\"truncated_json\",\"times\":1}",
+    };
+    size_t i;
+    for (i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        struct journal journal;
+        uc_client_opts opts;
+        uc_client *client;
+        journal_start(&journal);
+        opts = logged(&journal, UC_AUTH_SIGNED, 5);
+        client = client_with(&opts);
+        reset(NULL);
+        fault(faults[i]);
+        check_listing(client, NULL, 250);
+        CHECK_INT(requests_counted(), journal.lines);
+        check_clean(journal.text);
+        uc_free(client);
+        journal_end(&journal);
+    }
+}
+
+TEST("a kept connection that the server has closed meanwhile costs no line, since it costs no request") {
+    struct journal journal;
+    uc_client_opts opts;
+    uc_client *client;
+    uc_page *page;
+    uc_error *error;
+    journal_start(&journal);
+    opts = logged(&journal, UC_AUTH_SIGNED, -1);
+    client = client_with(&opts);
+    fault("{\"fault\":\"close_after\",\"times\":-1}");
+    CHECK_OK(uc_groups_list(client, NULL, &page, &error), error);
+    sleep_ms(100);
+    CHECK_OK(uc_page_next(page, &error), error);
+    CHECK_INT(2, requests_counted());
+    CHECK_INT(2, journal.lines);
+    CHECK_INT(2, journal.levels[UC_LOG_INFO]);
+    uc_free(page);
+    uc_free(client);
+    journal_end(&journal);
+}
+
+TEST("a connection that is refused has a line for each attempt") {
+    struct journal journal;
+    uc_client_opts opts;
+    uc_client *client;
+    uc_page *page;
+    uc_error *error;
+    char *nobody = text("http://127.0.0.1:%d", closed_port());
+    journal_start(&journal);
+    opts = logged(&journal, UC_AUTH_SIMPLE, 1);
+    opts.api_base = nobody;
+    client = client_with(&opts);
+    CHECK_FAILS(UC_ERR_NETWORK, uc_groups_list(client, NULL, &page, &error), error);
+    CHECK_INT(2, error->attempts);
+    CHECK_INT(2, journal.lines);
+    CHECK_INT(1, journal.levels[UC_LOG_WARN]);
+    CHECK_INT(1, journal.levels[UC_LOG_ERROR]);
+    CHECK_CONTAINS(journal.text, "/groups/");
+    check_clean(journal.text);
+    check_error_clean(error);
+    uc_free(error);
+    uc_free(client);
+    free(nobody);
+    journal_end(&journal);
+}
+
+static void *cancels_soon(void *client) {
+    sleep_ms(getenv("UC_TEST_SLOW") ? 1000 : 250);
+    uc_client_cancel((const uc_client *)client);
+    return NULL;
+}
+
+TEST("a canceled request has its line") {
+    struct journal journal;
+    uc_client_opts opts;
+    uc_client *client;
+    uc_page *page;
+    uc_error *error;
+    pthread_t thread;
+    journal_start(&journal);
+    opts = logged(&journal, UC_AUTH_SIGNED, 3);
+    client = client_with(&opts);
+    fault("{\"fault\":\"hang\",\"ms\":60000}");
+    CHECK(pthread_create(&thread, NULL, cancels_soon, client) == 0);
+    CHECK_FAILS(UC_ERR_CANCELED, uc_groups_list(client, NULL, &page, &error), error);
+    pthread_join(thread, NULL);
+    CHECK_INT(1, journal.lines);
+    CHECK_INT(0, journal.levels[UC_LOG_INFO]);
+    check_clean(journal.text);
+    check_error_clean(error);
+    uc_free(error);
+    uc_free(client);
+    journal_end(&journal);
+}
+
+TEST("a wrong clock costs a line as it costs a request") {
+    struct journal journal;
+    uc_client_opts opts;
+    uc_client *client;
+    journal_start(&journal);
+    opts = logged(&journal, UC_AUTH_SIGNED, 3);
+    client = client_with(&opts);
+    emulator("POST", "/_emulator/clock", "{\"offset_s\":10800}");
+    check_listing(client, NULL, 250);
+    CHECK_INT(4, requests_counted());
+    CHECK_INT(4, journal.lines);
+    CHECK_INT(0, journal.levels[UC_LOG_ERROR]);
+    check_clean(journal.text);
+    uc_free(client);
+    journal_end(&journal);
+}
+
+TEST("what is refused before it is sent has no line") {
+    struct journal journal;
+    uc_client_opts opts;
+    uc_groups_opts list = groups_opts();
+    uc_client *client;
+    uc_page *page;
+    uc_error *error;
+    uc_group *group;
+    journal_start(&journal);
+    opts = logged(&journal, UC_AUTH_SIGNED, 3);
+    client = client_with(&opts);
+    list.limit = 1001;
+    CHECK_FAILS(UC_ERR_ARGUMENT, uc_groups_list(client, &list, &page, &error), error);
+    check_error_clean(error);
+    uc_free(error);
+    CHECK_FAILS(UC_ERR_ARGUMENT, uc_group_info(client, SECRET_KEY, &group, &error), error);
+    uc_free(error);
+    CHECK_INT(0, journal.lines);
+    uc_free(client);
+    journal_end(&journal);
+}
+
+/* -- a service that repeats what it was sent ------------------------------------------------------------------- */
+
+struct echo {
+    char secret_part[512]; /* what stood behind the colon of the Authorization header */
+};
+
+/** Answers with the head of the request in its error. */
+static void echoes(int connection, void *data) {
+    struct echo *echo = (struct echo *)data;
+    char head[4096], *authorization, *line_end, *body, *reply;
+    if (read_head(connection, head, sizeof head) < 0) return;
+    authorization = strcasestr(head, "authorization: ");
+    if (authorization == NULL) return;
+    authorization += strlen("authorization: ");
+    line_end = strstr(authorization, "\r\n");
+    *line_end = '\0';
+    snprintf(echo->secret_part, sizeof echo->secret_part, "%s", strchr(authorization, ':') + 1);
+    body = text("{\"detail\":\"Bad header: %s\"}", authorization);
+    reply = text("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nX-Uploadcare-Request-Id: id %s\r\n"
+                 "Content-Length: %d\r\nConnection: close\r\n\r\n%s",
+                 authorization, (int)strlen(body), body);
+    send_text(connection, reply);
+    free(reply);
+    free(body);
+}
+
+TEST("a service that repeats the Authorization header in its error gets neither secret nor signature into the error or the log") {
+    static const int schemes[] = {UC_AUTH_SIGNED, UC_AUTH_SIMPLE};
+    int i;
+    for (i = 0; i < 2; i++) {
+        struct journal journal;
+        struct server server;
+        struct echo echo;
+        uc_client_opts opts;
+        uc_client *client;
+        uc_page *page;
+        uc_error *error;
+        memset(&echo, 0, sizeof echo);
+        server_start(&server, echoes, &echo);
+        journal_start(&journal);
+        opts = logged(&journal, schemes[i], -1);
+        opts.api_base = server.base;
+        client = client_with(&opts);
+        CHECK_FAILS(UC_ERR_REJECTED, uc_groups_list(client, NULL, &page, &error), error);
+        server_stop(&server);
+        CHECK(strlen(echo.secret_part) >= strlen(SECRET_KEY));
+        CHECK_CONTAINS(error->message, "Bad header");
+        CHECK_LACKS(error->message, echo.secret_part);
+        CHECK_CONTAINS(error->body, "Bad header");
+        CHECK_LACKS(error->body, echo.secret_part);
+        CHECK_LACKS(error->request_id ? error->request_id : "", echo.secret_part);
+        CHECK_INT(1, journal.lines);
+        CHECK_LACKS(journal.text, echo.secret_part);
+        uc_free(error);
+        uc_free(client);
+        journal_end(&journal);
+    }
+}
+
+/* -- callbacks that sign ------------------------------------------------------------------------------------------ */
+
+static int32_t signs(void *data, int32_t algorithm, const char *text_to_sign, char *hex, size_t size) {
+    (void)data;
+    (void)algorithm;
+    (void)text_to_sign;
+    if (size < 41) return 1;
+    memcpy(hex, "0123456789abcdef0123456789abcdef01234567", 41);
+    return 0;
+}
+
+TEST("a signature of the sign callback stands neither in the log nor in the error") {
+    struct journal journal;
+    uc_client_opts opts;
+    uc_client *client;
+    uc_page *page;
+    uc_error *error;
+    journal_start(&journal);
+    opts = logged(&journal, UC_AUTH_SIGNED, 3);
+    opts.sign = signs;
+    CHECK_OK(uc_client_new(PUBLIC_KEY, NULL, &opts, &client, &error), error);
+    CHECK_FAILS(UC_ERR_AUTH, uc_groups_list(client, NULL, &page, &error), error);
+    check_error_clean(error);
+    CHECK_INT(1, requests_counted());
+    CHECK_INT(1, journal.lines);
+    check_clean(journal.text);
+    CHECK_LACKS(journal.text, "0123456789abcdef0123456789abcdef01234567");
+    uc_free(error);
+    uc_free(client);
+    journal_end(&journal);
+}

@@ -1,0 +1,216 @@
+/* Certificates that fit and certificates that do not, and keys that never travel in the clear. */
+#include "servers.h"
+
+static uc_client *client_over_tls(const char *address, const char *ca_file, int auth) {
+    uc_client_opts opts = client_opts();
+    opts.api_base = address;
+    opts.ca_file = ca_file;
+    opts.auth = auth;
+    return client_with(&opts);
+}
+
+/** A control call on an emulator that speaks TLS, through a client of its own. */
+static void emulator_over_tls(const char *method, const char *path, const char *json) {
+    uc_client *client = client_over_tls(setting("UC_TEST_TLS_GOOD"), setting("UC_TEST_TLS_GOOD_CA"), UC_AUTH_SIGNED);
+    char *reply;
+    uc_error *error;
+    CHECK_OK(uc_request(client, method, path, json, &reply, &error), error);
+    uc_free(reply);
+    uc_free(client);
+}
+
+/** The certificate must be refused: once, at once, with a reason that contains `reason`. */
+static void check_refused(const char *address, const char *ca_file, const char *reason) {
+    uc_client *client = client_over_tls(address, ca_file, UC_AUTH_SIGNED);
+    int64_t start = now_ms();
+    uc_page *page;
+    uc_error *error;
+    char *reply;
+    CHECK_FAILS(UC_ERR_TLS, uc_groups_list(client, NULL, &page, &error), error);
+    CHECK(page == NULL);
+    CHECK_INT(0, error->http_status);
+    CHECK_INT(1, error->attempts);
+    CHECK_TEXT(NULL, error->body);
+    CHECK_CONTAINS(error->message, reason);
+    uc_free(error);
+    CHECK_FAILS(UC_ERR_TLS, uc_request(client, "POST", "/anything/", "{}", &reply, &error), error);
+    CHECK_INT(1, error->attempts);
+    uc_free(error);
+    CHECK_BEFORE(start, 3000);
+    uc_free(client);
+}
+
+TEST("a certificate of an authority named by ca_file is accepted, for every page and every call") {
+    uc_client *client = client_over_tls(setting("UC_TEST_TLS_GOOD"), setting("UC_TEST_TLS_GOOD_CA"), UC_AUTH_SIGNED);
+    uc_groups_opts opts = groups_opts();
+    uc_group *group;
+    uc_error *error;
+    char *id = group_id(3);
+    emulator_over_tls("POST", "/_emulator/reset", "{\"groups\":250}");
+    check_listing(client, NULL, 250);
+    opts.limit = 50;
+    opts.read_ahead = 2;
+    check_listing(client, &opts, 250);
+    CHECK_OK(uc_group_info(client, id, &group, &error), error);
+    CHECK_TEXT(id, group->id);
+    uc_free(group);
+    uc_free(client);
+    free(id);
+}
+
+TEST("over TLS the host may be given by its name") {
+    char *named = text("https://localhost:%d", port_of(setting("UC_TEST_TLS_GOOD")));
+    uc_client *client = client_over_tls(named, setting("UC_TEST_TLS_GOOD_CA"), UC_AUTH_SIGNED);
+    check_listing(client, NULL, 250);
+    uc_free(client);
+    free(named);
+}
+
+TEST("an unknown authority is UC_ERR_TLS, not retried") {
+    check_refused(setting("UC_TEST_TLS_GOOD"), NULL, "");
+    check_refused(setting("UC_TEST_TLS_UNKNOWN_CA"), NULL, "");
+    check_refused(setting("UC_TEST_TLS_UNKNOWN_CA"), setting("UC_TEST_TLS_GOOD_CA"), "");
+}
+
+TEST("an expired certificate is UC_ERR_TLS, not retried, and the message says so") {
+    check_refused(setting("UC_TEST_TLS_EXPIRED"), setting("UC_TEST_TLS_EXPIRED_CA"), "xpired");
+}
+
+TEST("a certificate for another host is UC_ERR_TLS, not retried") {
+    check_refused(setting("UC_TEST_TLS_WRONG_HOST"), setting("UC_TEST_TLS_WRONG_HOST_CA"), "ertificate");
+}
+
+TEST("plain http on a port spoken to in TLS is UC_ERR_TLS, not retried") {
+    char *wrong_scheme = text("https://127.0.0.1:%d", port_of(base()));
+    check_refused(wrong_scheme, NULL, "");
+    CHECK_INT(0, requests_counted());
+    free(wrong_scheme);
+}
+
+TEST("TLS on a port spoken to in plain http is a failure that names no key") {
+    char *wrong_scheme = text("http://127.0.0.1:%d", port_of(setting("UC_TEST_TLS_GOOD")));
+    uc_client_opts opts = client_opts();
+    uc_client *client;
+    uc_page *page;
+    uc_error *error;
+    uc_status status;
+    opts.api_base = wrong_scheme;
+    opts.retries = -1;
+    client = client_with(&opts);
+    status = uc_groups_list(client, NULL, &page, &error);
+    CHECK(status == UC_ERR_PROTOCOL || status == UC_ERR_NETWORK);
+    CHECK_FAILS(status, status, error);
+    uc_free(error);
+    uc_free(client);
+    free(wrong_scheme);
+}
+
+TEST("a link from https to http is refused with nothing sent") {
+    uc_client *client = client_over_tls(setting("UC_TEST_TLS_GOOD"), setting("UC_TEST_TLS_GOOD_CA"), UC_AUTH_SIGNED);
+    char *json = text("{\"fault\":\"next\",\"value\":\"%s/groups/?limit=100&offset=0\"}", base());
+    uc_page *page;
+    uc_error *error;
+    emulator_over_tls("POST", "/_emulator/reset", "{\"groups\":250}");
+    emulator_over_tls("POST", "/_emulator/faults", json);
+    CHECK_OK(uc_groups_list(client, NULL, &page, &error), error);
+    CHECK_FAILS(UC_ERR_PROTOCOL, uc_page_next(page, &error), error);
+    CHECK_INT(0, requests_counted());
+    uc_free(error);
+    uc_free(page);
+    uc_free(client);
+    free(json);
+}
+
+/* -- Uploadcare.Simple: the secret itself is in the header ------------------------------------------------ */
+
+TEST("UC_AUTH_SIMPLE works over TLS") {
+    uc_client *client = client_over_tls(setting("UC_TEST_TLS_GOOD"), setting("UC_TEST_TLS_GOOD_CA"), UC_AUTH_SIMPLE);
+    emulator_over_tls("POST", "/_emulator/reset", "{\"groups\":250}");
+    check_listing(client, NULL, 250);
+    uc_free(client);
+}
+
+TEST("UC_AUTH_SIMPLE goes to nobody whose certificate is refused") {
+    uc_client *client = client_over_tls(setting("UC_TEST_TLS_EXPIRED"), setting("UC_TEST_TLS_EXPIRED_CA"), UC_AUTH_SIMPLE);
+    uc_page *page;
+    uc_error *error;
+    CHECK_FAILS(UC_ERR_TLS, uc_groups_list(client, NULL, &page, &error), error);
+    CHECK_INT(1, error->attempts);
+    uc_free(error);
+    uc_free(client);
+}
+
+static void says_no(int connection, void *data) {
+    char head[4096];
+    (void)data;
+    if (read_head(connection, head, sizeof head) < 0) return;
+    send_text(connection, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+}
+
+TEST("UC_AUTH_SIMPLE over plain http is refused before anything is sent, but for this machine itself") {
+    static const char *const far[] = {
+        "http://example.com", "http://api.uploadcare.com", "http://127.0.0.1.example.com", "http://localhost.example.com",
+        "http://192.168.0.1", "http://0.0.0.0", "http://[2001:db8::1]", "http://128.0.0.1", "HTTP://example.com:443",
+        "http://localhostess/",
+    };
+    struct server proxy; /* whatever were sent would come here */
+    uc_client_opts opts = client_opts();
+    size_t i;
+    server_start(&proxy, says_no, NULL);
+    opts.auth = UC_AUTH_SIMPLE;
+    opts.proxy = proxy.base;
+    opts.retries = -1;
+    for (i = 0; i < sizeof far / sizeof far[0]; i++) {
+        uc_client *client;
+        uc_page *page;
+        uc_error *error;
+        uc_status status;
+        opts.api_base = far[i];
+        status = uc_client_new(PUBLIC_KEY, SECRET_KEY, &opts, &client, &error);
+        if (status == UC_OK) status = uc_groups_list(client, NULL, &page, &error);
+        if (status != UC_ERR_ARGUMENT) FAIL("%s: %s", far[i], uc_status_name(status));
+        CHECK_FAILS(UC_ERR_ARGUMENT, status, error);
+        CHECK_INT(0, error->attempts);
+        uc_free(error);
+        uc_free(client);
+    }
+    CHECK_INT(0, server_connections(&proxy));
+
+    /* The same client with signatures does go there: the proxy would have noticed. */
+    {
+        uc_client *client;
+        uc_page *page;
+        opts.api_base = "http://example.com";
+        opts.auth = UC_AUTH_SIGNED;
+        client = client_with(&opts);
+        CHECK(uc_groups_list(client, NULL, &page, NULL) < 0);
+        CHECK(server_connections(&proxy) > 0);
+        uc_free(client);
+    }
+    server_stop(&proxy);
+}
+
+TEST("UC_AUTH_SIMPLE over plain http on this machine is sent, and the service's own refusal is told") {
+    char *localhost = text("http://localhost:%d", port_of(base()));
+    const char *near[2];
+    int i;
+    near[0] = base();
+    near[1] = localhost;
+    for (i = 0; i < 2; i++) {
+        uc_client_opts opts = client_opts();
+        uc_client *client;
+        uc_page *page;
+        uc_error *error;
+        opts.api_base = near[i];
+        opts.auth = UC_AUTH_SIMPLE;
+        client = client_with(&opts);
+        CHECK_FAILS(UC_ERR_REJECTED, uc_groups_list(client, NULL, &page, &error), error);
+        CHECK_INT(400, error->http_status);
+        CHECK_TEXT("Simple authentication over HTTP is forbidden. Please, use HTTPS or signed requests instead.",
+                   error->message);
+        CHECK_INT(i + 1, requests_counted());
+        uc_free(error);
+        uc_free(client);
+    }
+    free(localhost);
+}

@@ -1,0 +1,202 @@
+//! A program made from the header that calls every function with every pointer NULL: all of them at
+//! once, and each in turn while the others are valid. None may crash. A call with a status refuses
+//! what may not be NULL with a message that names it, and writes its outputs; a call without one
+//! answers as for an empty object.
+//!
+//! A new function is in it by being in the header; a parameter of a new kind needs a line in `VALID`.
+
+use std::fs;
+
+use libtest_mimic::{Failed, Trial};
+
+use crate::abi::{Function, Header, Parameter};
+use crate::{C_SHARED, CPP_SHARED, SANITIZERS, Way, compile, run, workshop};
+
+/// Type and name of a parameter (`*` for any), and a valid C expression for it.
+/// `samples` is what `samples.h` makes before every call.
+const VALID: [(&str, &str, &str); 13] = [
+    ("const char *", "public_key", "PUBLIC_KEY"),
+    ("const char *", "secret_key", "SECRET_KEY"),
+    ("const char *", "id", "samples.group_id"),
+    ("const char *", "method", "\"GET\""),
+    ("const char *", "path", "\"/groups/?limit=1\""),
+    ("const char *", "json", "NULL"),
+    ("const uc_client *", "*", "samples.client"),
+    ("const uc_client_opts *", "*", "&samples.client_opts"),
+    ("const uc_groups_opts *", "*", "&samples.groups_opts"),
+    ("const uc_page *", "*", "samples.page"),
+    ("uc_page *", "*", "samples.page"),
+    ("size_t", "index", "0"),
+    ("int32_t", "status", "UC_ERR_AUTH"),
+];
+
+/// Function and parameter that may be NULL. So may every `error`.
+const MAY_BE_NULL: [(&str, &str); 5] = [
+    ("uc_client_new", "secret_key"),
+    ("uc_client_new", "opts"),
+    ("uc_groups_list", "opts"),
+    ("uc_request", "json"),
+    ("uc_free", "owned"),
+];
+
+pub fn trials() -> impl Iterator<Item = Trial> {
+    [C_SHARED, CPP_SHARED, SANITIZERS].into_iter().map(|way| {
+        Trial::test(format!("every function with every pointer NULL: {}", way.name), move || passes(way))
+    })
+}
+
+fn passes(way: Way) -> Result<(), Failed> {
+    let program = program(&Header::read())?;
+    let source = workshop().join(format!("nulls, {}.c", way.name));
+    fs::write(&source, &program)?;
+    let binary = source.with_extension("");
+    compile(&source, &binary, way)?;
+    run(&binary, way, &program)
+}
+
+fn program(header: &Header) -> Result<String, Failed> {
+    for (function, parameter) in MAY_BE_NULL {
+        let declared = header.functions.iter().find(|declared| declared.name == function);
+        if !declared.is_some_and(|declared| declared.parameters.iter().any(|one| one.name == parameter)) {
+            return Err(format!(
+                "tests/nulls: MAY_BE_NULL names {function}({parameter}), which is not in the header"
+            )
+            .into());
+        }
+    }
+    let mut program = include_str!("samples.h").to_owned();
+    for function in &header.functions {
+        let pointers: Vec<&Parameter> = function.parameters.iter().filter(|one| one.is_pointer()).collect();
+        if function.returns == "uc_status" {
+            program += &call_with_status(function, &[])?;
+            for pointer in &pointers {
+                program += &call_with_status(function, &[pointer])?;
+            }
+            program += &call_with_status(function, &pointers)?;
+        } else {
+            program += &getter(function, false)?;
+            if !pointers.is_empty() {
+                program += &getter(function, true)?;
+            }
+        }
+    }
+    Ok(program)
+}
+
+fn may_be_null(function: &Function, parameter: &Parameter) -> bool {
+    parameter.kind == "uc_error **" || MAY_BE_NULL.contains(&(&function.name, &parameter.name))
+}
+
+/// What a call writes to, such as `uc_page **page`.
+fn is_output(parameter: &Parameter) -> bool {
+    parameter.kind.ends_with("**") && !parameter.kind.contains("const *")
+}
+
+fn valid(function: &Function, parameter: &Parameter) -> Result<String, Failed> {
+    if is_output(parameter) {
+        return Ok(format!("&{}", parameter.name));
+    }
+    if parameter.kind == "void *" {
+        return Ok("NULL".to_owned());
+    }
+    let found = VALID
+        .iter()
+        .find(|(kind, name, _)| *kind == parameter.kind && (*name == "*" || *name == parameter.name));
+    let Some((_, _, expression)) = found else {
+        return Err(format!(
+            "{} has a parameter that is not in VALID of tests/nulls/mod.rs: add (\"{}\", \"{}\", a C expression that is valid for it), \
+             and the parameter to MAY_BE_NULL if it may be NULL",
+            function.name, parameter.kind, parameter.name
+        )
+        .into());
+    };
+    Ok((*expression).to_owned())
+}
+
+/// A test that calls a function whose parameters `nulls` are NULL and the others valid.
+fn call_with_status(function: &Function, nulls: &[&Parameter]) -> Result<String, Failed> {
+    let is_null = |parameter: &Parameter| nulls.iter().any(|null| null.name == parameter.name);
+    let refused: Vec<_> = nulls.iter().filter(|null| !may_be_null(function, null)).collect();
+    let Some(error) = function.parameters.last().filter(|last| last.kind == "uc_error **") else {
+        return Err(format!(
+            "{} returns a uc_status, but its last parameter is not `uc_error **error`",
+            function.name
+        )
+        .into());
+    };
+
+    let title = match nulls {
+        [] => "nothing NULL".to_owned(),
+        [one] => format!("{} NULL", one.name),
+        _ => "every pointer NULL".to_owned(),
+    };
+    let mut body = String::from("    struct samples samples = samples_new();\n    uc_status status;\n");
+    let mut arguments = Vec::new();
+    for parameter in &function.parameters {
+        if is_output(parameter) {
+            let kind = parameter.kind.strip_suffix('*').unwrap();
+            body += &format!("    {kind}{} = ({kind})&garbage;\n", parameter.name);
+        }
+        arguments.push(if is_null(parameter) { "NULL".to_owned() } else { valid(function, parameter)? });
+    }
+    body += &format!("    status = {}({});\n", function.name, arguments.join(", "));
+    if refused.is_empty() {
+        body += "    CHECK(status >= 0);\n";
+    } else {
+        body += "    CHECK_INT(UC_ERR_ARGUMENT, status);\n";
+    }
+    for output in function.parameters.iter().filter(|parameter| is_output(parameter)) {
+        let name = &output.name;
+        if output.name == error.name {
+            body += &match &refused[..] {
+                _ if is_null(error) => format!("    CHECK({name} == (uc_error *)&garbage);\n"),
+                [] => format!("    CHECK({name} == NULL);\n"),
+                [one, ..] => format!(
+                    "    CHECK_FAILS(UC_ERR_ARGUMENT, status, {name});\n    CHECK_INT(0, {name}->attempts);\n    check_names({name}->message, \"{}\");\n    uc_free({name});\n",
+                    one.name
+                ),
+            };
+        } else if is_null(output) {
+            body += &format!("    CHECK((const void *){name} == (const void *)&garbage);\n");
+        } else if refused.is_empty() {
+            body += &format!(
+                "    CHECK({name} != NULL && (const void *){name} != (const void *)&garbage);\n    uc_free({name});\n"
+            );
+        } else {
+            body += &format!("    CHECK({name} == NULL);\n");
+        }
+    }
+    if !refused.is_empty() {
+        body += "    CHECK_INT(samples.requests, requests_counted());\n";
+    }
+    body += "    samples_free(&samples);\n";
+    Ok(format!("\nTEST(\"{}: {title}\") {{\n{body}}}\n", function.name))
+}
+
+/// A test of a function that cannot fail.
+fn getter(function: &Function, with_null: bool) -> Result<String, Failed> {
+    let mut arguments = Vec::new();
+    for parameter in &function.parameters {
+        arguments.push(if with_null && parameter.is_pointer() {
+            "NULL".to_owned()
+        } else {
+            valid(function, parameter)?
+        });
+    }
+    let call = format!("{}({})", function.name, arguments.join(", "));
+    let returns = function.returns.as_str();
+    let line = match returns {
+        "void" => format!("{call};"),
+        _ if !with_null => format!("(void){call};"),
+        "size_t" => format!("CHECK_INT(0, {call});"),
+        "int64_t" | "int32_t" => format!("CHECK_INT(-1, {call});"),
+        _ if returns.ends_with('*') => format!("CHECK({call} == NULL);"),
+        _ => return Err(format!("tests/nulls: say what {} is to return for NULL", function.name).into()),
+    };
+    let title = if with_null { "NULL" } else { "nothing NULL" };
+    let samples = "struct samples samples = samples_new();";
+    Ok(format!(
+        "\nTEST(\"{}: {title}\") {{\n    {samples}\n    {line}\n    samples_free(&samples);\n}}\n",
+        function.name
+    ))
+}
