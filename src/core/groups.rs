@@ -44,7 +44,7 @@ impl<'a> Group<'a> {
                 "files_count" => group.files_count = reader.scalar()?,
                 "cdn_url" => group.cdn_url = reader.scalar()?,
                 "url" => group.url = reader.scalar()?,
-                "files" if reader.peek() == Some(b'[') => {
+                "files" if reader.peek() != Some(b'n') => {
                     reader.array(|reader| {
                         group.files.push(File::read(reader.raw()?));
                         Ok(())

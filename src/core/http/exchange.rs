@@ -43,11 +43,14 @@ pub fn exchange(
     })?;
     let status = response.status().as_u16();
     let good = response.status().is_success();
-    let length = response.body().content_length().unwrap_or(0).min(MOST_BODY) as usize;
+    let length = response.body().content_length().unwrap_or(0);
+    if good && length > MOST_BODY {
+        return Err(Failure::of_transport(ureq::Error::BodyExceedsLimit(MOST_BODY), &host));
+    }
     let most = if good { MOST_BODY } else { u64::MAX };
     let reader = response.body_mut().with_config().limit(most).reader();
     let body = if good {
-        let (body, end) = read_all(reader, length.max(room));
+        let (body, end) = read_all(reader, room.max(length as usize));
         end.map_err(|error| Failure::of_transport(error.into(), &host))?;
         body
     } else {
