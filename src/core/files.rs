@@ -12,11 +12,9 @@ pub struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    /// None where the service sent null.
-    pub fn read(raw: &'a RawValue) -> Option<Self> {
-        let json = raw.get();
-        let Object(fields) = serde_json::from_str(json).unwrap_or_default();
-        (json != "null").then_some(File { fields, json })
+    pub fn read(raw: &'a RawValue) -> Self {
+        let Object(fields) = serde_json::from_str(raw.get()).unwrap_or_default();
+        File { fields, json: raw.get() }
     }
 
     /// The image's data: they stood in the file itself before v0.7, in `content_info` since.

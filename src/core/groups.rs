@@ -46,7 +46,12 @@ impl<'a> Group<'a> {
                 "url" => group.url = reader.scalar()?,
                 "files" if reader.peek() != Some(b'n') => {
                     reader.array(|reader| {
-                        group.files.push(File::read(reader.raw()?));
+                        let file = match reader.peek() {
+                            Some(b'{') => Some(File::read(reader.raw()?)),
+                            Some(b'n') => reader.raw().map(|_| None)?,
+                            _ => return Err(reader.odd("a file, or null,")),
+                        };
+                        group.files.push(file);
                         Ok(())
                     })?;
                 }
