@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -132,14 +132,11 @@ impl From<serde_json::Error> for Box<Odd> {
 pub struct Reader<'a> {
     text: &'a str,
     at: usize,
-    /// Somewhere in the text, which may be where it must not be: inside a string.
-    has_control_characters: bool,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(text: &'a str) -> Self {
-        let has_control_characters = text.bytes().fold(false, |found, byte| found | (byte < b' '));
-        Reader { text, at: 0, has_control_characters }
+        Reader { text, at: 0 }
     }
 
     /// Calls `field` with each key, upon which it reads the value.
@@ -202,8 +199,17 @@ impl<'a> Reader<'a> {
     }
 
     /// The first byte of what comes next.
-    #[inline]
+    #[inline(always)]
     pub fn peek(&mut self) -> Option<u8> {
+        match self.text.as_bytes().get(self.at) {
+            Some(&byte) if byte > b' ' => Some(byte),
+            _ => self.peek_behind_space(),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn peek_behind_space(&mut self) -> Option<u8> {
         loop {
             match self.text.as_bytes().get(self.at) {
                 Some(b' ' | b'\t' | b'\r' | b'\n') => self.at += 1,
@@ -221,6 +227,12 @@ impl<'a> Reader<'a> {
         Box::new(Odd { message, cut_short })
     }
 
+    #[cold]
+    #[inline(never)]
+    fn odd_byte(&self, wanted: u8) -> Box<Odd> {
+        self.odd(&char::from(wanted).to_string())
+    }
+
     fn number(&mut self) -> &'a str {
         let rest = &self.text[self.at..];
         let is_part = |byte: u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
@@ -229,18 +241,16 @@ impl<'a> Reader<'a> {
         &rest[..end]
     }
 
+    #[inline(always)]
     fn string(&mut self) -> Result<Cow<'a, str>> {
         self.expect(b'"')?;
         let rest = &self.text[self.at..];
-        match memchr2(b'"', b'\\', rest.as_bytes()) {
-            Some(end) if rest.as_bytes()[end] == b'"' => {
-                if self.has_control_characters && rest[..end].contains(|c| c < ' ') {
-                    return Err(self.odd("a string without raw control characters"));
-                }
+        match plain_len(rest.as_bytes()) {
+            Some(end) => {
                 self.at += end + 1;
                 Ok(Cow::Borrowed(&rest[..end]))
             }
-            _ => {
+            None => {
                 self.at -= 1;
                 let token = self.raw()?.get();
                 unquoted(token).ok_or_else(|| self.odd("a string"))
@@ -248,20 +258,46 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn skips(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
-        self.at += usize::from(found);
-        found
+        if self.peek() != Some(byte) {
+            return false;
+        }
+        self.at += 1;
+        true
     }
 
-    #[inline]
+    #[inline(always)]
     fn expect(&mut self, byte: u8) -> Result<()> {
-        match self.skips(byte) {
-            true => Ok(()),
-            false => Err(self.odd(&char::from(byte).to_string())),
+        // A branch, which can be foreseen, and no sum, which has to be waited for.
+        if self.peek() != Some(byte) {
+            return Err(self.odd_byte(byte));
         }
+        self.at += 1;
+        Ok(())
     }
+}
+
+/// How many bytes stand in front of the quotation mark that ends a string; none where an escape
+/// or a raw control character comes first. Eight bytes at a time: of what the arithmetic marks,
+/// the lowest byte is always one that is really meant.
+#[inline(always)]
+fn plain_len(bytes: &[u8]) -> Option<usize> {
+    const EACH: u64 = u64::MAX / 255;
+    let below = |word: u64, byte: u8| word.wrapping_sub(EACH * u64::from(byte)) & !word;
+    let is = |word: u64, byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
+    let mut at = 0;
+    for eight in bytes.chunks_exact(8) {
+        let word = u64::from_le_bytes(eight.try_into().expect("eight bytes"));
+        let found = (is(word, b'"') | is(word, b'\\') | below(word, b' ')) & (EACH << 7);
+        if found != 0 {
+            at += found.trailing_zeros() as usize / 8;
+            return (bytes[at] == b'"').then_some(at);
+        }
+        at += 8;
+    }
+    let end = at + bytes[at..].iter().position(|&byte| byte < b' ' || matches!(byte, b'"' | b'\\'))?;
+    (bytes[end] == b'"').then_some(end)
 }
 
 /// A `T`, or nothing where the value cannot be read as one.

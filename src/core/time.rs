@@ -1,8 +1,11 @@
 //! Times as the service writes them.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 
 use super::error::{Error, Result};
+
+/// Days from 0001-01-01, which is day 1, to 1970-01-01.
+const EPOCH_DAYS_FROM_CE: i64 = 719_163;
 
 /// Microseconds since 1970-01-01 UTC of an ISO 8601 text with a zone.
 pub fn micros(text: &str) -> Option<i64> {
@@ -19,22 +22,35 @@ fn usual_micros(text: &[u8]) -> Option<i64> {
     let &[h0, h1, b':', i0, i1, b':', s0, s1, b'.', ref fraction @ ..] = clock else {
         return None;
     };
-    let fraction: &[u8; 6] = fraction.try_into().ok()?;
-    let date =
-        NaiveDate::from_ymd_opt(number(&[y0, y1, y2, y3])? as i32, number(&[m0, m1])?, number(&[d0, d1])?)?;
-    let time = date.and_hms_micro_opt(
-        number(&[h0, h1])?,
-        number(&[i0, i1])?,
-        number(&[s0, s1])?,
-        number(fraction)?,
-    )?;
-    Some(time.and_utc().timestamp_micros())
+    let &[f0, f1, f2, f3, f4, f5] = fraction else {
+        return None;
+    };
+    let mut digits = Digits { wrong: false };
+    let year = digits.pair(y0, y1) * 100 + digits.pair(y2, y3);
+    let (month, day) = (digits.pair(m0, m1), digits.pair(d0, d1));
+    let (hour, minute, second) = (digits.pair(h0, h1), digits.pair(i0, i1), digits.pair(s0, s1));
+    let fraction = digits.pair(f0, f1) * 10_000 + digits.pair(f2, f3) * 100 + digits.pair(f4, f5);
+    if digits.wrong || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let date = NaiveDate::from_ymd_opt(year as i32, month, day)?;
+    let days = i64::from(date.num_days_from_ce()) - EPOCH_DAYS_FROM_CE;
+    let seconds = i64::from((hour * 60 + minute) * 60 + second);
+    Some((days * 86_400 + seconds) * 1_000_000 + i64::from(fraction))
 }
 
-fn number(digits: &[u8]) -> Option<u32> {
-    digits
-        .iter()
-        .try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + u32::from(digit - b'0')))
+/// Reads digits two by two, and remembers whether one was none.
+struct Digits {
+    wrong: bool,
+}
+
+impl Digits {
+    #[inline(always)]
+    fn pair(&mut self, tens: u8, ones: u8) -> u32 {
+        let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+        self.wrong |= (tens > 9) | (ones > 9);
+        u32::from(tens) * 10 + u32::from(ones)
+    }
 }
 
 /// A time given by the caller, in the form the service takes.
