@@ -11,7 +11,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// A value without parts. It borrows its text from the answer where no escape stands in it.
+/// A value without parts. It borrows its text from the answer where no escape stands in it; the
+/// text holds no U+0000, in whose place U+FFFD stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Scalar<'a> {
     /// Missing, null, or an array or object.
@@ -93,7 +94,7 @@ fn unquoted(token: &str) -> Option<Cow<'_, str>> {
     }
     // Read as bytes, a surrogate without its other half does not fail the text.
     let bytes = serde_json::Deserializer::from_str(token).deserialize_byte_buf(BytesVisitor).ok()?;
-    Some(Cow::Owned(text_of(bytes)))
+    Some(Cow::Owned(text_of(bytes).replace('\0', "\u{FFFD}")))
 }
 
 struct BytesVisitor;

@@ -164,10 +164,10 @@ pub fn lay_out_file(arena: &Arena, mut file: File) -> uc_file {
         fields.tags.or_default().iter().filter_map(Scalar::text).map(|tag| arena.text(tag)).collect();
     uc_file {
         uuid: arena.text(fields.uuid.text().unwrap_or_default()),
-        original_filename: arena.optional(fields.original_filename.text()),
-        original_file_url: arena.optional(fields.original_file_url.text()),
-        url: arena.optional(fields.url.text()),
-        mime_type: arena.optional(fields.mime_type.text()),
+        original_filename: arena.value(&fields.original_filename),
+        original_file_url: arena.value(&fields.original_file_url),
+        url: arena.value(&fields.url),
+        mime_type: arena.value(&fields.mime_type),
         size: fields.size.int().unwrap_or(-1),
         is_image: fields.is_image.flag().map_or(-1, i32::from),
         is_ready: fields.is_ready.flag().map_or(0, i32::from),
@@ -177,7 +177,7 @@ pub fn lay_out_file(arena: &Arena, mut file: File) -> uc_file {
         datetime_stored_us,
         datetime_removed,
         datetime_removed_us,
-        default_effects: arena.optional(fields.default_effects.text()),
+        default_effects: arena.value(&fields.default_effects),
         image,
         video,
         metadata,
@@ -197,8 +197,8 @@ fn lay_out_image(arena: &Arena, image: Image) -> uc_image_info {
         image.geo_location.0.and_then(|Object(geo)| Some((geo.latitude.float()?, geo.longitude.float()?)));
     let (latitude, longitude) = place.unwrap_or_default();
     uc_image_info {
-        format: arena.optional(image.format.text()),
-        color_mode: arena.optional(image.color_mode.text()),
+        format: arena.value(&image.format),
+        color_mode: arena.value(&image.color_mode),
         width: image.width.int().unwrap_or(-1),
         height: image.height.int().unwrap_or(-1),
         orientation: image.orientation.int().and_then(|turn| turn.try_into().ok()).unwrap_or(-1),
@@ -208,7 +208,7 @@ fn lay_out_image(arena: &Arena, image: Image) -> uc_image_info {
         has_geo_location: place.is_some().into(),
         latitude,
         longitude,
-        datetime_original: arena.optional(image.datetime_original.text()),
+        datetime_original: arena.value(&image.datetime_original),
     }
 }
 
@@ -218,7 +218,7 @@ fn lay_out_video(arena: &Arena, video: Video) -> uc_video_info {
     let (tracks, tracks_len) =
         arena.pointers(video.video.or_default().into_iter().map(|track| lay_out_video_track(arena, track)));
     uc_video_info {
-        format: arena.optional(video.format.text()),
+        format: arena.value(&video.format),
         duration_ms: video.duration.int().unwrap_or(-1),
         bitrate: video.bitrate.int().unwrap_or(-1),
         audio,
@@ -231,7 +231,7 @@ fn lay_out_video(arena: &Arena, video: Video) -> uc_video_info {
 fn lay_out_audio_track(arena: &Arena, track: Lenient<Object<AudioTrack>>) -> uc_audio_track {
     let Object(track) = track.or_default();
     uc_audio_track {
-        codec: arena.optional(track.codec.text()),
+        codec: arena.value(&track.codec),
         bitrate: track.bitrate.int().unwrap_or(-1),
         sample_rate: track.sample_rate.int().unwrap_or(-1),
         channels: track.channels.int().unwrap_or(-1),
@@ -241,7 +241,7 @@ fn lay_out_audio_track(arena: &Arena, track: Lenient<Object<AudioTrack>>) -> uc_
 fn lay_out_video_track(arena: &Arena, track: Lenient<Object<VideoTrack>>) -> uc_video_track {
     let Object(track) = track.or_default();
     uc_video_track {
-        codec: arena.optional(track.codec.text()),
+        codec: arena.value(&track.codec),
         bitrate: track.bitrate.int().unwrap_or(-1),
         width: track.width.int().unwrap_or(-1),
         height: track.height.int().unwrap_or(-1),

@@ -195,12 +195,12 @@ impl Rows for GroupRows {
 fn lay_out_group(arena: &Arena, group: &Group) -> uc_group {
     let (datetime_created, datetime_created_us) = lay_out_time(arena, &group.datetime_created);
     uc_group {
-        id: arena.text(group.id.text().unwrap_or_default()),
+        id: arena.value(&group.id),
         datetime_created,
         datetime_created_us,
         files_count: group.files_count.int().unwrap_or(-1),
-        cdn_url: arena.optional(group.cdn_url.text()),
-        url: arena.optional(group.url.text()),
+        cdn_url: arena.value(&group.cdn_url),
+        url: arena.value(&group.url),
         files: null(),
         files_len: 0,
         json: null(),
@@ -222,6 +222,5 @@ fn lay_out_info(mut group: Group, json: &str) -> (uc_group, Arena) {
 
 /// A time as the service's text and in microseconds.
 pub fn lay_out_time(arena: &Arena, time: &Scalar) -> (*const c_char, i64) {
-    let text = time.text();
-    (arena.optional(text), text.and_then(micros).unwrap_or(i64::MIN))
+    (arena.value(time), time.text().and_then(micros).unwrap_or(i64::MIN))
 }

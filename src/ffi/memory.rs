@@ -7,6 +7,8 @@ use std::ptr::null;
 
 use bumpalo::Bump;
 
+use crate::core::json::Scalar;
+
 const LIVE: usize = 0x5543_4c49;
 const FREED: usize = 0x5543_4445;
 
@@ -100,12 +102,21 @@ pub struct Arena(Bump);
 
 impl Arena {
     pub fn text(&self, text: &str) -> *const c_char {
-        let text = without_nul(text);
+        self.text_without_nul(&without_nul(text))
+    }
+
+    /// A text that is known to hold no NUL, as none does that was read from JSON.
+    pub fn text_without_nul(&self, text: &str) -> *const c_char {
         let chars =
             self.0.alloc_layout(Layout::array::<u8>(text.len() + 1).expect("a text that is in memory"));
         // SAFETY: the layout has room for the text and its NUL.
-        unsafe { write_text(chars.as_ptr(), &text) };
+        unsafe { write_text(chars.as_ptr(), text) };
         chars.as_ptr().cast()
+    }
+
+    /// The text of a value; NULL where it is none.
+    pub fn value(&self, value: &Scalar) -> *const c_char {
+        value.text().map_or(null(), |text| self.text_without_nul(text))
     }
 
     pub fn optional(&self, text: Option<&str>) -> *const c_char {
