@@ -41,7 +41,9 @@ pub fn routes() -> Router<Arc<Shared>> {
         .fallback(async || {
             Refusal(404, "There is no such control; GET /_emulator/ lists them all.\n".to_owned())
         })
-        .method_not_allowed_fallback(async || Refusal(405, "Not so; GET /_emulator/ tells how.\n".to_owned()))
+        .method_not_allowed_fallback(async || {
+            Refusal(405, "This method is not allowed here; GET /_emulator/ lists what is.\n".to_owned())
+        })
         .layer(DefaultBodyLimit::disable())
 }
 

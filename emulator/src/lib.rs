@@ -1,4 +1,4 @@
-//! An Uploadcare of one's own: the REST API on loopback, in memory, as strict as the service
+//! A local Uploadcare: the REST API on loopback, in memory, as strict as the service
 //! where the service is strict, and misbehaving on request. For tests, demos and offline work.
 //!
 //! ```

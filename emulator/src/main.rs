@@ -124,10 +124,18 @@ fn introduce(emulator: &Emulator, public_key: &str, secret_key: &str) -> io::Res
     writeln!(output, "  export UPLOADCARE_API_BASE={base}")?;
     writeln!(output, "  export UPLOADCARE_PUBLIC_KEY={public_key}")?;
     writeln!(output, "  export UPLOADCARE_SECRET_KEY={secret_key}\n")?;
-    if let Some(file) = emulator.ca_file() {
-        writeln!(output, "Trust the certificate authority in {}.", file.display())?;
-    }
-    writeln!(output, "What can go wrong, and how: curl {base}/_emulator/")?;
+    let trust = match emulator.ca_file() {
+        Some(file) => {
+            writeln!(
+                output,
+                "Trust the certificate authority in {} (uc_client_opts.ca_file).",
+                file.display()
+            )?;
+            format!("--cacert {} ", file.display())
+        }
+        None => String::new(),
+    };
+    writeln!(output, "What can go wrong, and how: curl {trust}{base}/_emulator/")?;
     writeln!(output, "Ctrl-C ends it.")?;
     output.flush()
 }
