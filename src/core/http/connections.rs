@@ -127,6 +127,6 @@ impl Line {
 }
 
 /// Nothing here can be left half done, so a lock that a panic poisoned is as good as any.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -17,22 +17,17 @@ const LEAST_ROOM: usize = 8 << 10;
 /// Sends `request` and reads its answer, whose body is likely to be `room` bytes large.
 pub fn exchange(
     connections: &Connections,
-    request: Request<Vec<u8>>,
+    request: Request<()>,
+    body: &str,
     time_left: Duration,
     room: usize,
 ) -> Outcome<Answer> {
     let agent = &connections.agent;
-    let (parts, body) = request.into_parts();
-    let host = parts.uri.authority().map_or_else(String::new, ToString::to_string);
-    let parts = agent
-        .configure_request(Request::from_parts(parts, ()))
-        .timeout_global(Some(time_left))
-        .build()
-        .into_parts()
-        .0;
+    let host = request.uri().authority().map_or_else(String::new, ToString::to_string);
+    let request = agent.configure_request(request).timeout_global(Some(time_left)).build();
     let sent = match body.is_empty() {
-        true => agent.run(Request::from_parts(parts, ())),
-        false => agent.run(Request::from_parts(parts, body)),
+        true => agent.run(request),
+        false => agent.run(request.map(|()| body.to_owned())),
     };
     let mut response = sent.map_err(|error| {
         let failure = Failure::of_transport(error, &host);

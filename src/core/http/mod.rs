@@ -68,7 +68,7 @@ pub struct Http {
 
 /// A request ready to be sent, and what must not be told of it.
 struct Message {
-    request: http::Request<Vec<u8>>,
+    request: http::Request<()>,
     date: DateTime<Utc>,
     credential: Zeroizing<String>,
 }
@@ -147,7 +147,7 @@ impl Http {
             .header(CONTENT_TYPE, HeaderValue::from_static(sign::CONTENT_TYPE))
             .header(DATE, HeaderValue::try_from(date_text).expect("a date is ASCII"))
             .header(USER_AGENT, self.settings.user_agent.clone())
-            .body(body.as_bytes().to_vec())
+            .body(())
             .expect("its parts are valid");
         Ok(Message { request, date, credential })
     }
@@ -161,20 +161,22 @@ impl Http {
         decode: &mut impl FnMut(&mut Answer) -> Outcome<T>,
     ) -> Outcome<(T, Answer)> {
         let Message { request: sent, date, credential } = message;
-        let outcome = exchange(connections, sent, tries.time_left(), request.room).and_then(|mut answer| {
-            if answer.status == 404 && request.method == Method::DELETE && tries.maybe_done {
-                answer = Answer { status: 204, body: String::new(), ..answer };
-            }
-            if !(200..300).contains(&answer.status) {
-                let clock_corrected = self.corrects_clock(&answer, date);
-                let failure = Failure::of_answer(answer);
-                let repeat = if clock_corrected { Repeat::ClockCorrected } else { failure.repeat };
-                return Err(Failure { repeat, ..failure });
-            }
-            decode(&mut answer)
-                .map(|done| (done, std::mem::take(&mut answer)))
-                .map_err(|failure| failure.with(answer))
-        });
+        let outcome = exchange(connections, sent, request.body, tries.time_left(), request.room).and_then(
+            |mut answer| {
+                if answer.status == 404 && request.method == Method::DELETE && tries.maybe_done {
+                    answer = Answer { status: 204, body: String::new(), ..answer };
+                }
+                if !(200..300).contains(&answer.status) {
+                    let clock_corrected = self.corrects_clock(&answer, date);
+                    let failure = Failure::of_answer(answer);
+                    let repeat = if clock_corrected { Repeat::ClockCorrected } else { failure.repeat };
+                    return Err(Failure { repeat, ..failure });
+                }
+                decode(&mut answer)
+                    .map(|done| (done, std::mem::take(&mut answer)))
+                    .map_err(|failure| failure.with(answer))
+            },
+        );
         match outcome {
             Err(_) if connections.is_canceled() => Err(Error::canceled().into()),
             Err(mut failure) => {

@@ -2,7 +2,7 @@
 //! caller leave who does not want to wait any longer.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{fmt, io, thread};
 
@@ -11,7 +11,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::connections::Stop;
+use super::connections::{Stop, lock};
 use crate::core::queue::Queue;
 
 const KEEP: Duration = Duration::from_secs(60);
@@ -28,7 +28,7 @@ pub struct Addresses(Mutex<Vec<Known>>);
 
 impl Addresses {
     fn remembered(&self, host: &str, port: u16) -> Option<ResolvedSocketAddrs> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = lock(&self.0);
         known.retain(|entry| entry.since.elapsed() < KEEP);
         known
             .iter()
@@ -39,11 +39,11 @@ impl Addresses {
     fn remember(&self, host: &str, port: u16, addresses: &ResolvedSocketAddrs) {
         let entry =
             Known { host: host.to_owned(), port, addresses: addresses.clone(), since: Instant::now() };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+        lock(&self.0).push(entry);
     }
 
     pub fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        lock(&self.0).clear();
     }
 }
 
