@@ -8,7 +8,8 @@
 //   2. A call that can fail returns uc_status: 0 success, positive a normal end, negative a
 //      failure. Its last argument may be NULL; if not, it receives NULL, or on failure an owned
 //      uc_error. It is overwritten, not freed: free an earlier error first.
-//   3. Output arguments are always written, NULL on failure. No need to set them first.
+//   3. Output arguments are always written, NULL on failure. No need to set them first. (Only a
+//      uc_batch may come with a failure: it tells what was done before.)
 //   4. Text is UTF-8, ends in NUL and is copied on the way in. NULL means absent.
 //   5. Threads share a uc_client freely. Any other object: one thread at a time, any thread.
 //
@@ -44,7 +45,7 @@
 typedef enum {
     /// Success.
     UC_OK = 0,
-    /// A normal end: past the last page of a listing.
+    /// A normal end: past the last page of a listing, or the job has ended well.
     UC_DONE = 1,
     /// An argument is NULL, malformed or out of range. Nothing was sent.
     UC_ERR_ARGUMENT = -1,
@@ -62,7 +63,7 @@ typedef enum {
     UC_ERR_NETWORK = -7,
     /// The peer's certificate or its handshake was refused. Never retried.
     UC_ERR_TLS = -8,
-    /// One of the client's time limits ran out.
+    /// A time limit ran out: the client's, or that of uc_job_wait().
     UC_ERR_TIMEOUT = -9,
     /// The answer made no sense, was too large, or led to another host.
     UC_ERR_PROTOCOL = -10,
@@ -70,7 +71,7 @@ typedef enum {
     UC_ERR_CANCELED = -11,
     /// A local file could not be read or written.
     UC_ERR_FILE = -12,
-    /// Reserved: the service took a job and could not do it.
+    /// The service could not do the job, or would not take it.
     UC_ERR_JOB = -13,
     /// A defect in this library; please report it.
     UC_ERR_INTERNAL = -100,
@@ -110,8 +111,12 @@ typedef enum {
 /// objects alone.
 typedef struct uc_client uc_client;
 
-/// One page of a listing, which moves on in place. Made by uc_groups_list(), freed by uc_free().
-/// One thread at a time.
+/// Work that the service does in the background: a conversion or an add-on. Freeing it with
+/// uc_free() does not end the work. One thread at a time.
+typedef struct uc_job uc_job;
+
+/// One page of a listing, which moves on in place. Made by uc_groups_list(), uc_files_list() and
+/// uc_files_search(), freed by uc_free(). One thread at a time.
 typedef struct uc_page uc_page;
 
 /// Signs in place of the secret key, which then never enters this process: writes the HMAC of
@@ -339,7 +344,7 @@ typedef struct {
     size_t tags_len;
     /// JSON object of what add-ons found, when it was asked for; else NULL.
     const char *appdata;
-    /// The whole object as the service sent it.
+    /// The whole object as the service sent it; of a search, with its `highlight`.
     const char *json;
 } uc_file;
 
@@ -366,6 +371,239 @@ typedef struct {
     /// uc_page_json().
     const char *json;
 } uc_group;
+
+/// What came of a call on many files. Owned: give it to uc_free().
+typedef struct {
+    /// Those for which it was done, as they are now, in the order of the ids.
+    const uc_file *const *files;
+    /// How many.
+    size_t files_len;
+    /// Those for which it was not: UUID and the service's reason, such as "Missing in the project".
+    const uc_pair *problems;
+    /// How many.
+    size_t problems_len;
+} uc_batch;
+
+/// Which files to list. Set struct_size; a field of zero or NULL has its default.
+typedef struct {
+    /// sizeof(uc_files_opts)
+    size_t struct_size;
+    /// Files per page, 1 to 1000; default 100.
+    uint32_t limit;
+    /// How many pages to fetch before they are asked for, as in uc_groups_opts; default 0.
+    uint32_t read_ahead;
+    /// ISO 8601 with a zone, "2024-01-31T12:00:00Z": only files uploaded after it, or before it in
+    /// descending order. The moment itself is left out.
+    const char *from;
+    /// "datetime_uploaded", oldest first, the default; or "-datetime_uploaded", newest first.
+    const char *ordering;
+    /// "true": only files stored for good; "false": only temporary ones; default both.
+    const char *stored;
+    /// "true": only removed files; default "false", only those that are there.
+    const char *removed;
+    /// "appdata": with what add-ons found; default without.
+    const char *include;
+    /// From uc_page_cursor(): go on from there. It carries the other options but read_ahead, which
+    /// must be unset beside it.
+    const char *cursor;
+} uc_files_opts;
+
+/// Which part of what a search finds. Set struct_size; a field of zero or NULL has its default.
+typedef struct {
+    /// sizeof(uc_search_opts)
+    size_t struct_size;
+    /// Files per page, 1 to 100; default 20.
+    uint32_t limit;
+    /// How many files to leave out first; default 0. offset + limit is at most 1000.
+    uint32_t offset;
+    /// "appdata": with what add-ons found; default without.
+    const char *include;
+} uc_search_opts;
+
+/// How to copy a file within the project. Set struct_size; a field of zero or NULL has its default.
+typedef struct {
+    /// sizeof(uc_copy_opts)
+    size_t struct_size;
+    /// "true": keep the copy for good; default "false".
+    const char *store;
+    /// Metadata of the copy, as in uc_metadata_set(); at most 50 pairs.
+    const uc_pair *metadata;
+    /// How many.
+    size_t metadata_len;
+} uc_copy_opts;
+
+/// How to copy a file to a storage of one's own. Set struct_size; a field of zero or NULL has its
+/// default.
+typedef struct {
+    /// sizeof(uc_remote_copy_opts)
+    size_t struct_size;
+    /// 1: nobody but the storage's owner may read the copy; default 0, everybody may.
+    int32_t is_private;
+    /// The name of the copy, made of ${default}, which is ${uuid}/${auto_filename}, the default;
+    /// ${auto_filename}, which is ${filename}${effects}${ext}; ${effects}, ${filename}, ${uuid} and
+    /// ${ext}.
+    const char *pattern;
+} uc_remote_copy_opts;
+
+/// What the application keeps with a file. Owned: give it to uc_free().
+typedef struct {
+    /// Keys and values, in the service's order; NULL where there are none.
+    const uc_pair *pairs;
+    /// How many.
+    size_t pairs_len;
+} uc_metadata;
+
+/// The tags of a file, in their order, and what a call has changed. Owned: give it to uc_free().
+typedef struct {
+    /// All tags the file has now.
+    const char *const *tags;
+    /// How many.
+    size_t tags_len;
+    /// Those that the call has added; none for uc_tags_list().
+    const char *const *added;
+    /// How many.
+    size_t added_len;
+    /// Those that the call has deleted; none for uc_tags_list().
+    const char *const *deleted;
+    /// How many.
+    size_t deleted_len;
+} uc_tags;
+
+/// The project that the client's keys belong to. Owned: give it to uc_free().
+typedef struct {
+    /// NULL where the service sent none.
+    const char *name;
+    /// The public key.
+    const char *pub_key;
+    /// 1 when files are stored as they are uploaded, 0 when not, -1 where unknown.
+    int32_t autostore_enabled;
+    /// Who may work on it: e-mail address and name, "" where the service sent none.
+    const uc_pair *collaborators;
+    /// How many.
+    size_t collaborators_len;
+    /// The whole answer as the service sent it.
+    const char *json;
+} uc_project;
+
+/// An address of yours that the service tells of an event.
+typedef struct {
+    /// -1 where the service sent none.
+    int64_t id;
+    /// The project's number; -1 where the service sent none.
+    int64_t project;
+    /// Where it delivers to.
+    const char *target_url;
+    /// "file.uploaded", "file.stored", "file.deleted", "file.info_updated", "file.infected".
+    const char *event;
+    /// Of the payload, "0.7".
+    const char *version;
+    /// What deliveries are signed with, or NULL.
+    const char *signing_secret;
+    /// 1 when it delivers, else 0.
+    int32_t is_active;
+    /// When it was made, and the same in microseconds since 1970-01-01 UTC.
+    const char *created;
+    int64_t created_us;
+    /// When it was changed.
+    const char *updated;
+    int64_t updated_us;
+    /// The whole object as the service sent it.
+    const char *json;
+} uc_webhook;
+
+/// The webhooks of a project. Owned: give it to uc_free().
+typedef struct {
+    /// Each of them.
+    const uc_webhook *const *webhooks;
+    /// How many.
+    size_t webhooks_len;
+} uc_webhooks;
+
+/// What a webhook is to be. Set struct_size; a field of zero or NULL has its default, or in an
+/// update stays as it is.
+typedef struct {
+    /// sizeof(uc_webhook_opts)
+    size_t struct_size;
+    /// 1 to deliver, -1 not to; default 0, for a new one 1.
+    int32_t active;
+    /// An http or https address of at most 255 characters.
+    const char *target_url;
+    /// The event's name, "file.uploaded".
+    const char *event;
+    /// Signs the deliveries, for uc_webhook_read(); at most 32 characters.
+    const char *signing_secret;
+} uc_webhook_opts;
+
+/// A delivery to a webhook. A text is NULL where the service sent none. Owned: give it to
+/// uc_free().
+typedef struct {
+    /// "file.uploaded", "file.stored", "file.deleted", "file.info_updated", "file.infected".
+    const char *event;
+    /// Where it was delivered to.
+    const char *target_url;
+    /// The webhook; -1 where unknown.
+    int64_t hook_id;
+    /// What brought it about: "api", "system" or "addon".
+    const char *initiator;
+    /// The request that brought it about. A delivery may come twice: it is the same when hook_id,
+    /// event, file->uuid and request_id are.
+    const char *request_id;
+    /// The file as it is now.
+    const uc_file *file;
+    /// The whole body as text.
+    const char *json;
+    /// The add-on or conversion that brought it about.
+    const char *addon_name;
+    /// What the file was made from.
+    const char *source_file_uuid;
+    /// The public key of the project.
+    const char *project_pub_key;
+    /// Of the payload, "0.7"; NULL before that.
+    const char *version;
+    /// The file on the CDN.
+    const char *file_url;
+    /// Of "file.info_updated": the metadata before; none where it did not change.
+    const uc_pair *previous_metadata;
+    /// How many.
+    size_t previous_metadata_len;
+    /// Of "file.info_updated": the appdata before, a JSON object.
+    const char *previous_appdata;
+} uc_webhook_event;
+
+/// What a document can be converted to. Owned: give it to uc_free().
+typedef struct {
+    /// Why it cannot be converted at all; NULL when it can.
+    const char *error;
+    /// What it is, "pdf".
+    const char *format;
+    /// What it can become, "png", "docx" and so on.
+    const char *const *formats;
+    /// How many.
+    size_t formats_len;
+    /// What it was converted to with save_in_group: format and the id of the group of its pages.
+    const uc_pair *groups;
+    /// How many.
+    size_t groups_len;
+    /// The whole answer as the service sent it.
+    const char *json;
+} uc_document_info;
+
+/// How to convert. Set struct_size; a field of zero or NULL has its default.
+typedef struct {
+    /// sizeof(uc_convert_opts)
+    size_t struct_size;
+    /// 1: put the pages of a document that becomes images into a group; default 0. Not for videos.
+    int32_t save_in_group;
+    /// "1" or "true": keep the result for good; "0" or "false": for a day; default as the project
+    /// is set.
+    const char *store;
+} uc_convert_opts;
+
+/// Hears how far a call is: return 0 to go on, anything else to stop, and the call returns
+/// UC_ERR_CANCELED. Called on the calling thread, several times a second. `done` never falls;
+/// `total` is -1 when unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must
+/// not throw or longjmp, and must not use or free what the call works on.
+typedef int32_t (*uc_progress_fn)(void *user_data, int64_t done, int64_t total);
 
 #ifdef __cplusplus
 extern "C" {
@@ -432,6 +670,27 @@ uc_status uc_group_info(const uc_client *client,
 /// REST API: DELETE /groups/{id}/
 UC_API uc_status uc_group_delete(const uc_client *client, const char *id, uc_error **error);
 
+/// Deletes a group together with its files: first the files, then the group. Files that other
+/// groups hold, too, are gone from these as well. `batch` receives what uc_files_delete() gives,
+/// also on a failure that came later; call again to do the rest. UC_ERR_NOT_FOUND when the project
+/// has no such group.
+///
+/// REST API: GET /groups/{id}/, DELETE /files/storage/, DELETE /groups/{id}/
+UC_API
+uc_status uc_group_delete_with_files(const uc_client *client,
+                                     const char *id,
+                                     uc_batch **batch,
+                                     uc_error **error);
+
+/// Stores all files of a group that are there, as uc_files_store() does.
+///
+/// REST API: GET /groups/{id}/, PUT /files/storage/
+UC_API
+uc_status uc_group_store_files(const uc_client *client,
+                               const char *id,
+                               uc_batch **batch,
+                               uc_error **error);
+
 /// Moves `page` to the next page: UC_OK, or UC_DONE past the last, again and again. On UC_DONE
 /// and on a failure the page stays as it was and readable: call again to retry, nothing is lost or
 /// repeated. A page of no items in the middle of a listing is UC_OK. UC_ERR_PROTOCOL when the
@@ -452,19 +711,373 @@ UC_API int64_t uc_page_total(const uc_page *page);
 /// How many items the service puts on a page, or -1 when it does not say or for NULL.
 UC_API int64_t uc_page_per_page(const uc_page *page);
 
-/// Where the next page starts, as a line of printable ASCII that holds no key: keep it, and give
-/// it to a later listing of the same project, in another process too. NULL on the last page, when
-/// uc_page_next() would refuse the service's link, and for NULL. After UC_ERR_PROTOCOL do not go on
-/// from it. Borrowed until the page moves or is freed.
+/// Where the next page starts, as a line of printable ASCII that holds no key: keep it, and give it
+/// to a later listing of the same kind and project, in another process too. NULL on the last page,
+/// when uc_page_next() would refuse the service's link, for a search, and for NULL. After
+/// UC_ERR_PROTOCOL do not go on from it. Borrowed until the page moves or is freed.
 UC_API const char *uc_page_cursor(const uc_page *page);
 
 /// The service's reply as received, for fields that have no place in the structs; NULL for NULL.
 /// Borrowed until the page moves or is freed.
 UC_API const char *uc_page_json(const uc_page *page);
 
-/// The item at `index`, 0 to uc_page_count() - 1, of a page of groups; NULL beyond. Borrowed
-/// until the page moves or is freed.
+/// The item at `index`, 0 to uc_page_count() - 1, of a page of groups; NULL beyond, and for a page
+/// of files. Borrowed until the page moves or is freed.
 UC_API const uc_group *uc_page_group(const uc_page *page, size_t index);
+
+/// The item at `index`, 0 to uc_page_count() - 1, of a page of files; NULL beyond, and for a page
+/// of groups. Borrowed until the page moves or is freed.
+UC_API const uc_file *uc_page_file(const uc_page *page, size_t index);
+
+/// Lists the files of the project, page by page, as uc_groups_list() does the groups: makes `page`
+/// with the first one, whose items uc_page_file() gives. `opts` may be NULL. How many files there
+/// are by kind is in uc_page_json(), under `totals`.
+///
+/// REST API: GET /files/
+UC_API
+uc_status uc_files_list(const uc_client *client,
+                        const uc_files_opts *opts,
+                        uc_page **page,
+                        uc_error **error);
+
+/// Searches the files of the project: makes `page` with what fits best, or in the order of the
+/// query's `sort`. `query_json` is a JSON object with at least one condition; all have to hold:
+///
+///     {"query": "pineapple",                              any field; 4 characters or more
+///      "phrase": {"original_filename": "summer"},         also metadata, detected_mime_type
+///      "exact": {"metadata[pet]": ["cat", "dog"]},        also uuid, detected_mime_type, original_filename
+///      "datetime_uploaded": {"gte": "2026-01-01T00:00:00Z"},    gt, gte, lt, lte
+///      "size": {"lt": 1000000}, "is_image": true,
+///      "tags": {"any": ["fruit"], "all": [], "none": ["draft"]},
+///      "fuzziness": true, "sort": ["-datetime_uploaded"]}
+///
+/// A file's uc_file.json says under `highlight` what was found where. A new file is found some 15
+/// seconds later. A search reaches the first 1000 files, has no cursor, and is sent again for each
+/// page. `opts` may be NULL. UC_ERR_REJECTED, with the service's words, when it does not take the
+/// query.
+///
+/// REST API: POST /files/search/
+UC_API
+uc_status uc_files_search(const uc_client *client,
+                          const char *query_json,
+                          const uc_search_opts *opts,
+                          uc_page **page,
+                          uc_error **error);
+
+/// One file. `include` is "appdata", for what add-ons found, or NULL. A removed file is still known
+/// for a while, with its datetime_removed. UC_ERR_NOT_FOUND when the project has no such file.
+///
+/// REST API: GET /files/{uuid}/
+UC_API
+uc_status uc_file_info(const uc_client *client,
+                       const char *uuid,
+                       const char *include,
+                       uc_file **file,
+                       uc_error **error);
+
+/// Keeps a file for good, which otherwise goes a day after it was uploaded. `file` receives it as
+/// it is then.
+///
+/// REST API: PUT /files/{uuid}/storage/
+UC_API
+uc_status uc_file_store(const uc_client *client,
+                        const char *uuid,
+                        uc_file **file,
+                        uc_error **error);
+
+/// Removes a file. `file` receives it as it is then, with its datetime_removed; with nothing but
+/// its uuid where the answer was lost and the file was gone when the request was sent again. Copies
+/// in the caches of the CDN live on for a while.
+///
+/// REST API: DELETE /files/{uuid}/storage/
+UC_API
+uc_status uc_file_delete(const uc_client *client,
+                         const char *uuid,
+                         uc_file **file,
+                         uc_error **error);
+
+/// Stores any number of files for good; a UUID given twice counts once. UC_OK also when there were
+/// problems with some of them: see uc_batch. More than 100 are sent in several requests. When one
+/// of these fails, the error's message says how many were done before, and `batch` holds what came
+/// of those; it is NULL where there are none. Call again with the rest, or with all of them.
+///
+/// REST API: PUT /files/storage/
+UC_API
+uc_status uc_files_store(const uc_client *client,
+                         const char *const *uuids,
+                         size_t uuids_len,
+                         uc_batch **batch,
+                         uc_error **error);
+
+/// Removes any number of files, as uc_files_store() stores them. A file that was gone when the
+/// request was sent again, because the answer was lost, is among the files, with nothing but its
+/// uuid.
+///
+/// REST API: DELETE /files/storage/
+UC_API
+uc_status uc_files_delete(const uc_client *client,
+                          const char *const *uuids,
+                          size_t uuids_len,
+                          uc_batch **batch,
+                          uc_error **error);
+
+/// Copies a file within the project. `source` is its UUID or its address on the CDN, with
+/// operations to copy what they make of it. `file` receives the copy, which the service may still
+/// be working on: then size is 0 and is_ready too. Up to 5 GB; 100 MB with operations. `opts` may
+/// be NULL.
+///
+/// REST API: POST /files/local_copy/
+UC_API
+uc_status uc_file_copy(const uc_client *client,
+                       const char *source,
+                       const uc_copy_opts *opts,
+                       uc_file **file,
+                       uc_error **error);
+
+/// Copies a file to a storage of one's own that the project knows by the name `target`. `source` is
+/// as for uc_file_copy(). `url` receives the copy's address, "s3://bucket/key": give it to
+/// uc_free(). `opts` may be NULL.
+///
+/// REST API: POST /files/remote_copy/
+UC_API
+uc_status uc_file_copy_remote(const uc_client *client,
+                              const char *source,
+                              const char *target,
+                              const uc_remote_copy_opts *opts,
+                              char **url,
+                              uc_error **error);
+
+/// All metadata of a file.
+///
+/// REST API: GET /files/{uuid}/metadata/
+UC_API
+uc_status uc_metadata_list(const uc_client *client,
+                           const char *uuid,
+                           uc_metadata **metadata,
+                           uc_error **error);
+
+/// The value of one key: give it to uc_free(). UC_ERR_NOT_FOUND when the file has no such key, or
+/// the project no such file.
+///
+/// REST API: GET /files/{uuid}/metadata/{key}/
+UC_API
+uc_status uc_metadata_get(const uc_client *client,
+                          const char *uuid,
+                          const char *key,
+                          char **value,
+                          uc_error **error);
+
+/// Sets the value of a key, whether it is new or not. `key`: 1 to 64 Latin letters, digits and
+/// _ - . : and not just . or .. alone. `value`: 1 to 512 characters. A file takes 50 keys.
+///
+/// REST API: PUT /files/{uuid}/metadata/{key}/
+UC_API
+uc_status uc_metadata_set(const uc_client *client,
+                          const char *uuid,
+                          const char *key,
+                          const char *value,
+                          uc_error **error);
+
+/// Deletes a key and its value.
+///
+/// REST API: DELETE /files/{uuid}/metadata/{key}/
+UC_API
+uc_status uc_metadata_delete(const uc_client *client,
+                             const char *uuid,
+                             const char *key,
+                             uc_error **error);
+
+/// The tags of a file.
+///
+/// REST API: GET /files/{uuid}/tags/
+UC_API
+uc_status uc_tags_list(const uc_client *client,
+                       const char *uuid,
+                       uc_tags **result,
+                       uc_error **error);
+
+/// Gives a file these tags in place of those it has; none at all where `tags_len` is 0. A tag has
+/// at most 100 Latin letters, digits and - _ . and a file at most 50 tags. The service makes them
+/// lower case, strips them, and drops empty ones and repetitions.
+///
+/// REST API: PUT /files/{uuid}/tags/
+UC_API
+uc_status uc_tags_replace(const uc_client *client,
+                          const char *uuid,
+                          const char *const *tags,
+                          size_t tags_len,
+                          uc_tags **result,
+                          uc_error **error);
+
+/// Takes the tags `remove` from a file and then gives it the tags `add`. Both are as for
+/// uc_tags_replace().
+///
+/// REST API: PATCH /files/{uuid}/tags/
+UC_API
+uc_status uc_tags_update(const uc_client *client,
+                         const char *uuid,
+                         const char *const *add,
+                         size_t add_len,
+                         const char *const *remove,
+                         size_t remove_len,
+                         uc_tags **result,
+                         uc_error **error);
+
+/// The project itself: a way to learn whether the keys are right, too.
+///
+/// REST API: GET /project/
+UC_API uc_status uc_project_info(const uc_client *client, uc_project **project, uc_error **error);
+
+/// All webhooks of the project.
+///
+/// REST API: GET /webhooks/
+UC_API
+uc_status uc_webhooks_list(const uc_client *client,
+                           uc_webhooks **webhooks,
+                           uc_error **error);
+
+/// Makes a webhook. opts.target_url and opts.event are needed; event and address together are
+/// unique in a project. `webhook` receives it: give it to uc_free().
+///
+/// REST API: POST /webhooks/
+UC_API
+uc_status uc_webhook_create(const uc_client *client,
+                            const uc_webhook_opts *opts,
+                            uc_webhook **webhook,
+                            uc_error **error);
+
+/// Changes what is set in opts of the webhook with this id. `webhook` receives it as it is then:
+/// give it to uc_free().
+///
+/// REST API: PUT /webhooks/{id}/
+UC_API
+uc_status uc_webhook_update(const uc_client *client,
+                            int64_t id,
+                            const uc_webhook_opts *opts,
+                            uc_webhook **webhook,
+                            uc_error **error);
+
+/// Deletes the webhooks that deliver to this address. UC_OK also when there is none.
+///
+/// REST API: DELETE /webhooks/unsubscribe/
+UC_API
+uc_status uc_webhook_delete(const uc_client *client,
+                            const char *target_url,
+                            uc_error **error);
+
+/// Checks that a delivery comes from the service, and reads it. `signing_secret` is the webhook's,
+/// `signature` the X-Uc-Signature header, NULL where there was none, and `body` the raw bytes as
+/// they came. UC_ERR_AUTH when the signature is not that of the body: answer with 403 and forget
+/// it. UC_ERR_PROTOCOL when it is, and the body makes no sense. Payloads of the versions before 0.7
+/// are read as well. Needs no client and sends nothing.
+///
+/// Answer a good delivery with 200; another status makes the service deliver again later.
+UC_API
+uc_status uc_webhook_read(const char *signing_secret,
+                          const char *signature,
+                          const void *body,
+                          size_t body_size,
+                          uc_webhook_event **event,
+                          uc_error **error);
+
+/// What a document is and can be converted to.
+///
+/// REST API: GET /convert/document/{uuid}/
+UC_API
+uc_status uc_document_info_get(const uc_client *client,
+                               const char *uuid,
+                               uc_document_info **info,
+                               uc_error **error);
+
+/// Starts to convert a document. `path` is the file's UUID, or its address on the CDN, and what to
+/// make of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/". `opts` may
+/// be NULL. UC_ERR_JOB with the service's words when it does not take the path.
+///
+/// REST API: POST /convert/document/
+UC_API
+uc_status uc_convert_document(const uc_client *client,
+                              const char *path,
+                              const uc_convert_opts *opts,
+                              uc_job **job,
+                              uc_error **error);
+
+/// Starts to convert a video, of which it makes thumbnails as well. `path` is as for
+/// uc_convert_document():
+/// "22240276-2f06-41f8-9411-755c8ce926ed/video/-/size/640x360/-/format/webm/". `opts` may be NULL.
+/// UC_ERR_JOB with the service's words when it does not take the path.
+///
+/// REST API: POST /convert/video/
+UC_API
+uc_status uc_convert_video(const uc_client *client,
+                           const char *path,
+                           const uc_convert_opts *opts,
+                           uc_job **job,
+                           uc_error **error);
+
+/// Starts an add-on on a file. `addon` is one of
+///
+///     "uc_clamav_virus_scan"                        params: purge_infected
+///     "aws_rekognition_detect_labels"
+///     "aws_rekognition_detect_moderation_labels"
+///     "remove_bg"                                   params: crop, type_level, type, channels, roi and so on
+///
+/// or what the service adds to them. `params_json` is a JSON object, {"purge_infected": true}, or
+/// NULL. What it finds is in the file's appdata when the job has ended: uc_file_info() with
+/// "appdata". remove_bg makes a file, which uc_job_file() names. While the same add-on is at work
+/// on the same file, the call waits for its turn, as long as the client's timeout_ms; with no
+/// retries it fails at once with UC_ERR_REJECTED.
+///
+/// REST API: POST /addons/{addon}/execute/
+UC_API
+uc_status uc_addon_run(const uc_client *client,
+                       const char *addon,
+                       const char *uuid,
+                       const char *params_json,
+                       uc_job **job,
+                       uc_error **error);
+
+/// Asks once how far the job is: UC_OK while it runs, UC_DONE when it has ended well, UC_ERR_JOB
+/// with the service's words when not. Once it has ended, nothing is sent any more and the answer
+/// stays.
+///
+/// REST API: GET /convert/document/status/{token}/, GET /convert/video/status/{token}/,
+/// GET /addons/{addon}/execute/status/
+UC_API uc_status uc_job_poll(uc_job *job, uc_error **error);
+
+/// Polls the job, with pauses that grow from a quarter of a second to 8 seconds, until it has
+/// ended: UC_DONE when it has ended well, UC_ERR_JOB when not. UC_ERR_TIMEOUT after `timeout_ms`
+/// milliseconds, 0 for no limit; UC_ERR_CANCELED when `progress`, which may be NULL, or
+/// uc_client_cancel() has stopped it. Neither ends the job: wait again, or keep its token.
+UC_API
+uc_status uc_job_wait(uc_job *job,
+                      uint32_t timeout_ms,
+                      uc_progress_fn progress,
+                      void *user_data,
+                      uc_error **error);
+
+/// A line of printable ASCII that uc_job_resume() takes, in another process, too; it holds no key.
+/// NULL for NULL. Borrowed until the job is freed.
+UC_API const char *uc_job_token(const uc_job *job);
+
+/// The UUID of the file that the job makes, NULL until it is known, for an add-on that makes none,
+/// and for NULL. A conversion's is known from the start; the file is ready when the job has ended.
+/// Borrowed until the job is polled or freed.
+UC_API const char *uc_job_file(const uc_job *job);
+
+/// The id of the group of a video's thumbnails, or NULL. Borrowed until the job is polled or freed.
+UC_API const char *uc_job_thumbnails(const uc_job *job);
+
+/// The service's last answer about the job; NULL before there was one, and for NULL. Borrowed until
+/// the job is polled or freed.
+UC_API const char *uc_job_json(const uc_job *job);
+
+/// Takes up a job that was started earlier, by this process or another. Sends nothing: poll it, or
+/// wait for it.
+UC_API
+uc_status uc_job_resume(const uc_client *client,
+                        const char *token,
+                        uc_job **job,
+                        uc_error **error);
 
 /// Sends a REST request with the signature, retries and limits of any other call. `method` is
 /// "GET", "POST", "PUT", "PATCH" or "DELETE"; `path` starts with a slash and may have a query,

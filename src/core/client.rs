@@ -9,7 +9,7 @@ use super::http::log::Logger;
 use super::http::proxy::proxy;
 use super::http::settings::{Authorities, Settings, user_agent};
 use super::http::sign::{Auth, Secret, Sign};
-use super::http::{Answer, Http, Method, Request, base};
+use super::http::{Answer, Http, Method, base};
 
 const API_BASE: &str = "https://api.uploadcare.com";
 const UPLOAD_BASE: &str = "https://upload.uploadcare.com";
@@ -94,9 +94,8 @@ impl Client {
         if json.is_some_and(|json| serde_json::from_str::<serde::de::IgnoredAny>(json).is_err()) {
             return Err(Error::argument("json is not JSON"));
         }
-        let target = self.http.settings.api_base.target(path);
-        let request = Request { body: json.unwrap_or_default(), ..Request::new(method, &target) };
-        self.http.call(&request, |answer: &mut Answer| Ok(std::mem::take(&mut answer.body)))
+        let body = json.unwrap_or_default();
+        self.http.ask(method, path, body, |answer: &mut Answer| Ok(std::mem::take(&mut answer.body)))
     }
 }
 

@@ -18,6 +18,7 @@ pub enum Status {
     Protocol,
     Canceled,
     File,
+    Job,
     Internal,
 }
 
@@ -56,6 +57,11 @@ impl Error {
 
     pub fn canceled() -> Self {
         Error::new(Status::Canceled, "the call was canceled")
+    }
+
+    /// With words in front of its message.
+    pub fn after(self, words: &str) -> Self {
+        Error { message: format!("{words}: {}", self.message).into(), ..self }
     }
 
     pub fn retry_after_ms(&self) -> Option<u64> {

@@ -1,158 +1,104 @@
 //! Files: https://uploadcare.com/api-refs/rest-api/v0.7.0/#tag/File
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use super::client::Client;
+use super::error::{Error, Result};
+use super::file::File;
+use super::http::{Answer, Method};
+use super::id;
+use super::json::is_object;
+use super::listing::{Kind, Listing, Rows};
+use super::query::Query;
 
-use super::json::{Lenient, Object, Pairs, Scalar};
+const MOST_LIMIT: u32 = 1000;
 
-/// A file, as far as it could be understood, and the JSON it was read from.
-pub struct File<'a> {
-    pub fields: Fields<'a>,
-    pub json: &'a str,
+/// What is asked for beside the file itself.
+const INCLUDES: [&str; 1] = ["appdata"];
+
+/// Of a search.
+const USUAL_SEARCH_LIMIT: u32 = 20;
+const MOST_SEARCH_LIMIT: u32 = 100;
+const MOST_FOUND: u32 = 1000;
+
+/// What a listing is asked for; nothing and zero stand for the defaults.
+pub struct FilesOptions<'a> {
+    pub limit: u32,
+    pub from: Option<&'a str>,
+    pub ordering: Option<&'a str>,
+    pub stored: Option<&'a str>,
+    pub removed: Option<&'a str>,
+    pub include: Option<&'a str>,
+    pub cursor: Option<&'a str>,
+    pub read_ahead: u32,
 }
 
-impl<'a> File<'a> {
-    pub fn read(raw: &'a RawValue) -> Self {
-        let Object(fields) = serde_json::from_str(raw.get()).unwrap_or_default();
-        File { fields, json: raw.get() }
+/// Which part of what a search finds is asked for; nothing and zero stand for the defaults.
+pub struct SearchOptions<'a> {
+    pub limit: u32,
+    pub offset: u32,
+    pub include: Option<&'a str>,
+}
+
+impl Client {
+    /// `GET /files/`
+    pub fn files_list<R: Rows>(&self, options: &FilesOptions) -> Result<Listing<R>> {
+        let mut query = Query::default();
+        query.number("limit", options.limit, MOST_LIMIT)?;
+        query.time("from", options.from)?;
+        query.choice("ordering", options.ordering, &["datetime_uploaded", "-datetime_uploaded"])?;
+        query.choice("stored", options.stored, &["true", "false"])?;
+        query.choice("removed", options.removed, &["true", "false"])?;
+        query.choice("include", options.include, &INCLUDES)?;
+        Listing::list(&self.http, Kind::Files, "/files/", &query, options.cursor, options.read_ahead)
     }
 
-    /// The image's data: they stood in the file itself before v0.7, in `content_info` since.
-    pub fn take_image(&mut self) -> Option<Image<'a>> {
-        let image = self.content_info().and_then(|info| info.image.0.take());
-        image.or_else(|| self.fields.image_info.0.take()).map(|Object(image)| image)
+    /// `POST /files/search/`
+    pub fn files_search<R: Rows>(&self, query_json: &str, options: &SearchOptions) -> Result<Listing<R>> {
+        if !is_object(query_json) {
+            return Err(Error::argument("query_json is no JSON object, such as {\"query\":\"pineapple\"}"));
+        }
+        let limit = if options.limit == 0 { USUAL_SEARCH_LIMIT } else { options.limit };
+        if options.offset.saturating_add(limit) > MOST_FOUND && limit <= MOST_SEARCH_LIMIT {
+            return Err(Error::argument(format!(
+                "opts.offset is {} and the limit {limit}: together they may be {MOST_FOUND}, which is as far as a \
+                 search reaches",
+                options.offset
+            )));
+        }
+        let mut query = Query::default();
+        query.number("limit", options.limit, MOST_SEARCH_LIMIT)?;
+        query.number("offset", options.offset, MOST_FOUND)?;
+        query.choice("include", options.include, &INCLUDES)?;
+        Listing::search(&self.http, Kind::Files, "/files/search/", &query, query_json)
     }
 
-    pub fn take_video(&mut self) -> Option<Video<'a>> {
-        let video = self.content_info().and_then(|info| info.video.0.take());
-        video.map(|Object(video)| video)
+    /// `GET /files/{uuid}/`
+    pub fn file_info<T>(&self, uuid: &str, include: Option<&str>, lay_out: impl Fn(File) -> T) -> Result<T> {
+        if include.is_some_and(|include| !INCLUDES.contains(&include)) {
+            return Err(Error::argument("include may be \"appdata\" or NULL"));
+        }
+        let mut query = Query::default();
+        query.choice("include", include, &INCLUDES)?;
+        self.file_call(Method::GET, uuid, &query.of(""), lay_out)
     }
 
-    fn content_info(&mut self) -> Option<&mut ContentInfo<'a>> {
-        self.fields.content_info.0.as_mut().map(|Object(info)| info)
+    /// `PUT /files/{uuid}/storage/`
+    pub fn file_store<T>(&self, uuid: &str, lay_out: impl Fn(File) -> T) -> Result<T> {
+        self.file_call(Method::PUT, uuid, "storage/", lay_out)
     }
-}
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct Fields<'a> {
-    #[serde(borrow)]
-    pub uuid: Scalar<'a>,
-    #[serde(borrow)]
-    pub original_filename: Scalar<'a>,
-    #[serde(borrow)]
-    pub original_file_url: Scalar<'a>,
-    #[serde(borrow)]
-    pub url: Scalar<'a>,
-    #[serde(borrow)]
-    pub mime_type: Scalar<'a>,
-    #[serde(borrow)]
-    pub size: Scalar<'a>,
-    #[serde(borrow)]
-    pub is_image: Scalar<'a>,
-    #[serde(borrow)]
-    pub is_ready: Scalar<'a>,
-    #[serde(borrow)]
-    pub datetime_uploaded: Scalar<'a>,
-    #[serde(borrow)]
-    pub datetime_stored: Scalar<'a>,
-    #[serde(borrow)]
-    pub datetime_removed: Scalar<'a>,
-    #[serde(borrow)]
-    pub default_effects: Scalar<'a>,
-    #[serde(borrow)]
-    pub content_info: Lenient<Object<ContentInfo<'a>>>,
-    #[serde(borrow)]
-    pub image_info: Lenient<Object<Image<'a>>>,
-    #[serde(borrow)]
-    pub metadata: Lenient<Pairs<'a>>,
-    #[serde(borrow)]
-    pub variations: Lenient<Pairs<'a>>,
-    #[serde(borrow)]
-    pub tags: Lenient<Vec<Scalar<'a>>>,
-    #[serde(borrow)]
-    pub appdata: Option<&'a RawValue>,
-}
+    /// `DELETE /files/{uuid}/storage/`
+    pub fn file_delete<T>(&self, uuid: &str, lay_out: impl Fn(File) -> T) -> Result<T> {
+        self.file_call(Method::DELETE, uuid, "storage/", lay_out)
+    }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct ContentInfo<'a> {
-    #[serde(borrow)]
-    image: Lenient<Object<Image<'a>>>,
-    #[serde(borrow)]
-    video: Lenient<Object<Video<'a>>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct Image<'a> {
-    #[serde(borrow)]
-    pub format: Scalar<'a>,
-    #[serde(borrow)]
-    pub color_mode: Scalar<'a>,
-    #[serde(borrow)]
-    pub width: Scalar<'a>,
-    #[serde(borrow)]
-    pub height: Scalar<'a>,
-    #[serde(borrow)]
-    pub orientation: Scalar<'a>,
-    #[serde(borrow)]
-    pub sequence: Scalar<'a>,
-    #[serde(borrow)]
-    pub dpi: Lenient<[Scalar<'a>; 2]>,
-    #[serde(borrow)]
-    pub geo_location: Lenient<Object<GeoLocation<'a>>>,
-    #[serde(borrow)]
-    pub datetime_original: Scalar<'a>,
-}
-
-#[derive(Deserialize)]
-pub struct GeoLocation<'a> {
-    #[serde(borrow)]
-    pub latitude: Scalar<'a>,
-    #[serde(borrow)]
-    pub longitude: Scalar<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct Video<'a> {
-    #[serde(borrow)]
-    pub format: Scalar<'a>,
-    #[serde(borrow)]
-    pub duration: Scalar<'a>,
-    #[serde(borrow)]
-    pub bitrate: Scalar<'a>,
-    #[serde(borrow)]
-    pub audio: Lenient<Vec<Lenient<Object<AudioTrack<'a>>>>>,
-    #[serde(borrow)]
-    pub video: Lenient<Vec<Lenient<Object<VideoTrack<'a>>>>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct AudioTrack<'a> {
-    #[serde(borrow)]
-    pub codec: Scalar<'a>,
-    #[serde(borrow)]
-    pub bitrate: Scalar<'a>,
-    #[serde(borrow)]
-    pub sample_rate: Scalar<'a>,
-    #[serde(borrow)]
-    pub channels: Scalar<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct VideoTrack<'a> {
-    #[serde(borrow)]
-    pub codec: Scalar<'a>,
-    #[serde(borrow)]
-    pub bitrate: Scalar<'a>,
-    #[serde(borrow)]
-    pub width: Scalar<'a>,
-    #[serde(borrow)]
-    pub height: Scalar<'a>,
-    #[serde(borrow)]
-    pub frame_rate: Scalar<'a>,
+    fn file_call<T>(&self, method: Method, uuid: &str, rest: &str, lay_out: impl Fn(File) -> T) -> Result<T> {
+        let uuid = id::uuid(uuid, "uuid")?;
+        self.http.ask(method, &format!("/files/{uuid}/{rest}"), "", |answer: &mut Answer| {
+            match answer.status {
+                // It was deleted by a request whose answer was lost, and the answer with it.
+                204 => Ok(lay_out(File::with_uuid(uuid))),
+                _ => Ok(lay_out(answer.read(File::read)?)),
+            }
+        })
+    }
 }

@@ -1,20 +1,18 @@
 //! File groups: https://uploadcare.com/api-refs/rest-api/v0.7.0/#tag/Group
 
+use super::batch::{Batch, Verb};
 use super::client::Client;
 use super::error::{Error, Result};
-use super::files::File;
-use super::http::{Answer, Method, Request};
-use super::id::group_id;
+use super::file::File;
+use super::http::{Answer, Method};
+use super::id::{group_id, is_uuid};
 use super::json::{self, Reader, Scalar};
-use super::listing::{Listing, Rows};
-use super::time;
+use super::listing::{Kind, Listing, Rows};
+use super::query::Query;
 
-const KIND: &str = "groups";
 const MOST_LIMIT: u32 = 1000;
-pub const MOST_READ_AHEAD: u32 = 16;
 
 /// What a listing is asked for; nothing and zero stand for the defaults.
-#[derive(Default)]
 pub struct GroupsOptions<'a> {
     pub limit: u32,
     pub from: Option<&'a str>,
@@ -47,7 +45,7 @@ impl<'a> Group<'a> {
                 "files" if reader.peek() != Some(b'n') => {
                     reader.array(|reader| {
                         let file = match reader.peek() {
-                            Some(b'{') => Some(File::read(reader.raw()?)),
+                            Some(b'{') => Some(File::read(reader)?),
                             Some(b'n') => reader.raw().map(|_| None)?,
                             _ => return Err(reader.odd("a file, or null,")),
                         };
@@ -68,68 +66,59 @@ impl<'a> Group<'a> {
 
 impl Client {
     /// `GET /groups/`
-    pub fn groups<R: Rows>(&self, options: &GroupsOptions) -> Result<Listing<R>> {
-        let GroupsOptions { limit, from, ordering, cursor, read_ahead } = *options;
-        if read_ahead > MOST_READ_AHEAD {
-            return Err(Error::argument(format!(
-                "opts.read_ahead is {read_ahead}; it may be 0 to {MOST_READ_AHEAD}"
-            )));
-        }
-        if let Some(cursor) = cursor {
-            if limit != 0 || from.is_some() || ordering.is_some() {
-                return Err(Error::argument(
-                    "opts.cursor carries limit, from and ordering: these must be unset beside it",
-                ));
-            }
-            return Listing::resume(&self.http, KIND, cursor, read_ahead as usize);
-        }
-        let query = query(limit, from, ordering)?;
-        Listing::open(&self.http, KIND, &format!("/groups/{query}"), read_ahead as usize)
+    pub fn groups_list<R: Rows>(&self, options: &GroupsOptions) -> Result<Listing<R>> {
+        let mut query = Query::default();
+        query.number("limit", options.limit, MOST_LIMIT)?;
+        query.time("from", options.from)?;
+        query.choice("ordering", options.ordering, &["datetime_created", "-datetime_created"])?;
+        Listing::list(&self.http, Kind::Groups, "/groups/", &query, options.cursor, options.read_ahead)
     }
 
     /// `GET /groups/{id}/`
     pub fn group_info<T>(&self, id: &str, lay_out: impl Fn(Group, &str) -> T) -> Result<T> {
-        self.http.call(&Request::new(Method::GET, &self.group_target(id)?), |answer: &mut Answer| {
+        self.http.ask(Method::GET, &path(id)?, "", |answer: &mut Answer| {
             Ok(lay_out(answer.read(Group::read)?, &answer.body))
         })
     }
 
     /// `DELETE /groups/{id}/`
     pub fn group_delete(&self, id: &str) -> Result<()> {
-        self.http.call(&Request::new(Method::DELETE, &self.group_target(id)?), |_| Ok(()))
+        self.http.ask(Method::DELETE, &path(id)?, "", |_| Ok(()))
     }
 
-    fn group_target(&self, id: &str) -> Result<String> {
-        Ok(self.http.settings.api_base.target(&format!("/groups/{}/", group_id(id, "id")?)))
+    /// Stores the files of a group that are there.
+    pub fn group_store_files<F>(
+        &self,
+        id: &str,
+        lay_out: impl Fn(File) -> F,
+        batch: &mut Batch<F>,
+    ) -> Result<()> {
+        self.files_batch(Verb::Store, &self.group_files(id)?, lay_out, batch)
+    }
+
+    /// Deletes the files of a group, then the group: where that ends early, the group still tells
+    /// what is left.
+    pub fn group_delete_with_files<F>(
+        &self,
+        id: &str,
+        lay_out: impl Fn(File) -> F,
+        batch: &mut Batch<F>,
+    ) -> Result<()> {
+        self.files_batch(Verb::Delete, &self.group_files(id)?, lay_out, batch)?;
+        self.group_delete(id)
+    }
+
+    fn group_files(&self, id: &str) -> Result<Vec<String>> {
+        let uuid = |file: &File| file.uuid.text().unwrap_or_default().to_owned();
+        let uuids: Vec<_> =
+            self.group_info(id, |group, _| group.files.iter().flatten().map(uuid).collect())?;
+        match uuids.iter().all(|uuid| is_uuid(uuid)) {
+            true => Ok(uuids),
+            false => Err(Error::protocol("the group holds a file without a UUID")),
+        }
     }
 }
 
-fn query(limit: u32, from: Option<&str>, ordering: Option<&str>) -> Result<String> {
-    let mut fields = Vec::new();
-    match limit {
-        0 => {}
-        1..=MOST_LIMIT => fields.push(format!("limit={limit}")),
-        _ => {
-            return Err(Error::argument(format!(
-                "opts.limit is {limit}; it may be 1 to {MOST_LIMIT}, or 0 for the default"
-            )));
-        }
-    }
-    if let Some(from) = from {
-        let time = time::canonical(from, "opts.from")?;
-        fields.push(format!("from={}", time.replace(':', "%3A")));
-    }
-    match ordering {
-        None => {}
-        Some(known @ ("datetime_created" | "-datetime_created")) => fields.push(format!("ordering={known}")),
-        Some(_) => {
-            return Err(Error::argument(
-                "opts.ordering is neither \"datetime_created\" nor \"-datetime_created\"",
-            ));
-        }
-    }
-    Ok(match fields.is_empty() {
-        true => String::new(),
-        false => format!("?{}", fields.join("&")),
-    })
+fn path(id: &str) -> Result<String> {
+    Ok(format!("/groups/{}/", group_id(id, "id")?))
 }

@@ -4,7 +4,7 @@ use super::error::{Error, Result};
 
 const MOST_FILES_DIGITS: usize = 4;
 
-fn is_uuid(text: &str) -> bool {
+pub fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(i, byte)| match i {
             8 | 13 | 18 | 23 => byte == b'-',
@@ -19,6 +19,28 @@ fn is_group_id(text: &str) -> bool {
             && count.bytes().all(|byte| byte.is_ascii_digit())
             && !count.starts_with('0')
     })
+}
+
+pub fn uuid<'a>(text: &'a str, name: &str) -> Result<&'a str> {
+    if is_uuid(text) {
+        return Ok(text);
+    }
+    Err(Error::argument(format!("{name} is no UUID, such as 22240276-2f06-41f8-9411-755c8ce926ed")))
+}
+
+/// What the service takes a file by where it takes more than a UUID. It goes into a body, never
+/// into a path.
+pub fn file_source<'a>(text: &'a str, name: &str) -> Result<&'a str> {
+    let is_url = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme));
+    let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_in_uuid =
+        text.get(..36).is_some_and(is_uuid) && matches!(text.as_bytes().get(36), None | Some(b'/'));
+    if is_visible && (is_url || is_in_uuid) {
+        return Ok(text);
+    }
+    Err(Error::argument(format!(
+        "{name} begins neither with a UUID nor as a URL of the CDN, or holds something other than visible ASCII"
+    )))
 }
 
 pub fn group_id<'a>(text: &'a str, name: &str) -> Result<&'a str> {

@@ -3,12 +3,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
 use memchr::memchr;
-use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// A value without parts. It borrows its text from the answer where no escape stands in it; the
@@ -80,12 +78,6 @@ impl<'a> Scalar<'a> {
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        Ok(Scalar::of(<&RawValue>::deserialize(deserializer)?.get()))
-    }
-}
-
 /// The text of a string in its quotes.
 fn unquoted(token: &str) -> Option<Cow<'_, str>> {
     let inner = token.strip_prefix('"')?.strip_suffix('"')?;
@@ -128,6 +120,9 @@ impl From<serde_json::Error> for Box<Odd> {
     }
 }
 
+/// Keys and their values.
+pub type Pairs<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+
 /// Goes through an answer from front to end. What makes up nearly all of a listing, objects of
 /// plain strings, is read here, in a fraction of the general parser's time; the rest is left to it.
 pub struct Reader<'a> {
@@ -142,6 +137,36 @@ impl<'a> Reader<'a> {
 
     /// Calls `field` with each key, upon which it reads the value.
     pub fn object(&mut self, mut field: impl FnMut(&mut Self, &str) -> Result<()>) -> Result<()> {
+        self.entries(|reader, key| field(reader, &key))
+    }
+
+    /// The same of a value that may be something else, which has no fields.
+    pub fn fields(&mut self, field: impl FnMut(&mut Self, &str) -> Result<()>) -> Result<()> {
+        match self.peek() {
+            Some(b'{') => self.object(field),
+            _ => self.raw().map(drop),
+        }
+    }
+
+    /// An object with text values, in the order of the answer; other values stand as their JSON.
+    /// Anything but an object has none.
+    pub fn pairs(&mut self) -> Result<Pairs<'a>> {
+        let mut pairs = Vec::new();
+        if self.peek() != Some(b'{') {
+            return self.raw().map(|_| pairs);
+        }
+        self.entries(|reader, key| {
+            let value = reader.raw()?.get();
+            pairs.push(match Scalar::of(value) {
+                Scalar::Text(text) => (key, text),
+                _ => (key, value.into()),
+            });
+            Ok(())
+        })?;
+        Ok(pairs)
+    }
+
+    fn entries(&mut self, mut entry: impl FnMut(&mut Self, Cow<'a, str>) -> Result<()>) -> Result<()> {
         self.expect(b'{')?;
         if self.skips(b'}') {
             return Ok(());
@@ -149,7 +174,7 @@ impl<'a> Reader<'a> {
         loop {
             let key = self.string()?;
             self.expect(b':')?;
-            field(self, &key)?;
+            entry(self, key)?;
             if !self.skips(b',') {
                 return self.expect(b'}');
             }
@@ -167,6 +192,55 @@ impl<'a> Reader<'a> {
             if !self.skips(b',') {
                 return self.expect(b']');
             }
+        }
+    }
+
+    /// The same of a value that may be something else, which has no items.
+    pub fn items(&mut self, item: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        match self.peek() {
+            Some(b'[') => self.array(item),
+            _ => self.raw().map(drop),
+        }
+    }
+
+    /// The texts of an array.
+    pub fn texts(&mut self) -> Result<Vec<Cow<'a, str>>> {
+        let mut texts = Vec::new();
+        self.items(|reader| {
+            if let Scalar::Text(text) = reader.scalar()? {
+                texts.push(text);
+            }
+            Ok(())
+        })?;
+        Ok(texts)
+    }
+
+    /// What `read` reads, and the JSON it reads it from.
+    pub fn with_json<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<(T, &'a str)> {
+        self.peek();
+        let start = self.at;
+        let value = read(self)?;
+        Ok((value, &self.text[start..self.at]))
+    }
+
+    /// One field of an object, which must be there.
+    pub fn field<T>(&mut self, name: &str, read: impl Fn(&mut Self) -> Result<T>) -> Result<T> {
+        let mut value = None;
+        self.object(|reader, key| {
+            match key == name {
+                true => value = Some(read(reader)?),
+                false => drop(reader.raw()?),
+            }
+            Ok(())
+        })?;
+        value.ok_or_else(|| Box::new(Odd { message: format!("it has no {name}"), cut_short: false }))
+    }
+
+    /// A text, which must be one.
+    pub fn text(&mut self) -> Result<String> {
+        match self.scalar()? {
+            Scalar::Text(text) => Ok(text.into_owned()),
+            _ => Err(self.odd("a text")),
         }
     }
 
@@ -301,83 +375,14 @@ fn plain_len(bytes: &[u8]) -> Option<usize> {
     (bytes[end] == b'"').then_some(end)
 }
 
-/// A `T`, or nothing where the value cannot be read as one.
-#[derive(Debug)]
-pub struct Lenient<T>(pub Option<T>);
-
-impl<T> Default for Lenient<T> {
-    fn default() -> Self {
-        Lenient(None)
-    }
+pub fn is_object(text: &str) -> bool {
+    text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
-impl<T: Default> Lenient<T> {
-    pub fn or_default(self) -> T {
-        self.0.unwrap_or_default()
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?;
-        Ok(Lenient(serde_json::from_str(raw.get()).ok()))
-    }
-}
-
-/// A `T` with its fields by name. serde alone would take an array for one too, field by field.
-#[derive(Debug, Default)]
-pub struct Object<T>(pub T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor(PhantomData))
-    }
-}
-
-struct ObjectVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-    type Value = Object<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> std::result::Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
-    }
-}
-
-/// An object with text values, in the order of the answer. Other values stand as their JSON.
-#[derive(Debug, Default)]
-pub struct Pairs<'a>(pub Vec<(Cow<'a, str>, Cow<'a, str>)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        deserializer.deserialize_map(PairsVisitor(PhantomData))
-    }
-}
-
-struct PairsVisitor<'a>(PhantomData<&'a ()>);
-
-impl<'de: 'a, 'a> Visitor<'de> for PairsVisitor<'a> {
-    type Value = Pairs<'a>;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
-        let mut pairs = Vec::new();
-        while let Some((key, value)) = map.next_entry::<Cow<str>, &RawValue>()? {
-            let value = match Scalar::of(value.get()) {
-                Scalar::Text(text) => text,
-                _ => Cow::Borrowed(value.get()),
-            };
-            pairs.push((key, value));
-        }
-        Ok(Pairs(pairs))
-    }
+/// A JSON object of those fields that are not null.
+pub fn object_of<const N: usize>(fields: [(&str, Value); N]) -> String {
+    let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
+    Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect()).to_string()
 }
 
 /// The bytes of an answer as text; what is not UTF-8 in them becomes U+FFFD.
@@ -390,7 +395,7 @@ mod tests {
     use super::*;
 
     fn scalar(json: &str) -> Scalar<'_> {
-        serde_json::from_str(json).unwrap()
+        Reader::new(json).scalar().unwrap()
     }
 
     #[test]
@@ -478,8 +483,8 @@ mod tests {
 
     #[test]
     fn pairs_keep_their_order_and_values_of_other_types_as_json() {
-        let pairs: Pairs = serde_json::from_str(r#"{"z":"1","a":{"b":[2]},"n":null}"#).unwrap();
-        let texts: Vec<_> = pairs.0.iter().map(|(k, v)| (k.as_ref(), v.as_ref())).collect();
+        let pairs = Reader::new(r#"{"z":"1","a":{"b":[2]},"n":null}"#).pairs().unwrap();
+        let texts: Vec<_> = pairs.iter().map(|(k, v)| (k.as_ref(), v.as_ref())).collect();
         assert_eq!(texts, [("z", "1"), ("a", r#"{"b":[2]}"#), ("n", "null")]);
     }
 }

@@ -3,16 +3,44 @@
 use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use super::cursor;
 use super::error::{Error, Result, Status};
 use super::http::{Answer, Http, Method, Request};
 use super::json::{self, Reader, Scalar};
+use super::query::Query;
 use super::read_ahead::ReadAhead;
 
+pub const MOST_READ_AHEAD: u32 = 16;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Groups,
+    Files,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Groups => "groups",
+            Kind::Files => "files",
+        }
+    }
+}
+
 /// Reads the items of a page one by one and lays them out for whoever wants them.
-pub trait Rows: Default + Send + 'static {
+pub trait Rows: Send + 'static {
+    fn new(kind: Kind) -> Self;
     fn read(&mut self, reader: &mut Reader) -> json::Result<()>;
+}
+
+/// What is listed, and how its pages are asked for.
+#[derive(Clone)]
+pub struct Source {
+    pub kind: Kind,
+    /// The body of a search, which each of its pages is asked for with by POST.
+    pub search: Option<Arc<str>>,
 }
 
 /// One page as the service answered it.
@@ -37,7 +65,7 @@ struct Envelope<R> {
 }
 
 impl<R: Rows> Envelope<R> {
-    fn read(reader: &mut Reader) -> json::Result<Self> {
+    fn read(reader: &mut Reader, kind: Kind) -> json::Result<Self> {
         let mut page = Envelope { next: None, previous: None, total: None, per_page: None, rows: None };
         reader.object(|reader, key| {
             match key {
@@ -46,7 +74,7 @@ impl<R: Rows> Envelope<R> {
                 "total" => page.total = reader.scalar()?.int(),
                 "per_page" => page.per_page = reader.scalar()?.int(),
                 "results" => {
-                    let rows = page.rows.insert(R::default());
+                    let rows = page.rows.insert(R::new(kind));
                     reader.array(|reader| rows.read(reader))?;
                 }
                 _ => drop(reader.raw()?),
@@ -69,10 +97,13 @@ fn link(reader: &mut Reader) -> json::Result<Option<String>> {
 }
 
 /// Fetches the page that `target` leads to. `room` is the size it is likely to have.
-pub fn fetch<R: Rows>(http: &Http, target: &str, room: usize) -> Result<Page<R>> {
-    let request = Request { room, ..Request::new(Method::GET, target) };
+pub fn fetch<R: Rows>(http: &Http, source: &Source, target: &str, room: usize) -> Result<Page<R>> {
+    let request = match &source.search {
+        None => Request { room, ..Request::new(Method::GET, target) },
+        Some(body) => Request { room, body, idempotent: true, ..Request::new(Method::POST, target) },
+    };
     http.call(&request, |answer: &mut Answer| {
-        let envelope = answer.read(Envelope::<R>::read)?;
+        let envelope = answer.read(|reader| Envelope::<R>::read(reader, source.kind))?;
         let Some(rows) = envelope.rows else {
             return Err(Error::protocol("the answer is no page of a listing: it has no results").into());
         };
@@ -104,7 +135,7 @@ enum Direction {
 /// A listing and the page it stands on.
 pub struct Listing<R: Rows> {
     http: Http,
-    kind: &'static str,
+    source: Source,
     pub page: Page<R>,
     trail: Trail,
     ahead: Option<ReadAhead<R>>,
@@ -113,22 +144,42 @@ pub struct Listing<R: Rows> {
 }
 
 impl<R: Rows> Listing<R> {
-    /// Opens the listing of a `kind` of thing at an API path.
-    pub fn open(http: &Http, kind: &'static str, path: &str, read_ahead: usize) -> Result<Self> {
-        let target = http.settings.api_base.target(path);
-        Self::open_at(http, kind, &target, read_ahead)
+    /// Opens the listing that stands at an API path, or goes on from a cursor, which carries a query of its own.
+    pub fn list(
+        http: &Http,
+        kind: Kind,
+        path: &str,
+        query: &Query,
+        cursor: Option<&str>,
+        read_ahead: u32,
+    ) -> Result<Self> {
+        if read_ahead > MOST_READ_AHEAD {
+            return Err(Error::argument(format!(
+                "opts.read_ahead is {read_ahead}; it may be 0 to {MOST_READ_AHEAD}"
+            )));
+        }
+        let target = match cursor {
+            None => http.settings.api_base.target(&query.of(path)),
+            Some(cursor) if query.is_empty() => cursor::read(&http.settings, kind.name(), cursor)?,
+            Some(_) => {
+                return Err(Error::argument(
+                    "opts.cursor carries the options that the listing began with: these must be unset beside it",
+                ));
+            }
+        };
+        Self::open(http, Source { kind, search: None }, &target, read_ahead as usize)
     }
 
-    /// Opens it where a cursor says.
-    pub fn resume(http: &Http, kind: &'static str, cursor: &str, read_ahead: usize) -> Result<Self> {
-        let target = cursor::read(&http.settings, kind, cursor)?;
-        Self::open_at(http, kind, &target, read_ahead)
+    /// Opens a search.
+    pub fn search(http: &Http, kind: Kind, path: &str, query: &Query, body: &str) -> Result<Self> {
+        let target = http.settings.api_base.target(&query.of(path));
+        Self::open(http, Source { kind, search: Some(body.into()) }, &target, 0)
     }
 
-    fn open_at(http: &Http, kind: &'static str, target: &str, read_ahead: usize) -> Result<Self> {
-        let page = fetch(http, target, 0)?;
+    fn open(http: &Http, source: Source, target: &str, read_ahead: usize) -> Result<Self> {
+        let page = fetch(http, &source, target, 0)?;
         let mut listing =
-            Listing { http: http.clone(), kind, page, trail: Trail::new(target), ahead: None, read_ahead };
+            Listing { http: http.clone(), source, page, trail: Trail::new(target), ahead: None, read_ahead };
         listing.start_reading_ahead();
         Ok(listing)
     }
@@ -156,23 +207,27 @@ impl<R: Rows> Listing<R> {
             }
             None => {}
         }
-        fetch(&self.http, target, self.page.body.len())
+        fetch(&self.http, &self.source, target, self.page.body.len())
     }
 
     pub fn previous(&mut self) -> Result<Step> {
         let Some(link) = &self.page.previous else { return Ok(Step::Done) };
         let target = self.follow(link)?;
         self.trail.check(Direction::Previous, &self.page.target, &target)?;
-        let page = fetch(&self.http, &target, self.page.body.len())?;
+        let page = fetch(&self.http, &self.source, &target, self.page.body.len())?;
         self.ahead = None;
         self.arrive(Direction::Previous, page);
         Ok(Step::Moved)
     }
 
-    /// Where the next page starts, for a listing of another day; none on the last page.
+    /// Where the next page starts, for a listing of another day; none on the last page, and none
+    /// of a search, whose body it would have to carry.
     pub fn cursor(&self) -> Option<String> {
+        if self.source.search.is_some() {
+            return None;
+        }
         let target = self.follow(self.page.next.as_ref()?).ok()?;
-        Some(cursor::write(&self.http.settings, self.kind, &target))
+        Some(cursor::write(&self.http.settings, self.source.kind.name(), &target))
     }
 
     fn follow(&self, link: &str) -> Result<String> {
@@ -190,7 +245,8 @@ impl<R: Rows> Listing<R> {
         }
         if let Some(Ok(target)) = self.page.next.as_ref().map(|link| self.follow(link)) {
             // Where no thread can be had, pages are fetched when they are asked for.
-            self.ahead = ReadAhead::start(&self.http, target, self.read_ahead, self.page.body.len());
+            self.ahead =
+                ReadAhead::start(&self.http, &self.source, target, self.read_ahead, self.page.body.len());
         }
     }
 }

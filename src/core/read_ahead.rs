@@ -5,7 +5,7 @@ use std::thread::{Builder, JoinHandle};
 
 use super::error::{Error, Result, Status};
 use super::http::Http;
-use super::listing::{Page, Rows, fetch};
+use super::listing::{Page, Rows, Source, fetch};
 use super::queue::Queue;
 
 /// Runs along `next` and stays so many pages ahead; ends when it is dropped.
@@ -17,10 +17,10 @@ pub struct ReadAhead<R: Rows> {
 
 impl<R: Rows> ReadAhead<R> {
     /// None when the system gives no thread.
-    pub fn start(http: &Http, target: String, depth: usize, room: usize) -> Option<Self> {
+    pub fn start(http: &Http, source: &Source, target: String, depth: usize, room: usize) -> Option<Self> {
         let http = http.branch();
         let pages = Arc::new(Queue::new(depth));
-        let maker = Maker { pages: pages.clone(), http: http.clone() };
+        let maker = Maker { pages: pages.clone(), http: http.clone(), source: source.clone() };
         let run = move || maker.run(target, room);
         let thread = Builder::new().name("uc-read-ahead".to_owned()).spawn(run).ok()?;
         Some(ReadAhead { pages, thread: Some(thread), http })
@@ -48,12 +48,13 @@ impl<R: Rows> Drop for ReadAhead<R> {
 struct Maker<R: Rows> {
     pages: Arc<Queue<Result<Page<R>>>>,
     http: Http,
+    source: Source,
 }
 
 impl<R: Rows> Maker<R> {
     fn run(self, mut target: String, mut room: usize) {
         while self.pages.wait_for_room() {
-            let page = fetch(&self.http, &target, room);
+            let page = fetch(&self.http, &self.source, &target, room);
             let next = page.as_ref().ok().and_then(|page: &Page<R>| {
                 room = page.body.len();
                 // A link that must not be followed is for the reader to report.

@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_char};
 use std::ptr::null_mut;
 
+use super::pair::uc_pair;
 use crate::core::error::{Error, Result};
 
 /// An object that must be there.
@@ -58,6 +59,53 @@ pub unsafe fn optional_text<'a>(text: *const c_char, name: &str) -> Result<Optio
     text.to_str().map(Some).map_err(|_| Error::argument(format!("{name} is not UTF-8")))
 }
 
+/// An array; NULL may stand for an empty one.
+///
+/// # Safety
+/// `items` is NULL or points to `len` of them that live as long as the call.
+pub unsafe fn list<'a, T>(items: *const T, len: usize, name: &str) -> Result<&'a [T]> {
+    if len == 0 {
+        return Ok(&[]);
+    }
+    if items.is_null() {
+        return Err(is_null(name));
+    }
+    if len > isize::MAX as usize / size_of::<T>() {
+        return Err(Error::argument(format!("{name}_len is {len}, more than memory can hold")));
+    }
+    // SAFETY: the caller's word.
+    Ok(unsafe { std::slice::from_raw_parts(items, len) })
+}
+
+/// An array of texts, none of which may be NULL.
+///
+/// # Safety
+/// As for [`list`] and [`text`].
+pub unsafe fn texts<'a>(items: *const *const c_char, len: usize, name: &str) -> Result<Vec<&'a str>> {
+    // SAFETY: the caller's word.
+    let items = unsafe { list(items, len, name) }?;
+    let item = |(place, item): (usize, &*const c_char)| {
+        // SAFETY: the caller's word.
+        unsafe { text(*item, &format!("{name}[{place}]")) }
+    };
+    items.iter().enumerate().map(item).collect()
+}
+
+/// An array of pairs, in which no text may be NULL.
+///
+/// # Safety
+/// As for [`list`] and [`text`].
+pub unsafe fn pairs<'a>(items: *const uc_pair, len: usize, name: &str) -> Result<Vec<(&'a str, &'a str)>> {
+    // SAFETY: the caller's word.
+    let items = unsafe { list(items, len, name) }?;
+    let item = |(place, pair): (usize, &uc_pair)| {
+        // SAFETY: the caller's word.
+        let part = |part, of| unsafe { text(part, &format!("{name}[{place}].{of}")) };
+        Ok((part(pair.key, "key")?, part(pair.value, "value")?))
+    };
+    items.iter().enumerate().map(item).collect()
+}
+
 fn is_null(name: &str) -> Error {
     Error::argument(format!("{name} is NULL"))
 }
@@ -69,6 +117,15 @@ fn is_null(name: &str) -> Error {
 pub unsafe trait Options: Copy {
     const ZERO: Self;
 }
+
+/// Bytes that pad the end of a struct of options would not be told from a later version's field.
+macro_rules! end_is_unpadded {
+    ($options:ident, $last:ident: $type:ty) => {
+        const _: () =
+            assert!(std::mem::offset_of!($options, $last) + size_of::<$type>() == size_of::<$options>());
+    };
+}
+pub(super) use end_is_unpadded;
 
 /// More than any version's struct will have: a size beyond it was never set.
 const MOST_OPTIONS: usize = 4096;

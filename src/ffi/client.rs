@@ -4,10 +4,9 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use std::path::Path;
 use std::ptr::null_mut;
 
-use super::arguments::{Options, optional_text, options, output, text};
-use super::call::call;
+use super::arguments::{Options, optional_text, options, text};
+use super::call::make;
 use super::error::{uc_error, uc_status};
-use super::memory::give;
 use crate::core::client::{Client, ClientOptions};
 use crate::core::error::{Error, Result, Status};
 use crate::core::http::log::{Level, Logger};
@@ -183,13 +182,11 @@ pub unsafe extern "C" fn uc_client_new(
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
-        call(error, || {
-            let place = output(client, "client")?;
+        make(client, "client", error, || {
             let public_key = text(public_key, "public_key")?;
             let secret_key = optional_text(secret_key, "secret_key")?;
             let client = Client::new(public_key, secret_key, options(opts)?.checked()?)?;
-            *place = give(uc_client(client), ());
-            Ok(uc_status::UC_OK)
+            Ok((uc_client(client), ()))
         })
     }
 }

@@ -12,7 +12,7 @@ use crate::core::error::{Error, Status};
 pub enum uc_status {
     /// Success.
     UC_OK = 0,
-    /// A normal end: past the last page of a listing.
+    /// A normal end: past the last page of a listing, or the job has ended well.
     UC_DONE = 1,
     /// An argument is NULL, malformed or out of range. Nothing was sent.
     UC_ERR_ARGUMENT = -1,
@@ -30,7 +30,7 @@ pub enum uc_status {
     UC_ERR_NETWORK = -7,
     /// The peer's certificate or its handshake was refused. Never retried.
     UC_ERR_TLS = -8,
-    /// One of the client's time limits ran out.
+    /// A time limit ran out: the client's, or that of uc_job_wait().
     UC_ERR_TIMEOUT = -9,
     /// The answer made no sense, was too large, or led to another host.
     UC_ERR_PROTOCOL = -10,
@@ -38,7 +38,7 @@ pub enum uc_status {
     UC_ERR_CANCELED = -11,
     /// A local file could not be read or written.
     UC_ERR_FILE = -12,
-    /// Reserved: the service took a job and could not do it.
+    /// The service could not do the job, or would not take it.
     UC_ERR_JOB = -13,
     /// A defect in this library; please report it.
     UC_ERR_INTERNAL = -100,
@@ -105,6 +105,7 @@ pub fn status_of(status: Status) -> uc_status {
         Status::Protocol => UC_ERR_PROTOCOL,
         Status::Canceled => UC_ERR_CANCELED,
         Status::File => UC_ERR_FILE,
+        Status::Job => UC_ERR_JOB,
         Status::Internal => UC_ERR_INTERNAL,
     }
 }

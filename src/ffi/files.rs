@@ -3,255 +3,219 @@
 use std::ffi::c_char;
 use std::ptr::null;
 
-use super::groups::lay_out_time;
-use super::memory::Arena;
-use crate::core::files::{AudioTrack, File, Image, Video, VideoTrack};
-use crate::core::json::{Lenient, Object, Pairs, Scalar};
+use super::arguments::{Options, end_is_unpadded, object, optional_text, options, text};
+use super::call::make;
+use super::client::uc_client;
+use super::error::{uc_error, uc_status};
+use super::file::{lay_out_alone, uc_file};
+use super::page::uc_page;
+use crate::core::error::Result;
+use crate::core::files::{FilesOptions, SearchOptions};
 
-/// A key and its value. The only struct that never grows, so arrays of it are safe.
+/// Which files to list. Set struct_size; a field of zero or NULL has its default.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct uc_pair {
-    pub key: *const c_char,
-    pub value: *const c_char,
+pub struct uc_files_opts {
+    /// sizeof(uc_files_opts)
+    pub struct_size: usize,
+    /// Files per page, 1 to 1000; default 100.
+    pub limit: u32,
+    /// How many pages to fetch before they are asked for, as in uc_groups_opts; default 0.
+    pub read_ahead: u32,
+    /// ISO 8601 with a zone, "2024-01-31T12:00:00Z": only files uploaded after it, or before it in
+    /// descending order. The moment itself is left out.
+    pub from: *const c_char,
+    /// "datetime_uploaded", oldest first, the default; or "-datetime_uploaded", newest first.
+    pub ordering: *const c_char,
+    /// "true": only files stored for good; "false": only temporary ones; default both.
+    pub stored: *const c_char,
+    /// "true": only removed files; default "false", only those that are there.
+    pub removed: *const c_char,
+    /// "appdata": with what add-ons found; default without.
+    pub include: *const c_char,
+    /// From uc_page_cursor(): go on from there. It carries the other options but read_ahead, which
+    /// must be unset beside it.
+    pub cursor: *const c_char,
 }
 
-/// What the service found in an image.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct uc_image_info {
-    /// "JPEG".
-    pub format: *const c_char,
-    /// "RGB".
-    pub color_mode: *const c_char,
-    /// Pixels; -1 where unknown.
-    pub width: i64,
-    /// Pixels; -1 where unknown.
-    pub height: i64,
-    /// EXIF orientation 0 to 8, or -1.
-    pub orientation: i32,
-    /// 1 for an animation, else 0.
-    pub is_sequence: i32,
-    /// 0 where unknown.
-    pub dpi_x: f64,
-    /// 0 where unknown.
-    pub dpi_y: f64,
-    /// 1 when latitude and longitude are known, else 0.
-    pub has_geo_location: i32,
-    /// Degrees, north positive.
-    pub latitude: f64,
-    /// Degrees, east positive.
-    pub longitude: f64,
-    /// When it was taken, as in the EXIF: without zone, and not always a valid time. Or NULL.
-    pub datetime_original: *const c_char,
+// SAFETY: numbers, and pointers that are only read after a check.
+unsafe impl Options for uc_files_opts {
+    const ZERO: Self = uc_files_opts {
+        struct_size: 0,
+        limit: 0,
+        read_ahead: 0,
+        from: null(),
+        ordering: null(),
+        stored: null(),
+        removed: null(),
+        include: null(),
+        cursor: null(),
+    };
 }
 
-/// An audio track of a video. Numbers are -1 and the codec NULL where unknown.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct uc_audio_track {
-    /// "aac".
-    pub codec: *const c_char,
-    /// As the service gives it.
-    pub bitrate: i64,
-    /// Hz.
-    pub sample_rate: i64,
-    /// 2 for stereo.
-    pub channels: i64,
-}
+end_is_unpadded!(uc_files_opts, cursor: *const c_char);
 
-/// A video track of a video. Numbers are -1 and the codec NULL where unknown.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct uc_video_track {
-    /// "h264".
-    pub codec: *const c_char,
-    /// As the service gives it.
-    pub bitrate: i64,
-    /// Pixels.
-    pub width: i64,
-    /// Pixels.
-    pub height: i64,
-    /// Frames a second.
-    pub frame_rate: f64,
-}
-
-/// What the service found in a video.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct uc_video_info {
-    /// "mp4".
-    pub format: *const c_char,
-    /// Milliseconds; -1 where unknown.
-    pub duration_ms: i64,
-    /// As the service gives it; -1 where unknown.
-    pub bitrate: i64,
-    /// Its audio tracks.
-    pub audio: *const *const uc_audio_track,
-    /// How many.
-    pub audio_len: usize,
-    /// Its video tracks.
-    pub video: *const *const uc_video_track,
-    /// How many.
-    pub video_len: usize,
-}
-
-/// A file. A text is NULL where the service sent none; what it sent beyond these fields is in
-/// `json`.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct uc_file {
-    /// Never NULL; empty where the service sent none.
-    pub uuid: *const c_char,
-    /// As it was named when uploaded.
-    pub original_filename: *const c_char,
-    /// On the CDN; NULL when removed or not ready.
-    pub original_file_url: *const c_char,
-    /// In the REST API.
-    pub url: *const c_char,
-    /// "image/jpeg"; empty or "application/octet-stream" while the service does not know.
-    pub mime_type: *const c_char,
-    /// Bytes; -1 where unknown.
-    pub size: i64,
-    /// 1, 0, or -1 while the service does not know.
-    pub is_image: i32,
-    /// 1 when it can be used, 0 while the service works on it.
-    pub is_ready: i32,
-    /// When it was uploaded, and the same in microseconds since 1970-01-01 UTC; INT64_MIN where
-    /// it is not known, here and below.
-    pub datetime_uploaded: *const c_char,
-    pub datetime_uploaded_us: i64,
-    /// When it was stored for good; NULL for a temporary file.
-    pub datetime_stored: *const c_char,
-    pub datetime_stored_us: i64,
-    /// When it was removed; NULL while it is there.
-    pub datetime_removed: *const c_char,
-    pub datetime_removed_us: i64,
-    /// Inside a group only: the operations it was put in with, "resize/x800/"; else NULL.
-    pub default_effects: *const c_char,
-    /// NULL when it is no image.
-    pub image: *const uc_image_info,
-    /// NULL when it is no video.
-    pub video: *const uc_video_info,
-    /// What the application keeps with it.
-    pub metadata: *const uc_pair,
-    /// How many.
-    pub metadata_len: usize,
-    /// What was made from it: conversion path and UUID.
-    pub variations: *const uc_pair,
-    /// How many.
-    pub variations_len: usize,
-    /// Its tags.
-    pub tags: *const *const c_char,
-    /// How many.
-    pub tags_len: usize,
-    /// JSON object of what add-ons found, when it was asked for; else NULL.
-    pub appdata: *const c_char,
-    /// The whole object as the service sent it.
-    pub json: *const c_char,
-}
-
-pub fn lay_out_file(arena: &Arena, mut file: File) -> uc_file {
-    let image = file.take_image().map_or(null(), |image| arena.one(lay_out_image(arena, image)));
-    let video = file.take_video().map_or(null(), |video| arena.one(lay_out_video(arena, video)));
-    let fields = file.fields;
-    let (datetime_uploaded, datetime_uploaded_us) = lay_out_time(arena, &fields.datetime_uploaded);
-    let (datetime_stored, datetime_stored_us) = lay_out_time(arena, &fields.datetime_stored);
-    let (datetime_removed, datetime_removed_us) = lay_out_time(arena, &fields.datetime_removed);
-    let (metadata, metadata_len) = lay_out_pairs(arena, fields.metadata);
-    let (variations, variations_len) = lay_out_pairs(arena, fields.variations);
-    let tags: Vec<_> =
-        fields.tags.or_default().iter().filter_map(Scalar::text).map(|tag| arena.text(tag)).collect();
-    uc_file {
-        uuid: arena.text(fields.uuid.text().unwrap_or_default()),
-        original_filename: arena.value(&fields.original_filename),
-        original_file_url: arena.value(&fields.original_file_url),
-        url: arena.value(&fields.url),
-        mime_type: arena.value(&fields.mime_type),
-        size: fields.size.int().unwrap_or(-1),
-        is_image: fields.is_image.flag().map_or(-1, i32::from),
-        is_ready: fields.is_ready.flag().map_or(0, i32::from),
-        datetime_uploaded,
-        datetime_uploaded_us,
-        datetime_stored,
-        datetime_stored_us,
-        datetime_removed,
-        datetime_removed_us,
-        default_effects: arena.value(&fields.default_effects),
-        image,
-        video,
-        metadata,
-        metadata_len,
-        variations,
-        variations_len,
-        tags: arena.list(&tags),
-        tags_len: tags.len(),
-        appdata: arena.optional(fields.appdata.map(|raw| raw.get())),
-        json: arena.text(file.json),
+impl uc_files_opts {
+    /// # Safety
+    /// The texts are NULL or end in NUL and live as long as the call.
+    unsafe fn checked<'a>(self) -> Result<FilesOptions<'a>> {
+        // SAFETY: the caller's word.
+        let text = |text, name| unsafe { optional_text(text, name) };
+        Ok(FilesOptions {
+            limit: self.limit,
+            from: text(self.from, "opts.from")?,
+            ordering: text(self.ordering, "opts.ordering")?,
+            stored: text(self.stored, "opts.stored")?,
+            removed: text(self.removed, "opts.removed")?,
+            include: text(self.include, "opts.include")?,
+            cursor: text(self.cursor, "opts.cursor")?,
+            read_ahead: self.read_ahead,
+        })
     }
 }
 
-fn lay_out_image(arena: &Arena, image: Image) -> uc_image_info {
-    let [dpi_x, dpi_y] = image.dpi.or_default().map(|dpi| dpi.float().unwrap_or(0.0));
-    let place =
-        image.geo_location.0.and_then(|Object(geo)| Some((geo.latitude.float()?, geo.longitude.float()?)));
-    let (latitude, longitude) = place.unwrap_or_default();
-    uc_image_info {
-        format: arena.value(&image.format),
-        color_mode: arena.value(&image.color_mode),
-        width: image.width.int().unwrap_or(-1),
-        height: image.height.int().unwrap_or(-1),
-        orientation: image.orientation.int().and_then(|turn| turn.try_into().ok()).unwrap_or(-1),
-        is_sequence: image.sequence.flag().map_or(0, i32::from),
-        dpi_x,
-        dpi_y,
-        has_geo_location: place.is_some().into(),
-        latitude,
-        longitude,
-        datetime_original: arena.value(&image.datetime_original),
+/// Which part of what a search finds. Set struct_size; a field of zero or NULL has its default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_search_opts {
+    /// sizeof(uc_search_opts)
+    pub struct_size: usize,
+    /// Files per page, 1 to 100; default 20.
+    pub limit: u32,
+    /// How many files to leave out first; default 0. offset + limit is at most 1000.
+    pub offset: u32,
+    /// "appdata": with what add-ons found; default without.
+    pub include: *const c_char,
+}
+
+// SAFETY: numbers, and pointers that are only read after a check.
+unsafe impl Options for uc_search_opts {
+    const ZERO: Self = uc_search_opts { struct_size: 0, limit: 0, offset: 0, include: null() };
+}
+
+end_is_unpadded!(uc_search_opts, include: *const c_char);
+
+impl uc_search_opts {
+    /// # Safety
+    /// As for uc_files_opts.
+    unsafe fn checked<'a>(self) -> Result<SearchOptions<'a>> {
+        // SAFETY: the caller's word.
+        let include = unsafe { optional_text(self.include, "opts.include") }?;
+        Ok(SearchOptions { limit: self.limit, offset: self.offset, include })
     }
 }
 
-fn lay_out_video(arena: &Arena, video: Video) -> uc_video_info {
-    let (audio, audio_len) =
-        arena.pointers(video.audio.or_default().into_iter().map(|track| lay_out_audio_track(arena, track)));
-    let (tracks, tracks_len) =
-        arena.pointers(video.video.or_default().into_iter().map(|track| lay_out_video_track(arena, track)));
-    uc_video_info {
-        format: arena.value(&video.format),
-        duration_ms: video.duration.int().unwrap_or(-1),
-        bitrate: video.bitrate.int().unwrap_or(-1),
-        audio,
-        audio_len,
-        video: tracks,
-        video_len: tracks_len,
+/// Lists the files of the project, page by page, as uc_groups_list() does the groups: makes `page`
+/// with the first one, whose items uc_page_file() gives. `opts` may be NULL. How many files there
+/// are by kind is in uc_page_json(), under `totals`.
+///
+/// REST API: GET /files/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_files_list(
+    client: *const uc_client,
+    opts: *const uc_files_opts,
+    page: *mut *mut uc_page,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(page, "page", error, || {
+            let client = object(client, "client")?;
+            Ok((uc_page::new(client.0.files_list(&options(opts)?.checked()?)?), ()))
+        })
     }
 }
 
-fn lay_out_audio_track(arena: &Arena, track: Lenient<Object<AudioTrack>>) -> uc_audio_track {
-    let Object(track) = track.or_default();
-    uc_audio_track {
-        codec: arena.value(&track.codec),
-        bitrate: track.bitrate.int().unwrap_or(-1),
-        sample_rate: track.sample_rate.int().unwrap_or(-1),
-        channels: track.channels.int().unwrap_or(-1),
+/// Searches the files of the project: makes `page` with what fits best, or in the order of the
+/// query's `sort`. `query_json` is a JSON object with at least one condition; all have to hold:
+///
+///     {"query": "pineapple",                              any field; 4 characters or more
+///      "phrase": {"original_filename": "summer"},         also metadata, detected_mime_type
+///      "exact": {"metadata[pet]": ["cat", "dog"]},        also uuid, detected_mime_type, original_filename
+///      "datetime_uploaded": {"gte": "2026-01-01T00:00:00Z"},    gt, gte, lt, lte
+///      "size": {"lt": 1000000}, "is_image": true,
+///      "tags": {"any": ["fruit"], "all": [], "none": ["draft"]},
+///      "fuzziness": true, "sort": ["-datetime_uploaded"]}
+///
+/// A file's uc_file.json says under `highlight` what was found where. A new file is found some 15
+/// seconds later. A search reaches the first 1000 files, has no cursor, and is sent again for each
+/// page. `opts` may be NULL. UC_ERR_REJECTED, with the service's words, when it does not take the
+/// query.
+///
+/// REST API: POST /files/search/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_files_search(
+    client: *const uc_client,
+    query_json: *const c_char,
+    opts: *const uc_search_opts,
+    page: *mut *mut uc_page,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(page, "page", error, || {
+            let (client, query_json) = (object(client, "client")?, text(query_json, "query_json")?);
+            Ok((uc_page::new(client.0.files_search(query_json, &options(opts)?.checked()?)?), ()))
+        })
     }
 }
 
-fn lay_out_video_track(arena: &Arena, track: Lenient<Object<VideoTrack>>) -> uc_video_track {
-    let Object(track) = track.or_default();
-    uc_video_track {
-        codec: arena.value(&track.codec),
-        bitrate: track.bitrate.int().unwrap_or(-1),
-        width: track.width.int().unwrap_or(-1),
-        height: track.height.int().unwrap_or(-1),
-        frame_rate: track.frame_rate.float().unwrap_or(-1.0),
+/// One file. `include` is "appdata", for what add-ons found, or NULL. A removed file is still known
+/// for a while, with its datetime_removed. UC_ERR_NOT_FOUND when the project has no such file.
+///
+/// REST API: GET /files/{uuid}/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_file_info(
+    client: *const uc_client,
+    uuid: *const c_char,
+    include: *const c_char,
+    file: *mut *mut uc_file,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(file, "file", error, || {
+            let (client, uuid) = (object(client, "client")?, text(uuid, "uuid")?);
+            client.0.file_info(uuid, optional_text(include, "include")?, lay_out_alone)
+        })
     }
 }
 
-fn lay_out_pairs(arena: &Arena, pairs: Lenient<Pairs>) -> (*const uc_pair, usize) {
-    let pairs = pairs.or_default().0;
-    let views: Vec<_> =
-        pairs.iter().map(|(key, value)| uc_pair { key: arena.text(key), value: arena.text(value) }).collect();
-    (arena.list(&views), views.len())
+/// Keeps a file for good, which otherwise goes a day after it was uploaded. `file` receives it as
+/// it is then.
+///
+/// REST API: PUT /files/{uuid}/storage/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_file_store(
+    client: *const uc_client,
+    uuid: *const c_char,
+    file: *mut *mut uc_file,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(file, "file", error, || {
+            object(client, "client")?.0.file_store(text(uuid, "uuid")?, lay_out_alone)
+        })
+    }
+}
+
+/// Removes a file. `file` receives it as it is then, with its datetime_removed; with nothing but
+/// its uuid where the answer was lost and the file was gone when the request was sent again. Copies
+/// in the caches of the CDN live on for a while.
+///
+/// REST API: DELETE /files/{uuid}/storage/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_file_delete(
+    client: *const uc_client,
+    uuid: *const c_char,
+    file: *mut *mut uc_file,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(file, "file", error, || {
+            object(client, "client")?.0.file_delete(text(uuid, "uuid")?, lay_out_alone)
+        })
+    }
 }

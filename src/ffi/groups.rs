@@ -3,24 +3,18 @@
 use std::ffi::c_char;
 use std::ptr::null;
 
-use super::arguments::{Options, object, optional_text, options, output, text};
-use super::call::call;
+use super::arguments::{Options, end_is_unpadded, object, optional_text, options, text};
+use super::batch::{make_batch, uc_batch};
+use super::call::{act, make};
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
-use super::files::{lay_out_file, uc_file};
-use super::memory::{Arena, give};
+use super::file::{lay_out_file, uc_file};
+use super::memory::{Arena, laid_out};
 use super::page::uc_page;
 use crate::core::error::Result;
 use crate::core::groups::{Group, GroupsOptions};
-use crate::core::json::{self, Reader, Scalar};
-use crate::core::listing::Rows;
-use crate::core::time::micros;
 
-const _: () = {
-    // Bytes that pad the end would not be told from a later version's field.
-    let last = std::mem::offset_of!(uc_groups_opts, cursor) + size_of::<*const c_char>();
-    assert!(size_of::<uc_groups_opts>() == last);
-};
+end_is_unpadded!(uc_groups_opts, cursor: *const c_char);
 
 /// A file group: a fixed list of up to 1000 files under one id.
 #[repr(C)]
@@ -117,12 +111,9 @@ pub unsafe extern "C" fn uc_groups_list(
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
-        call(error, || {
-            let place = output(page, "page")?;
+        make(page, "page", error, || {
             let client = object(client, "client")?;
-            let listing = client.0.groups(&options(opts)?.checked()?)?;
-            *place = give(uc_page::new(listing), ());
-            Ok(uc_status::UC_OK)
+            Ok((uc_page::new(client.0.groups_list(&options(opts)?.checked()?)?), ()))
         })
     }
 }
@@ -140,12 +131,9 @@ pub unsafe extern "C" fn uc_group_info(
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
-        call(error, || {
-            let place = output(group, "group")?;
+        make(group, "group", error, || {
             let (client, id) = (object(client, "client")?, text(id, "id")?);
-            let (view, arena) = client.0.group_info(id, lay_out_info)?;
-            *place = give(view, arena);
-            Ok(uc_status::UC_OK)
+            client.0.group_info(id, lay_out_info)
         })
     }
 }
@@ -161,39 +149,56 @@ pub unsafe extern "C" fn uc_group_delete(
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
-        call(error, || {
+        act(error, || {
             let (client, id) = (object(client, "client")?, text(id, "id")?);
-            client.0.group_delete(id)?;
-            Ok(uc_status::UC_OK)
+            client.0.group_delete(id)
         })
     }
 }
 
-/// The groups of a page.
-#[derive(Default)]
-pub struct GroupRows {
-    views: Vec<uc_group>,
-    arena: Arena,
-}
-
-// SAFETY: the views point into the arena beside them, and nowhere else.
-unsafe impl Send for GroupRows {}
-
-impl GroupRows {
-    pub fn views(&self) -> &[uc_group] {
-        &self.views
+/// Deletes a group together with its files: first the files, then the group. Files that other
+/// groups hold, too, are gone from these as well. `batch` receives what uc_files_delete() gives,
+/// also on a failure that came later; call again to do the rest. UC_ERR_NOT_FOUND when the project
+/// has no such group.
+///
+/// REST API: GET /groups/{id}/, DELETE /files/storage/, DELETE /groups/{id}/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_group_delete_with_files(
+    client: *const uc_client,
+    id: *const c_char,
+    batch: *mut *mut uc_batch,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make_batch(batch, error, |lay_out, batch| {
+            let (client, id) = (object(client, "client")?, text(id, "id")?);
+            client.0.group_delete_with_files(id, lay_out, batch)
+        })
     }
 }
 
-impl Rows for GroupRows {
-    fn read(&mut self, reader: &mut Reader) -> json::Result<()> {
-        self.views.push(lay_out_group(&self.arena, &Group::read(reader)?));
-        Ok(())
+/// Stores all files of a group that are there, as uc_files_store() does.
+///
+/// REST API: GET /groups/{id}/, PUT /files/storage/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_group_store_files(
+    client: *const uc_client,
+    id: *const c_char,
+    batch: *mut *mut uc_batch,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make_batch(batch, error, |lay_out, batch| {
+            let (client, id) = (object(client, "client")?, text(id, "id")?);
+            client.0.group_store_files(id, lay_out, batch)
+        })
     }
 }
 
-fn lay_out_group(arena: &Arena, group: &Group) -> uc_group {
-    let (datetime_created, datetime_created_us) = lay_out_time(arena, &group.datetime_created);
+pub fn lay_out_group(arena: &Arena, group: &Group) -> uc_group {
+    let (datetime_created, datetime_created_us) = arena.time(&group.datetime_created);
     uc_group {
         id: arena.value(&group.id),
         datetime_created,
@@ -208,19 +213,14 @@ fn lay_out_group(arena: &Arena, group: &Group) -> uc_group {
 }
 
 fn lay_out_info(mut group: Group, json: &str) -> (uc_group, Arena) {
-    let arena = Arena::default();
-    let file = |file: Option<_>| file.map_or(null(), |file| arena.one(lay_out_file(&arena, file)));
-    let files: Vec<_> = std::mem::take(&mut group.files).into_iter().map(file).collect();
-    let view = uc_group {
-        files: arena.list(&files),
-        files_len: files.len(),
-        json: arena.text(json),
-        ..lay_out_group(&arena, &group)
-    };
-    (view, arena)
-}
-
-/// A time as the service's text and in microseconds.
-pub fn lay_out_time(arena: &Arena, time: &Scalar) -> (*const c_char, i64) {
-    (arena.value(time), time.text().and_then(micros).unwrap_or(i64::MIN))
+    laid_out(|arena| {
+        let file = |file: Option<_>| file.map_or(null(), |file| arena.one(lay_out_file(arena, file)));
+        let files: Vec<_> = std::mem::take(&mut group.files).into_iter().map(file).collect();
+        uc_group {
+            files: arena.list(&files),
+            files_len: files.len(),
+            json: arena.text(json),
+            ..lay_out_group(arena, &group)
+        }
+    })
 }

@@ -1,6 +1,7 @@
 //! What C owns: blocks that `uc_free()` takes back, and arenas for what the blocks point to.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::borrow::Cow;
 use std::ffi::{c_char, c_void};
 use std::mem::offset_of;
 use std::ptr::null;
@@ -8,6 +9,7 @@ use std::ptr::null;
 use bumpalo::Bump;
 
 use crate::core::json::Scalar;
+use crate::core::time::micros;
 
 const LIVE: usize = 0x5543_4c49;
 const FREED: usize = 0x5543_4445;
@@ -96,6 +98,12 @@ pub unsafe fn release(given: *mut c_void) {
     }
 }
 
+/// A view and the arena that it points into.
+pub fn laid_out<V>(lay_out: impl FnOnce(&Arena) -> V) -> (V, Arena) {
+    let arena = Arena::default();
+    (lay_out(&arena), arena)
+}
+
 /// Holds the texts and arrays that views point to; a few large pieces, freed at once.
 #[derive(Default)]
 pub struct Arena(Bump);
@@ -123,6 +131,17 @@ impl Arena {
         text.map_or(null(), |text| self.text(text))
     }
 
+    /// A time as the service's text and in microseconds.
+    pub fn time(&self, time: &Scalar) -> (*const c_char, i64) {
+        (self.value(time), time.text().and_then(micros).unwrap_or(i64::MIN))
+    }
+
+    /// An array of texts.
+    pub fn texts(&self, texts: &[Cow<str>]) -> (*const *const c_char, usize) {
+        let texts: Vec<_> = texts.iter().map(|text| self.text(text)).collect();
+        (self.list(&texts), texts.len())
+    }
+
     pub fn one<T: Copy>(&self, value: T) -> *const T {
         self.0.alloc(value)
     }
@@ -140,7 +159,7 @@ impl Arena {
 }
 
 /// A NUL would end a C text early.
-fn without_nul(text: &str) -> std::borrow::Cow<'_, str> {
+fn without_nul(text: &str) -> Cow<'_, str> {
     match memchr::memchr(0, text.as_bytes()) {
         Some(_) => text.replace('\0', "\u{FFFD}").into(),
         None => text.into(),

@@ -18,7 +18,30 @@ pub mod groups;
 
 pub mod page;
 
+pub mod files;
+
+pub mod batch;
+
+pub mod copies;
+
+pub mod metadata;
+
+pub mod tags;
+
+pub mod project;
+
+pub mod webhooks;
+
+pub mod webhook_event;
+
+pub mod conversions;
+
+pub mod addons;
+
+pub mod jobs;
+
 pub mod request;
 
 pub mod error;
-pub mod files;
+pub mod file;
+pub mod pair;

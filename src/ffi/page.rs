@@ -7,25 +7,71 @@ use std::ptr::null;
 use super::arguments::object_mut;
 use super::call::call;
 use super::error::{uc_error, uc_status};
-use super::groups::{GroupRows, uc_group};
+use super::file::{lay_out_file, uc_file};
+use super::groups::{lay_out_group, uc_group};
+use super::memory::Arena;
 use crate::core::error::Result;
-use crate::core::listing::{Listing, Step};
+use crate::core::file::File;
+use crate::core::groups::Group;
+use crate::core::json::{self, Reader};
+use crate::core::listing::{Kind, Listing, Rows, Step};
 
-/// One page of a listing, which moves on in place. Made by uc_groups_list(), freed by uc_free().
-/// One thread at a time.
+/// The items of a page.
+pub struct PageRows {
+    views: Views,
+    arena: Arena,
+}
+
+enum Views {
+    Groups(Vec<uc_group>),
+    Files(Vec<uc_file>),
+}
+
+// SAFETY: the views point into the arena beside them, and nowhere else.
+unsafe impl Send for PageRows {}
+
+impl PageRows {
+    fn len(&self) -> usize {
+        match &self.views {
+            Views::Groups(groups) => groups.len(),
+            Views::Files(files) => files.len(),
+        }
+    }
+}
+
+impl Rows for PageRows {
+    fn new(kind: Kind) -> Self {
+        let views = match kind {
+            Kind::Groups => Views::Groups(Vec::new()),
+            Kind::Files => Views::Files(Vec::new()),
+        };
+        PageRows { views, arena: Arena::default() }
+    }
+
+    fn read(&mut self, reader: &mut Reader) -> json::Result<()> {
+        match &mut self.views {
+            Views::Groups(groups) => groups.push(lay_out_group(&self.arena, &Group::read(reader)?)),
+            Views::Files(files) => files.push(lay_out_file(&self.arena, File::read(reader)?)),
+        }
+        Ok(())
+    }
+}
+
+/// One page of a listing, which moves on in place. Made by uc_groups_list(), uc_files_list() and
+/// uc_files_search(), freed by uc_free(). One thread at a time.
 pub struct uc_page {
-    listing: Listing<GroupRows>,
+    listing: Listing<PageRows>,
     /// Texts made when they are first asked for on this page.
     cursor: OnceCell<Option<CString>>,
     json: OnceCell<Option<CString>>,
 }
 
 impl uc_page {
-    pub(super) fn new(listing: Listing<GroupRows>) -> Self {
+    pub(super) fn new(listing: Listing<PageRows>) -> Self {
         uc_page { listing, cursor: OnceCell::new(), json: OnceCell::new() }
     }
 
-    fn turn(&mut self, turn: impl FnOnce(&mut Listing<GroupRows>) -> Result<Step>) -> Result<uc_status> {
+    fn turn(&mut self, turn: impl FnOnce(&mut Listing<PageRows>) -> Result<Step>) -> Result<uc_status> {
         match turn(&mut self.listing)? {
             Step::Done => Ok(uc_status::UC_DONE),
             Step::Moved => {
@@ -59,7 +105,7 @@ pub unsafe extern "C" fn uc_page_previous(page: *mut uc_page, error: *mut *mut u
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_count(page: *const uc_page) -> usize {
     // SAFETY: NULL or a page of the caller's.
-    unsafe { page.as_ref() }.map_or(0, |page| page.listing.page.rows.views().len())
+    unsafe { page.as_ref() }.map_or(0, |page| page.listing.page.rows.len())
 }
 
 /// How many items the service says there are in all, or -1 when it does not say or for NULL. No
@@ -77,10 +123,10 @@ pub unsafe extern "C" fn uc_page_per_page(page: *const uc_page) -> i64 {
     unsafe { page.as_ref() }.and_then(|page| page.listing.page.per_page).unwrap_or(-1)
 }
 
-/// Where the next page starts, as a line of printable ASCII that holds no key: keep it, and give
-/// it to a later listing of the same project, in another process too. NULL on the last page, when
-/// uc_page_next() would refuse the service's link, and for NULL. After UC_ERR_PROTOCOL do not go on
-/// from it. Borrowed until the page moves or is freed.
+/// Where the next page starts, as a line of printable ASCII that holds no key: keep it, and give it
+/// to a later listing of the same kind and project, in another process too. NULL on the last page,
+/// when uc_page_next() would refuse the service's link, for a search, and for NULL. After
+/// UC_ERR_PROTOCOL do not go on from it. Borrowed until the page moves or is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_cursor(page: *const uc_page) -> *const c_char {
     // SAFETY: NULL or a page of the caller's, which one thread uses at a time.
@@ -101,11 +147,24 @@ pub unsafe extern "C" fn uc_page_json(page: *const uc_page) -> *const c_char {
     })
 }
 
-/// The item at `index`, 0 to uc_page_count() - 1, of a page of groups; NULL beyond. Borrowed
-/// until the page moves or is freed.
+/// The item at `index`, 0 to uc_page_count() - 1, of a page of groups; NULL beyond, and for a page
+/// of files. Borrowed until the page moves or is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_group(page: *const uc_page, index: usize) -> *const uc_group {
     // SAFETY: NULL or a page of the caller's.
-    let page = unsafe { page.as_ref() };
-    page.and_then(|page| page.listing.page.rows.views().get(index)).map_or(null(), |group| group)
+    match unsafe { page.as_ref() }.map(|page| &page.listing.page.rows.views) {
+        Some(Views::Groups(groups)) => groups.get(index).map_or(null(), |group| group),
+        _ => null(),
+    }
+}
+
+/// The item at `index`, 0 to uc_page_count() - 1, of a page of files; NULL beyond, and for a page
+/// of groups. Borrowed until the page moves or is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_page_file(page: *const uc_page, index: usize) -> *const uc_file {
+    // SAFETY: NULL or a page of the caller's.
+    match unsafe { page.as_ref() }.map(|page| &page.listing.page.rows.views) {
+        Some(Views::Files(files)) => files.get(index).map_or(null(), |file| file),
+        _ => null(),
+    }
 }

@@ -2,11 +2,10 @@
 
 use std::ffi::c_char;
 
-use super::arguments::{object, optional_text, output, text};
-use super::call::call;
+use super::arguments::{object, optional_text, text};
+use super::call::make_text;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
-use super::memory::give_text;
 
 /// Sends a REST request with the signature, retries and limits of any other call. `method` is
 /// "GET", "POST", "PUT", "PATCH" or "DELETE"; `path` starts with a slash and may have a query,
@@ -24,13 +23,10 @@ pub unsafe extern "C" fn uc_request(
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
-        call(error, || {
-            let place = output(answer, "answer")?;
+        make_text(answer, "answer", error, || {
             let client = object(client, "client")?;
             let (method, path) = (text(method, "method")?, text(path, "path")?);
-            let body = client.0.request(method, path, optional_text(json, "json")?)?;
-            *place = give_text(&body);
-            Ok(uc_status::UC_OK)
+            client.0.request(method, path, optional_text(json, "json")?)
         })
     }
 }

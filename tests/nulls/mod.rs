@@ -12,32 +12,67 @@ use libtest_mimic::{Failed, Trial};
 use crate::abi::{Function, Header, Parameter};
 use crate::{C_SHARED, CPP_SHARED, SANITIZERS, Way, compile, run, workshop};
 
-/// Type and name of a parameter (`*` for any), and a valid C expression for it.
-/// `samples` is what `samples.h` makes before every call.
-const VALID: [(&str, &str, &str); 13] = [
+/// Type and name of a parameter, its function in front where others have one of that name, `*` for
+/// any; and a valid C expression for it. `samples` is what `samples.h` makes before every call.
+const VALID: [(&str, &str, &str); 38] = [
     ("const char *", "public_key", "PUBLIC_KEY"),
     ("const char *", "secret_key", "SECRET_KEY"),
     ("const char *", "id", "samples.group_id"),
     ("const char *", "method", "\"GET\""),
-    ("const char *", "path", "\"/groups/?limit=1\""),
     ("const char *", "json", "NULL"),
+    ("const char *", "uc_request(path)", "\"/groups/?limit=1\""),
+    ("const char *", "uc_convert_document(path)", "samples.document_path"),
+    ("const char *", "uc_convert_video(path)", "samples.video_path"),
+    ("const char *", "uc_document_info_get(uuid)", "samples.document"),
+    ("const char *", "uuid", "samples.image"),
+    ("const char *", "source", "samples.image"),
+    ("const char *", "target", "\"backup\""),
+    ("const char *", "include", "\"appdata\""),
+    ("const char *", "query_json", "\"{\\\"is_image\\\":true}\""),
+    ("const char *", "key", "\"pet\""),
+    ("const char *", "value", "\"cat\""),
+    ("const char *", "target_url", "WEBHOOK_URL"),
+    ("const char *", "signing_secret", "DELIVERY_SECRET"),
+    ("const char *", "signature", "DELIVERY_SIGNATURE"),
+    ("const char *", "addon", "\"uc_clamav_virus_scan\""),
+    ("const char *", "params_json", "\"{}\""),
+    ("const char *", "token", "uc_job_token(samples.job)"),
+    ("const char *const *", "*", "samples.list"),
+    ("const void *", "body", "DELIVERY"),
     ("const uc_client *", "*", "samples.client"),
-    ("const uc_client_opts *", "*", "&samples.client_opts"),
-    ("const uc_groups_opts *", "*", "&samples.groups_opts"),
+    ("const uc_webhook_opts *", "*", "&samples.webhook_opts"),
     ("const uc_page *", "*", "samples.page"),
     ("uc_page *", "*", "samples.page"),
-    ("size_t", "index", "0"),
+    ("const uc_job *", "*", "samples.job"),
+    ("uc_job *", "*", "samples.job"),
+    ("uc_progress_fn", "*", "go_on"),
     ("int32_t", "status", "UC_ERR_AUTH"),
+    ("int64_t", "id", "samples.webhook_id"),
+    ("size_t", "body_size", "sizeof DELIVERY - 1"),
+    ("size_t", "index", "0"),
+    ("size_t", "*", "1"), // the length of a list
+    ("uint32_t", "timeout_ms", "0"),
+    ("void *", "*", "NULL"),
 ];
 
-/// Function and parameter that may be NULL. So may every `error`.
-const MAY_BE_NULL: [(&str, &str); 5] = [
+/// Function and parameter that may be NULL. So may every `error`, and the options of all but webhooks.
+const MAY_BE_NULL: [(&str, &str); 7] = [
     ("uc_client_new", "secret_key"),
-    ("uc_client_new", "opts"),
-    ("uc_groups_list", "opts"),
     ("uc_request", "json"),
     ("uc_free", "owned"),
+    ("uc_file_info", "include"),
+    ("uc_addon_run", "params_json"),
+    ("uc_job_wait", "progress"),
+    ("uc_job_wait", "user_data"),
 ];
+
+/// What NULL in this place is a sign of. (A delivery without a signature is nobody's mistake in C.)
+fn refusal(function: &Function, parameters: &[&&Parameter]) -> &'static str {
+    match parameters {
+        [one] if (&*function.name, &*one.name) == ("uc_webhook_read", "signature") => "UC_ERR_AUTH",
+        _ => "UC_ERR_ARGUMENT",
+    }
+}
 
 pub fn trials() -> impl Iterator<Item = Trial> {
     [C_SHARED, CPP_SHARED, SANITIZERS].into_iter().map(|way| {
@@ -84,7 +119,13 @@ fn program(header: &Header) -> Result<String, Failed> {
 }
 
 fn may_be_null(function: &Function, parameter: &Parameter) -> bool {
-    parameter.kind == "uc_error **" || MAY_BE_NULL.contains(&(&function.name, &parameter.name))
+    parameter.kind == "uc_error **"
+        || is_optional(parameter)
+        || MAY_BE_NULL.contains(&(&function.name, &parameter.name))
+}
+
+fn is_optional(parameter: &Parameter) -> bool {
+    parameter.kind.ends_with("_opts *") && parameter.kind != "const uc_webhook_opts *"
 }
 
 /// What a call writes to, such as `uc_page **page`.
@@ -96,12 +137,12 @@ fn valid(function: &Function, parameter: &Parameter) -> Result<String, Failed> {
     if is_output(parameter) {
         return Ok(format!("&{}", parameter.name));
     }
-    if parameter.kind == "void *" {
-        return Ok("NULL".to_owned());
+    if is_optional(parameter) {
+        return Ok(format!("&{}", parameter.name));
     }
-    let found = VALID
-        .iter()
-        .find(|(kind, name, _)| *kind == parameter.kind && (*name == "*" || *name == parameter.name));
+    let full_name = format!("{}({})", function.name, parameter.name);
+    let fits = |name: &str| name == "*" || name == parameter.name || name == full_name;
+    let found = VALID.iter().find(|(kind, name, _)| *kind == parameter.kind && fits(name));
     let Some((_, _, expression)) = found else {
         return Err(format!(
             "{} has a parameter that is not in VALID of tests/nulls/mod.rs: add (\"{}\", \"{}\", a C expression that is valid for it), \
@@ -136,6 +177,12 @@ fn call_with_status(function: &Function, nulls: &[&Parameter]) -> Result<String,
         if is_output(parameter) {
             let kind = parameter.kind.strip_suffix('*').unwrap();
             body += &format!("    {kind}{} = ({kind})&garbage;\n", parameter.name);
+        } else if is_optional(parameter) {
+            let kind = parameter.kind.strip_prefix("const ").unwrap().trim_end_matches(" *");
+            let name = &parameter.name;
+            body += &format!(
+                "    {kind} {name};\n    memset(&{name}, 0, sizeof {name});\n    {name}.struct_size = sizeof {name};\n"
+            );
         }
         arguments.push(if is_null(parameter) { "NULL".to_owned() } else { valid(function, parameter)? });
     }
@@ -143,7 +190,7 @@ fn call_with_status(function: &Function, nulls: &[&Parameter]) -> Result<String,
     if refused.is_empty() {
         body += "    CHECK(status >= 0);\n";
     } else {
-        body += "    CHECK_INT(UC_ERR_ARGUMENT, status);\n";
+        body += &format!("    CHECK_INT({}, status);\n", refusal(function, &refused));
     }
     for output in function.parameters.iter().filter(|parameter| is_output(parameter)) {
         let name = &output.name;
@@ -152,7 +199,8 @@ fn call_with_status(function: &Function, nulls: &[&Parameter]) -> Result<String,
                 _ if is_null(error) => format!("    CHECK({name} == (uc_error *)&garbage);\n"),
                 [] => format!("    CHECK({name} == NULL);\n"),
                 [one, ..] => format!(
-                    "    CHECK_FAILS(UC_ERR_ARGUMENT, status, {name});\n    CHECK_INT(0, {name}->attempts);\n    check_names({name}->message, \"{}\");\n    uc_free({name});\n",
+                    "    CHECK_FAILS({}, status, {name});\n    CHECK_INT(0, {name}->attempts);\n    check_names({name}->message, \"{}\");\n    uc_free({name});\n",
+                    refusal(function, &refused),
                     one.name
                 ),
             };

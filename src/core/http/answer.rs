@@ -13,6 +13,8 @@ pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: String,
+    /// An earlier request may have been carried out and its answer lost.
+    pub maybe_repeated: bool,
 }
 
 impl Answer {

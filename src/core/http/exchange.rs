@@ -58,7 +58,7 @@ pub fn exchange(
         return Err(Error::canceled().into());
     }
     let headers = std::mem::take(response.headers_mut());
-    Ok(Answer { status, headers, body: text_of(body) })
+    Ok(Answer { status, headers, body: text_of(body), maybe_repeated: false })
 }
 
 /// Reads to the end, or as far as it goes. `Read::read_to_end` would clear the room first, anew for

@@ -20,6 +20,8 @@ pub enum Repeat {
     IfIdempotent,
     /// A kept connection that the server had closed; a fresh one is worth an immediate try.
     AtOnceIfIdempotent,
+    /// Something else has to end first; it may take as long as there is time.
+    WhenItsTurn,
     /// The clock was wrong and is right now.
     ClockCorrected,
 }

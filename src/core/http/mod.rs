@@ -50,11 +50,19 @@ pub struct Request<'a> {
     pub body: &'a str,
     /// How large the answer may be expected to be.
     pub room: usize,
+    /// Carried out twice it does no more than once.
+    pub idempotent: bool,
+    /// A 409 says that something else has to end first.
+    pub waits_its_turn: bool,
+    /// The call may not last longer, whatever the client's own limit.
+    pub most_time: Duration,
 }
 
 impl<'a> Request<'a> {
     pub fn new(method: Method, target: &'a str) -> Self {
-        Request { method, target, body: "", room: 0 }
+        let idempotent = matches!(method, Method::GET | Method::PUT | Method::DELETE);
+        let (room, waits_its_turn, most_time) = (0, false, Duration::MAX);
+        Request { method, target, body: "", room, idempotent, waits_its_turn, most_time }
     }
 }
 
@@ -96,21 +104,49 @@ impl Http {
         self.line.close();
     }
 
+    /// Waits, unless cancel() comes first.
+    pub fn sleep(&self, time: Duration) -> Result<()> {
+        self.line.connections(&self.settings)?.sleep(time)
+    }
+
+    /// A call at a path of the API; `body` is JSON or empty.
+    pub fn ask<T>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &str,
+        decode: impl FnMut(&mut Answer) -> Outcome<T>,
+    ) -> Result<T> {
+        let target = self.settings.api_base.target(path);
+        self.call(&Request { body, ..Request::new(method, &target) }, decode)
+    }
+
     /// Sends `request` until it is answered and `decode` has understood the answer, or until
     /// there is no sense in trying on.
     pub fn call<T>(&self, request: &Request, mut decode: impl FnMut(&mut Answer) -> Outcome<T>) -> Result<T> {
+        let mut decoded = None;
+        self.call_with(request, &mut |answer| {
+            decoded = Some(decode(answer)?);
+            Ok(())
+        })?;
+        Ok(decoded.expect("a call has succeeded when its answer is decoded"))
+    }
+
+    /// The same for all kinds of answers, so that the library holds it once.
+    fn call_with(&self, request: &Request, decode: &mut dyn FnMut(&mut Answer) -> Outcome<()>) -> Result<()> {
         let connections = self.line.connections(&self.settings)?;
-        let mut tries = Tries::new(&request.method, self.settings.retries, self.settings.timeout);
+        let time = self.settings.timeout.min(request.most_time);
+        let mut tries = Tries::new(request.idempotent, self.settings.retries, time);
         let mut attempt = 0;
         loop {
             let with_attempts = |error: Error| Error { attempts: attempt, ..error };
             let message = self.message(request).map_err(with_attempts)?;
             attempt += 1;
             let began = Instant::now();
-            let mut failure = match self.attempt(&connections, request, message, &tries, &mut decode) {
-                Ok((done, answer)) => {
+            let mut failure = match self.attempt(&connections, request, message, &tries, decode) {
+                Ok(answer) => {
                     self.log(Level::Info, request, began.elapsed(), attempt, Ok(&answer));
-                    return Ok(done);
+                    return Ok(());
                 }
                 Err(failure) => failure,
             };
@@ -152,29 +188,34 @@ impl Http {
         Ok(Message { request, date, credential })
     }
 
-    fn attempt<T>(
+    fn attempt(
         &self,
         connections: &Connections,
         request: &Request,
         message: Message,
         tries: &Tries,
-        decode: &mut impl FnMut(&mut Answer) -> Outcome<T>,
-    ) -> Outcome<(T, Answer)> {
+        decode: &mut dyn FnMut(&mut Answer) -> Outcome<()>,
+    ) -> Outcome<Answer> {
         let Message { request: sent, date, credential } = message;
         let outcome = exchange(connections, sent, request.body, tries.time_left(), request.room).and_then(
             |mut answer| {
+                answer.maybe_repeated = tries.maybe_done;
                 if answer.status == 404 && request.method == Method::DELETE && tries.maybe_done {
                     answer = Answer { status: 204, body: String::new(), ..answer };
                 }
                 if !(200..300).contains(&answer.status) {
-                    let clock_corrected = self.corrects_clock(&answer, date);
+                    let special = match answer.status {
+                        401 if self.corrects_clock(&answer, date) => Some(Repeat::ClockCorrected),
+                        409 if request.waits_its_turn => Some(Repeat::WhenItsTurn),
+                        _ => None,
+                    };
                     let failure = Failure::of_answer(answer);
-                    let repeat = if clock_corrected { Repeat::ClockCorrected } else { failure.repeat };
-                    return Err(Failure { repeat, ..failure });
+                    return Err(Failure { repeat: special.unwrap_or(failure.repeat), ..failure });
                 }
-                decode(&mut answer)
-                    .map(|done| (done, std::mem::take(&mut answer)))
-                    .map_err(|failure| failure.with(answer))
+                match decode(&mut answer) {
+                    Ok(()) => Ok(answer),
+                    Err(failure) => Err(failure.with(answer)),
+                }
             },
         );
         match outcome {
@@ -189,8 +230,7 @@ impl Http {
 
     /// Whether a signature was refused because of its date, which the next one will have right.
     fn corrects_clock(&self, answer: &Answer, sent: DateTime<Utc>) -> bool {
-        answer.status == 401
-            && matches!(self.settings.auth, Auth::Signed(_))
+        matches!(self.settings.auth, Auth::Signed(_))
             && answer.date().is_some_and(|service| self.clock.correct(sent, service))
     }
 

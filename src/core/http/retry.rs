@@ -4,7 +4,6 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use ureq::http::Method;
 
 use super::failure::{Failure, Repeat};
 
@@ -23,9 +22,9 @@ pub struct Tries {
 }
 
 impl Tries {
-    pub fn new(method: &Method, retries: u32, timeout: Duration) -> Self {
+    pub fn new(idempotent: bool, retries: u32, timeout: Duration) -> Self {
         Tries {
-            idempotent: matches!(*method, Method::GET | Method::PUT | Method::DELETE),
+            idempotent,
             retries_left: retries,
             retries_done: 0,
             deadline: Instant::now() + timeout,
@@ -47,7 +46,7 @@ impl Tries {
             }
             Repeat::IfIdempotent | Repeat::AtOnceIfIdempotent if !self.idempotent => return None,
             Repeat::IfIdempotent | Repeat::AtOnceIfIdempotent => self.maybe_done |= failure.is_answer_lost(),
-            Repeat::Always => {}
+            Repeat::Always | Repeat::WhenItsTurn => {}
         }
         if failure.repeat == Repeat::AtOnceIfIdempotent {
             return Some(Duration::ZERO);
@@ -59,7 +58,9 @@ impl Tries {
         if self.retries_left == 0 || wait >= self.time_left() {
             return None;
         }
-        self.retries_left -= 1;
+        if failure.repeat != Repeat::WhenItsTurn {
+            self.retries_left -= 1;
+        }
         self.retries_done += 1;
         Some(wait)
     }
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_half_a_minute_with_full_jitter() {
-        let mut tries = Tries::new(&Method::GET, 20, LONG);
+        let mut tries = Tries::new(true, 20, LONG);
         for most_ms in [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000] {
             let wait = tries.after(&failure(Repeat::IfIdempotent, None)).unwrap();
             assert!(wait <= Duration::from_millis(most_ms), "{wait:?} for {most_ms}");
@@ -100,21 +101,21 @@ mod tests {
 
     #[test]
     fn the_service_says_how_long_to_wait() {
-        let mut tries = Tries::new(&Method::GET, 1, LONG);
+        let mut tries = Tries::new(true, 1, LONG);
         let wait = tries.after(&failure(Repeat::Always, Some(7000)));
         assert_eq!(wait, Some(Duration::from_secs(7)));
     }
 
     #[test]
     fn no_wait_goes_past_the_time_limit() {
-        let mut tries = Tries::new(&Method::GET, 3, Duration::from_secs(60));
+        let mut tries = Tries::new(true, 3, Duration::from_secs(60));
         assert_eq!(tries.after(&failure(Repeat::Always, Some(61_000))), None);
         assert!(tries.after(&failure(Repeat::Always, Some(1000))).is_some());
     }
 
     #[test]
     fn a_post_is_repeated_only_where_nothing_can_have_been_done() {
-        let mut tries = Tries::new(&Method::POST, 3, LONG);
+        let mut tries = Tries::new(false, 3, LONG);
         assert_eq!(tries.after(&failure(Repeat::IfIdempotent, None)), None);
         assert_eq!(tries.after(&failure(Repeat::AtOnceIfIdempotent, None)), None);
         assert!(tries.after(&failure(Repeat::Always, None)).is_some());
@@ -122,15 +123,26 @@ mod tests {
 
     #[test]
     fn retries_are_counted_but_a_fresh_connection_is_not_one() {
-        let mut tries = Tries::new(&Method::GET, 1, LONG);
+        let mut tries = Tries::new(true, 1, LONG);
         assert_eq!(tries.after(&failure(Repeat::AtOnceIfIdempotent, None)), Some(Duration::ZERO));
         assert!(tries.after(&failure(Repeat::IfIdempotent, None)).is_some());
         assert_eq!(tries.after(&failure(Repeat::IfIdempotent, None)), None);
     }
 
     #[test]
+    fn who_waits_for_a_turn_waits_as_long_as_there_is_time_unless_retries_are_off() {
+        let mut tries = Tries::new(false, 1, LONG);
+        for _ in 0..20 {
+            assert!(tries.after(&failure(Repeat::WhenItsTurn, None)).is_some());
+        }
+        assert_eq!(tries.after(&failure(Repeat::WhenItsTurn, Some(3_601_000))), None);
+        let mut tries = Tries::new(false, 0, LONG);
+        assert_eq!(tries.after(&failure(Repeat::WhenItsTurn, None)), None);
+    }
+
+    #[test]
     fn a_corrected_clock_gives_one_more_request() {
-        let mut tries = Tries::new(&Method::POST, 0, LONG);
+        let mut tries = Tries::new(false, 0, LONG);
         assert_eq!(tries.after(&failure(Repeat::ClockCorrected, None)), Some(Duration::ZERO));
         assert_eq!(tries.after(&failure(Repeat::ClockCorrected, None)), None);
     }

@@ -1,0 +1,36 @@
+//! Add-ons: https://uploadcare.com/api-refs/rest-api/v0.7.0/#tag/Add-Ons
+
+use super::client::Client;
+use super::error::{Error, Result};
+use super::http::{Answer, Method, Request};
+use super::id;
+use super::jobs::{Job, Work, is_addon_name};
+use super::json::is_object;
+
+impl Client {
+    /// `POST /addons/{addon}/execute/`
+    pub fn addon_run(&self, addon: &str, uuid: &str, params_json: Option<&str>) -> Result<Job> {
+        if !is_addon_name(addon) {
+            return Err(Error::argument(
+                "addon is no add-on's name, such as uc_clamav_virus_scan: lower-case letters, digits and _",
+            ));
+        }
+        let uuid = id::uuid(uuid, "uuid")?;
+        let params = params_json.unwrap_or("{}");
+        if !is_object(params) {
+            return Err(Error::argument("params_json is no JSON object, such as {\"purge_infected\":true}"));
+        }
+        let target = self.http.settings.api_base.target(&format!("/addons/{addon}/execute/"));
+        let body = format!(r#"{{"target":"{uuid}","params":{params}}}"#);
+        let request = Request { body: &body, waits_its_turn: true, ..Request::new(Method::POST, &target) };
+        self.http.call(&request, |answer: &mut Answer| {
+            let request_id = answer.read(|reader| reader.field("request_id", |reader| reader.text()))?;
+            if !id::is_uuid(&request_id) {
+                return Err(Error::protocol("the answer's request_id is no UUID").into());
+            }
+            let mut job = Job::new(&self.http, Work::Addon { name: addon.to_owned(), request_id });
+            job.json = Some(answer.body.clone());
+            Ok(job)
+        })
+    }
+}

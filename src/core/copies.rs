@@ -1,0 +1,70 @@
+//! Copies of files: https://uploadcare.com/api-refs/rest-api/v0.7.0/#operation/createLocalCopy
+
+use serde_json::{Map, Value, json};
+
+use super::client::Client;
+use super::error::{Error, Result};
+use super::file::File;
+use super::http::{Answer, Method};
+use super::id::file_source;
+use super::json::object_of;
+use super::metadata;
+
+pub struct CopyOptions<'a> {
+    /// `true` or `false`.
+    pub store: Option<&'a str>,
+    pub metadata: Vec<(&'a str, &'a str)>,
+}
+
+pub struct RemoteCopyOptions<'a> {
+    pub is_private: bool,
+    pub pattern: Option<&'a str>,
+}
+
+impl Client {
+    /// `POST /files/local_copy/`
+    pub fn file_copy<T>(
+        &self,
+        source: &str,
+        options: &CopyOptions,
+        lay_out: impl Fn(File) -> T,
+    ) -> Result<T> {
+        if !matches!(options.store, None | Some("true" | "false")) {
+            return Err(Error::argument("opts.store may be \"true\", \"false\" or NULL"));
+        }
+        metadata::check_pairs(&options.metadata, "opts.metadata")?;
+        let metadata: Map<_, _> =
+            options.metadata.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value))).collect();
+        let body = object_of([
+            ("source", json!(file_source(source, "source")?)),
+            ("store", json!(options.store)),
+            ("metadata", if metadata.is_empty() { Value::Null } else { metadata.into() }),
+        ]);
+        self.http.ask(Method::POST, "/files/local_copy/", &body, |answer: &mut Answer| {
+            Ok(lay_out(answer.read(|reader| reader.field("result", File::read))?))
+        })
+    }
+
+    /// `POST /files/remote_copy/`: the address of the copy.
+    pub fn file_copy_remote(
+        &self,
+        source: &str,
+        target: &str,
+        options: &RemoteCopyOptions,
+    ) -> Result<String> {
+        if target.is_empty() {
+            return Err(Error::argument(
+                "target is empty: it is the name of one of the project's custom storages",
+            ));
+        }
+        let body = object_of([
+            ("source", json!(file_source(source, "source")?)),
+            ("target", json!(target)),
+            ("make_public", json!(options.is_private.then_some(false))),
+            ("pattern", json!(options.pattern)),
+        ]);
+        self.http.ask(Method::POST, "/files/remote_copy/", &body, |answer: &mut Answer| {
+            answer.read(|reader| reader.field("result", |reader| reader.text()))
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! Tags of a file: https://uploadcare.com/docs/file-management/#file-tags
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use serde_json::json;
+
+use super::client::Client;
+use super::error::{Error, Result};
+use super::http::{Answer, Method};
+use super::id;
+use super::json::{self, Reader};
+
+const MOST_TAGS: usize = 50;
+const MOST_TAG: usize = 100;
+
+/// The tags of a file, and what the call has changed.
+#[derive(Default)]
+pub struct Tags<'a> {
+    pub tags: Vec<Cow<'a, str>>,
+    pub added: Vec<Cow<'a, str>>,
+    pub deleted: Vec<Cow<'a, str>>,
+}
+
+impl<'a> Tags<'a> {
+    fn read(reader: &mut Reader<'a>) -> json::Result<Self> {
+        let mut tags = Tags::default();
+        reader.object(|reader, key| {
+            match key {
+                "tags" => tags.tags = reader.texts()?,
+                "added" => tags.added = reader.texts()?,
+                "deleted" => tags.deleted = reader.texts()?,
+                _ => drop(reader.raw()?),
+            }
+            Ok(())
+        })?;
+        Ok(tags)
+    }
+}
+
+impl Client {
+    /// `GET /files/{uuid}/tags/`
+    pub fn tags_list<T>(&self, uuid: &str, lay_out: impl Fn(Tags) -> T) -> Result<T> {
+        self.tags_call(Method::GET, uuid, "", lay_out)
+    }
+
+    /// `PUT /files/{uuid}/tags/`
+    pub fn tags_replace<T>(&self, uuid: &str, tags: &[&str], lay_out: impl Fn(Tags) -> T) -> Result<T> {
+        check(tags, "tags")?;
+        self.tags_call(Method::PUT, uuid, &json!({ "tags": tags }).to_string(), lay_out)
+    }
+
+    /// `PATCH /files/{uuid}/tags/`
+    pub fn tags_update<T>(
+        &self,
+        uuid: &str,
+        add: &[&str],
+        remove: &[&str],
+        lay_out: impl Fn(Tags) -> T,
+    ) -> Result<T> {
+        check(add, "add")?;
+        check(remove, "remove")?;
+        self.tags_call(Method::PATCH, uuid, &json!({ "add": add, "delete": remove }).to_string(), lay_out)
+    }
+
+    fn tags_call<T>(&self, method: Method, uuid: &str, body: &str, lay_out: impl Fn(Tags) -> T) -> Result<T> {
+        let path = format!("/files/{}/tags/", id::uuid(uuid, "uuid")?);
+        self.http.ask(method, &path, body, |answer: &mut Answer| Ok(lay_out(answer.read(Tags::read)?)))
+    }
+}
+
+/// The service strips tags, makes them lower case, and drops empty ones and repetitions before
+/// it counts.
+fn check(tags: &[&str], name: &str) -> Result<()> {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let mut distinct = HashSet::new();
+    for (place, tag) in tags.iter().map(|tag| tag.trim()).enumerate() {
+        if tag.len() > MOST_TAG || !tag.bytes().all(is_part) {
+            return Err(Error::argument(format!(
+                "{name}[{place}] is no tag: at most {MOST_TAG} Latin letters, digits and - _ ."
+            )));
+        }
+        if !tag.is_empty() {
+            distinct.insert(tag.to_ascii_lowercase());
+        }
+    }
+    match distinct.len() <= MOST_TAGS {
+        true => Ok(()),
+        false => {
+            Err(Error::argument(format!("{name} has {} tags; a file takes {MOST_TAGS}", distinct.len())))
+        }
+    }
+}

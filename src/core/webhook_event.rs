@@ -1,0 +1,143 @@
+//! What the service delivers to a webhook: https://uploadcare.com/docs/webhooks/
+
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use super::error::{Error, Result, Status};
+use super::file::File;
+use super::json::{self, Pairs, Reader, Scalar};
+
+/// What stands in front of the hex digits in the X-Uc-Signature header.
+const SCHEME: &str = "v1=";
+
+#[derive(Default)]
+pub struct WebhookEvent<'a> {
+    pub event: Scalar<'a>,
+    pub target_url: Scalar<'a>,
+    pub hook_id: Scalar<'a>,
+    pub project_pub_key: Scalar<'a>,
+    pub version: Scalar<'a>,
+    pub initiator: Scalar<'a>,
+    pub request_id: Scalar<'a>,
+    pub addon_name: Scalar<'a>,
+    pub source_file_uuid: Scalar<'a>,
+    pub file: File<'a>,
+    pub file_url: Scalar<'a>,
+    pub previous_metadata: Pairs<'a>,
+    pub previous_appdata: Option<&'a str>,
+}
+
+impl<'a> WebhookEvent<'a> {
+    /// Reads a delivery that has been checked. Payloads before v0.7 have no initiator.
+    pub fn read(body: &'a str) -> Result<Self> {
+        let mut reader = Reader::new(body);
+        let event = Self::read_fields(&mut reader).and_then(|event| reader.end().map(|()| event));
+        event.map_err(|odd| {
+            Error::protocol(format!("body is signed and yet not the JSON it should be: {}", odd.message))
+        })
+    }
+
+    fn read_fields(reader: &mut Reader<'a>) -> json::Result<Self> {
+        let mut event = WebhookEvent::default();
+        reader.object(|reader, key| match key {
+            "initiator" => event.read_initiator(reader),
+            "hook" => event.read_hook(reader),
+            "data" => File::read(reader).map(|file| event.file = file),
+            "file" => reader.scalar().map(|url| event.file_url = url),
+            "previous_values" => event.read_previous_values(reader),
+            _ => reader.raw().map(drop),
+        })?;
+        Ok(event)
+    }
+
+    fn read_initiator(&mut self, reader: &mut Reader<'a>) -> json::Result<()> {
+        reader.fields(|reader, key| {
+            match key {
+                "type" => self.initiator = reader.scalar()?,
+                "detail" => reader.fields(|reader, key| {
+                    match key {
+                        "request_id" => self.request_id = reader.scalar()?,
+                        "addon_name" => self.addon_name = reader.scalar()?,
+                        "source_file_uuid" => self.source_file_uuid = reader.scalar()?,
+                        _ => drop(reader.raw()?),
+                    }
+                    Ok(())
+                })?,
+                _ => drop(reader.raw()?),
+            }
+            Ok(())
+        })
+    }
+
+    fn read_hook(&mut self, reader: &mut Reader<'a>) -> json::Result<()> {
+        reader.fields(|reader, key| {
+            match key {
+                "id" => self.hook_id = reader.scalar()?,
+                "project_pub_key" => self.project_pub_key = reader.scalar()?,
+                "event" => self.event = reader.scalar()?,
+                "target" => self.target_url = reader.scalar()?,
+                "version" => self.version = reader.scalar()?,
+                _ => drop(reader.raw()?),
+            }
+            Ok(())
+        })
+    }
+
+    fn read_previous_values(&mut self, reader: &mut Reader<'a>) -> json::Result<()> {
+        reader.fields(|reader, key| {
+            match key {
+                "metadata" => self.previous_metadata = reader.pairs()?,
+                "appdata" => {
+                    let is_object = reader.peek() == Some(b'{');
+                    self.previous_appdata = Some(reader.raw()?.get()).filter(|_| is_object);
+                }
+                _ => drop(reader.raw()?),
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Whether a delivery comes from the service: `signature` is its X-Uc-Signature header.
+pub fn check_signature(signing_secret: &str, signature: Option<&str>, body: &[u8]) -> Result<()> {
+    let refused = |why: &'static str| Err(Error::new(Status::Auth, why));
+    if signing_secret.is_empty() {
+        return Err(Error::argument("signing_secret is empty: anybody could sign with it"));
+    }
+    let Some(signature) = signature else {
+        return refused(
+            "signature is NULL: a delivery without X-Uc-Signature is of a webhook without a secret, or not the service's",
+        );
+    };
+    let Some(digits) = signature.strip_prefix(SCHEME) else {
+        return refused("signature does not begin with v1=");
+    };
+    let Some(sum) = unhex(digits) else {
+        return refused("signature is not v1= and 64 lower-case hex digits");
+    };
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(signing_secret.as_bytes()).expect("HMAC takes a key of any length");
+    mac.update(body);
+    // Takes as long for a wrong sum as for the right one.
+    match mac.verify_slice(&sum) {
+        Ok(()) => Ok(()),
+        Err(_) => refused("signature is not that of this body and this signing_secret"),
+    }
+}
+
+/// The bytes of 64 lower-case hex digits.
+fn unhex(digits: &str) -> Option<[u8; 32]> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let mut sum = [0; 32];
+    if digits.len() != 2 * sum.len() {
+        return None;
+    }
+    for (byte, pair) in sum.iter_mut().zip(digits.as_bytes().chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(sum)
+}

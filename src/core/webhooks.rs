@@ -1,0 +1,175 @@
+//! Webhooks: https://uploadcare.com/api-refs/rest-api/v0.7.0/#tag/Webhook
+
+use serde_json::{Value, json};
+
+use super::client::Client;
+use super::error::{Error, Result};
+use super::http::{Answer, Method};
+use super::json::{self, Reader, Scalar, object_of};
+
+const MOST_URL: usize = 255;
+const MOST_SECRET: usize = 32;
+
+/// Of the payloads that are delivered.
+const VERSION: &str = "0.7";
+
+#[derive(Default)]
+pub struct Webhook<'a> {
+    pub id: Scalar<'a>,
+    pub project: Scalar<'a>,
+    pub target_url: Scalar<'a>,
+    pub event: Scalar<'a>,
+    pub version: Scalar<'a>,
+    pub signing_secret: Scalar<'a>,
+    pub is_active: Scalar<'a>,
+    pub created: Scalar<'a>,
+    pub updated: Scalar<'a>,
+    pub json: &'a str,
+}
+
+impl<'a> Webhook<'a> {
+    fn read(reader: &mut Reader<'a>) -> json::Result<Self> {
+        let mut webhook = Webhook::default();
+        let ((), json) = reader.with_json(|reader| {
+            reader.fields(|reader, key| {
+                match key {
+                    "id" => webhook.id = reader.scalar()?,
+                    "project" => webhook.project = reader.scalar()?,
+                    "target_url" => webhook.target_url = reader.scalar()?,
+                    "event" => webhook.event = reader.scalar()?,
+                    "version" => webhook.version = reader.scalar()?,
+                    "signing_secret" => webhook.signing_secret = reader.scalar()?,
+                    "is_active" => webhook.is_active = reader.scalar()?,
+                    "created" => webhook.created = reader.scalar()?,
+                    "updated" => webhook.updated = reader.scalar()?,
+                    _ => drop(reader.raw()?),
+                }
+                Ok(())
+            })
+        })?;
+        Ok(Webhook { json, ..webhook })
+    }
+
+    fn read_all(reader: &mut Reader<'a>) -> json::Result<Vec<Self>> {
+        let mut webhooks = Vec::new();
+        reader.array(|reader| {
+            webhooks.push(Webhook::read(reader)?);
+            Ok(())
+        })?;
+        Ok(webhooks)
+    }
+}
+
+/// What a webhook is to be; what is none stays as it is.
+pub struct WebhookOptions<'a> {
+    pub target_url: Option<&'a str>,
+    pub event: Option<&'a str>,
+    pub signing_secret: Option<&'a str>,
+    pub is_active: Option<bool>,
+}
+
+impl WebhookOptions<'_> {
+    fn check(&self) -> Result<()> {
+        if let Some(url) = self.target_url {
+            check_target_url(url, "opts.target_url")?;
+        }
+        if self.event.is_some_and(str::is_empty) {
+            return Err(Error::argument(
+                "opts.event is empty: it is an event's name such as \"file.uploaded\"",
+            ));
+        }
+        if self.signing_secret.is_some_and(|secret| secret.chars().count() > MOST_SECRET) {
+            return Err(Error::argument(format!(
+                "opts.signing_secret is too long: it has at most {MOST_SECRET} characters"
+            )));
+        }
+        Ok(())
+    }
+
+    fn body(&self, version: Value) -> String {
+        object_of([
+            ("target_url", json!(self.target_url)),
+            ("event", json!(self.event)),
+            ("signing_secret", json!(self.signing_secret)),
+            ("is_active", json!(self.is_active)),
+            ("version", version),
+        ])
+    }
+
+    /// The service may quote a request in its refusal.
+    fn hide_secret(&self, mut error: Error) -> Error {
+        error.hide(self.signing_secret.unwrap_or_default());
+        error
+    }
+}
+
+impl Client {
+    /// `GET /webhooks/`
+    pub fn webhooks_list<T>(&self, lay_out: impl Fn(Vec<Webhook>) -> T) -> Result<T> {
+        self.http.ask(Method::GET, "/webhooks/", "", |answer: &mut Answer| {
+            Ok(lay_out(answer.read(Webhook::read_all)?))
+        })
+    }
+
+    /// `POST /webhooks/`
+    pub fn webhook_create<T>(&self, options: &WebhookOptions, lay_out: impl Fn(Webhook) -> T) -> Result<T> {
+        options.check()?;
+        for (value, name) in [(options.target_url, "target_url"), (options.event, "event")] {
+            if value.is_none() {
+                return Err(Error::argument(format!("opts.{name} is NULL: a new webhook needs one")));
+            }
+        }
+        self.webhook_call(Method::POST, "/webhooks/", options, json!(VERSION), lay_out)
+    }
+
+    /// `PUT /webhooks/{id}/`
+    pub fn webhook_update<T>(
+        &self,
+        id: i64,
+        options: &WebhookOptions,
+        lay_out: impl Fn(Webhook) -> T,
+    ) -> Result<T> {
+        options.check()?;
+        if id <= 0 {
+            return Err(Error::argument(format!("id is {id}; the ids of webhooks begin at 1")));
+        }
+        if matches!(
+            options,
+            WebhookOptions { target_url: None, event: None, signing_secret: None, is_active: None }
+        ) {
+            return Err(Error::argument("opts says nothing that is to change"));
+        }
+        self.webhook_call(Method::PUT, &format!("/webhooks/{id}/"), options, Value::Null, lay_out)
+    }
+
+    /// `DELETE /webhooks/unsubscribe/`
+    pub fn webhook_delete(&self, target_url: &str) -> Result<()> {
+        check_target_url(target_url, "target_url")?;
+        let body = json!({ "target_url": target_url }).to_string();
+        self.http.ask(Method::DELETE, "/webhooks/unsubscribe/", &body, |_| Ok(()))
+    }
+
+    fn webhook_call<T>(
+        &self,
+        method: Method,
+        path: &str,
+        options: &WebhookOptions,
+        version: Value,
+        lay_out: impl Fn(Webhook) -> T,
+    ) -> Result<T> {
+        let decode = |answer: &mut Answer| Ok(lay_out(answer.read(Webhook::read)?));
+        self.http
+            .ask(method, path, &options.body(version), decode)
+            .map_err(|error| options.hide_secret(error))
+    }
+}
+
+fn check_target_url(url: &str, name: &str) -> Result<()> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+    match !rest.is_empty() && url.len() <= MOST_URL && url.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => Ok(()),
+        false => Err(Error::argument(format!(
+            "{name} is no http or https address of at most {MOST_URL} visible ASCII characters"
+        ))),
+    }
+}

@@ -1,0 +1,43 @@
+//! Add-ons.
+
+use std::ffi::c_char;
+
+use super::arguments::{object, optional_text, text};
+use super::call::make;
+use super::client::uc_client;
+use super::error::{uc_error, uc_status};
+use super::jobs::uc_job;
+
+/// Starts an add-on on a file. `addon` is one of
+///
+///     "uc_clamav_virus_scan"                        params: purge_infected
+///     "aws_rekognition_detect_labels"
+///     "aws_rekognition_detect_moderation_labels"
+///     "remove_bg"                                   params: crop, type_level, type, channels, roi and so on
+///
+/// or what the service adds to them. `params_json` is a JSON object, {"purge_infected": true}, or
+/// NULL. What it finds is in the file's appdata when the job has ended: uc_file_info() with
+/// "appdata". remove_bg makes a file, which uc_job_file() names. While the same add-on is at work
+/// on the same file, the call waits for its turn, as long as the client's timeout_ms; with no
+/// retries it fails at once with UC_ERR_REJECTED.
+///
+/// REST API: POST /addons/{addon}/execute/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_addon_run(
+    client: *const uc_client,
+    addon: *const c_char,
+    uuid: *const c_char,
+    params_json: *const c_char,
+    job: *mut *mut uc_job,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(job, "job", error, || {
+            let client = object(client, "client")?;
+            let (addon, uuid) = (text(addon, "addon")?, text(uuid, "uuid")?);
+            let job = client.0.addon_run(addon, uuid, optional_text(params_json, "params_json")?)?;
+            Ok((uc_job::new(job), ()))
+        })
+    }
+}

@@ -1,0 +1,142 @@
+//! Conversions of documents and videos.
+
+use std::ffi::c_char;
+use std::ptr::null;
+
+use super::arguments::{Options, end_is_unpadded, object, optional_text, options, text};
+use super::call::make;
+use super::client::uc_client;
+use super::error::{uc_error, uc_status};
+use super::jobs::uc_job;
+use super::memory::{Arena, laid_out};
+use super::pair::{lay_out_pairs, uc_pair};
+use crate::core::conversions::{ConvertOptions, DocumentInfo};
+use crate::core::error::Result;
+
+/// What a document can be converted to. Owned: give it to uc_free().
+#[repr(C)]
+pub struct uc_document_info {
+    /// Why it cannot be converted at all; NULL when it can.
+    pub error: *const c_char,
+    /// What it is, "pdf".
+    pub format: *const c_char,
+    /// What it can become, "png", "docx" and so on.
+    pub formats: *const *const c_char,
+    /// How many.
+    pub formats_len: usize,
+    /// What it was converted to with save_in_group: format and the id of the group of its pages.
+    pub groups: *const uc_pair,
+    /// How many.
+    pub groups_len: usize,
+    /// The whole answer as the service sent it.
+    pub json: *const c_char,
+}
+
+fn lay_out_info(info: DocumentInfo, json: &str) -> (uc_document_info, Arena) {
+    laid_out(|arena| {
+        let (formats, formats_len) = arena.texts(&info.formats);
+        let (groups, groups_len) = lay_out_pairs(arena, &info.groups);
+        uc_document_info {
+            error: arena.value(&info.error),
+            format: arena.value(&info.format),
+            formats,
+            formats_len,
+            groups,
+            groups_len,
+            json: arena.text(json),
+        }
+    })
+}
+
+/// How to convert. Set struct_size; a field of zero or NULL has its default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_convert_opts {
+    /// sizeof(uc_convert_opts)
+    pub struct_size: usize,
+    /// 1: put the pages of a document that becomes images into a group; default 0. Not for videos.
+    pub save_in_group: i32,
+    /// "1" or "true": keep the result for good; "0" or "false": for a day; default as the project
+    /// is set.
+    pub store: *const c_char,
+}
+
+// SAFETY: numbers, and pointers that are only read after a check.
+unsafe impl Options for uc_convert_opts {
+    const ZERO: Self = uc_convert_opts { struct_size: 0, save_in_group: 0, store: null() };
+}
+
+end_is_unpadded!(uc_convert_opts, store: *const c_char);
+
+impl uc_convert_opts {
+    /// # Safety
+    /// The text is NULL or ends in NUL and lives as long as the call.
+    unsafe fn checked<'a>(self) -> Result<ConvertOptions<'a>> {
+        // SAFETY: the caller's word.
+        let store = unsafe { optional_text(self.store, "opts.store") }?;
+        Ok(ConvertOptions { store, save_in_group: self.save_in_group != 0 })
+    }
+}
+
+/// What a document is and can be converted to.
+///
+/// REST API: GET /convert/document/{uuid}/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_document_info_get(
+    client: *const uc_client,
+    uuid: *const c_char,
+    info: *mut *mut uc_document_info,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(info, "info", error, || {
+            object(client, "client")?.0.document_info(text(uuid, "uuid")?, lay_out_info)
+        })
+    }
+}
+
+/// Starts to convert a document. `path` is the file's UUID, or its address on the CDN, and what to
+/// make of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/". `opts` may
+/// be NULL. UC_ERR_JOB with the service's words when it does not take the path.
+///
+/// REST API: POST /convert/document/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_convert_document(
+    client: *const uc_client,
+    path: *const c_char,
+    opts: *const uc_convert_opts,
+    job: *mut *mut uc_job,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(job, "job", error, || {
+            let (client, path) = (object(client, "client")?, text(path, "path")?);
+            Ok((uc_job::new(client.0.convert_document(path, &options(opts)?.checked()?)?), ()))
+        })
+    }
+}
+
+/// Starts to convert a video, of which it makes thumbnails as well. `path` is as for
+/// uc_convert_document():
+/// "22240276-2f06-41f8-9411-755c8ce926ed/video/-/size/640x360/-/format/webm/". `opts` may be NULL.
+/// UC_ERR_JOB with the service's words when it does not take the path.
+///
+/// REST API: POST /convert/video/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_convert_video(
+    client: *const uc_client,
+    path: *const c_char,
+    opts: *const uc_convert_opts,
+    job: *mut *mut uc_job,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(job, "job", error, || {
+            let (client, path) = (object(client, "client")?, text(path, "path")?);
+            Ok((uc_job::new(client.0.convert_video(path, &options(opts)?.checked()?)?), ()))
+        })
+    }
+}

@@ -1,0 +1,120 @@
+//! Copies of files.
+
+use std::ffi::c_char;
+use std::ptr::null;
+
+use super::arguments::{Options, end_is_unpadded, object, optional_text, options, pairs, text};
+use super::call::{make, make_text};
+use super::client::uc_client;
+use super::error::{uc_error, uc_status};
+use super::file::{lay_out_alone, uc_file};
+use super::pair::uc_pair;
+use crate::core::copies::{CopyOptions, RemoteCopyOptions};
+use crate::core::error::Result;
+
+/// How to copy a file within the project. Set struct_size; a field of zero or NULL has its default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_copy_opts {
+    /// sizeof(uc_copy_opts)
+    pub struct_size: usize,
+    /// "true": keep the copy for good; default "false".
+    pub store: *const c_char,
+    /// Metadata of the copy, as in uc_metadata_set(); at most 50 pairs.
+    pub metadata: *const uc_pair,
+    /// How many.
+    pub metadata_len: usize,
+}
+
+// SAFETY: numbers, and pointers that are only read after a check.
+unsafe impl Options for uc_copy_opts {
+    const ZERO: Self = uc_copy_opts { struct_size: 0, store: null(), metadata: null(), metadata_len: 0 };
+}
+
+end_is_unpadded!(uc_copy_opts, metadata_len: usize);
+
+impl uc_copy_opts {
+    /// # Safety
+    /// The texts and pairs are NULL or live as long as the call.
+    unsafe fn checked<'a>(self) -> Result<CopyOptions<'a>> {
+        // SAFETY: the caller's word.
+        unsafe {
+            Ok(CopyOptions {
+                store: optional_text(self.store, "opts.store")?,
+                metadata: pairs(self.metadata, self.metadata_len, "opts.metadata")?,
+            })
+        }
+    }
+}
+
+/// How to copy a file to a storage of one's own. Set struct_size; a field of zero or NULL has its
+/// default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_remote_copy_opts {
+    /// sizeof(uc_remote_copy_opts)
+    pub struct_size: usize,
+    /// 1: nobody but the storage's owner may read the copy; default 0, everybody may.
+    pub is_private: i32,
+    /// The name of the copy, made of ${default}, which is ${uuid}/${auto_filename}, the default;
+    /// ${auto_filename}, which is ${filename}${effects}${ext}; ${effects}, ${filename}, ${uuid} and
+    /// ${ext}.
+    pub pattern: *const c_char,
+}
+
+// SAFETY: numbers, and pointers that are only read after a check.
+unsafe impl Options for uc_remote_copy_opts {
+    const ZERO: Self = uc_remote_copy_opts { struct_size: 0, is_private: 0, pattern: null() };
+}
+
+end_is_unpadded!(uc_remote_copy_opts, pattern: *const c_char);
+
+/// Copies a file within the project. `source` is its UUID or its address on the CDN, with
+/// operations to copy what they make of it. `file` receives the copy, which the service may still
+/// be working on: then size is 0 and is_ready too. Up to 5 GB; 100 MB with operations. `opts` may
+/// be NULL.
+///
+/// REST API: POST /files/local_copy/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_file_copy(
+    client: *const uc_client,
+    source: *const c_char,
+    opts: *const uc_copy_opts,
+    file: *mut *mut uc_file,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(file, "file", error, || {
+            let (client, source) = (object(client, "client")?, text(source, "source")?);
+            client.0.file_copy(source, &options(opts)?.checked()?, lay_out_alone)
+        })
+    }
+}
+
+/// Copies a file to a storage of one's own that the project knows by the name `target`. `source` is
+/// as for uc_file_copy(). `url` receives the copy's address, "s3://bucket/key": give it to
+/// uc_free(). `opts` may be NULL.
+///
+/// REST API: POST /files/remote_copy/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_file_copy_remote(
+    client: *const uc_client,
+    source: *const c_char,
+    target: *const c_char,
+    opts: *const uc_remote_copy_opts,
+    url: *mut *mut c_char,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make_text(url, "url", error, || {
+            let client = object(client, "client")?;
+            let (source, target) = (text(source, "source")?, text(target, "target")?);
+            let uc_remote_copy_opts { is_private, pattern, .. } = options(opts)?;
+            let pattern = optional_text(pattern, "opts.pattern")?;
+            let options = RemoteCopyOptions { is_private: is_private != 0, pattern };
+            client.0.file_copy_remote(source, target, &options)
+        })
+    }
+}

@@ -1,0 +1,240 @@
+//! A file, as C sees it.
+
+use std::ffi::c_char;
+use std::ptr::null;
+
+use super::memory::{Arena, laid_out};
+use super::pair::{lay_out_pairs, uc_pair};
+use crate::core::file::{File, Image, Track, Video};
+
+/// What the service found in an image.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_image_info {
+    /// "JPEG".
+    pub format: *const c_char,
+    /// "RGB".
+    pub color_mode: *const c_char,
+    /// Pixels; -1 where unknown.
+    pub width: i64,
+    /// Pixels; -1 where unknown.
+    pub height: i64,
+    /// EXIF orientation 0 to 8, or -1.
+    pub orientation: i32,
+    /// 1 for an animation, else 0.
+    pub is_sequence: i32,
+    /// 0 where unknown.
+    pub dpi_x: f64,
+    /// 0 where unknown.
+    pub dpi_y: f64,
+    /// 1 when latitude and longitude are known, else 0.
+    pub has_geo_location: i32,
+    /// Degrees, north positive.
+    pub latitude: f64,
+    /// Degrees, east positive.
+    pub longitude: f64,
+    /// When it was taken, as in the EXIF: without zone, and not always a valid time. Or NULL.
+    pub datetime_original: *const c_char,
+}
+
+/// An audio track of a video. Numbers are -1 and the codec NULL where unknown.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_audio_track {
+    /// "aac".
+    pub codec: *const c_char,
+    /// As the service gives it.
+    pub bitrate: i64,
+    /// Hz.
+    pub sample_rate: i64,
+    /// 2 for stereo.
+    pub channels: i64,
+}
+
+/// A video track of a video. Numbers are -1 and the codec NULL where unknown.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_video_track {
+    /// "h264".
+    pub codec: *const c_char,
+    /// As the service gives it.
+    pub bitrate: i64,
+    /// Pixels.
+    pub width: i64,
+    /// Pixels.
+    pub height: i64,
+    /// Frames a second.
+    pub frame_rate: f64,
+}
+
+/// What the service found in a video.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_video_info {
+    /// "mp4".
+    pub format: *const c_char,
+    /// Milliseconds; -1 where unknown.
+    pub duration_ms: i64,
+    /// As the service gives it; -1 where unknown.
+    pub bitrate: i64,
+    /// Its audio tracks.
+    pub audio: *const *const uc_audio_track,
+    /// How many.
+    pub audio_len: usize,
+    /// Its video tracks.
+    pub video: *const *const uc_video_track,
+    /// How many.
+    pub video_len: usize,
+}
+
+/// A file. A text is NULL where the service sent none; what it sent beyond these fields is in
+/// `json`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_file {
+    /// Never NULL; empty where the service sent none.
+    pub uuid: *const c_char,
+    /// As it was named when uploaded.
+    pub original_filename: *const c_char,
+    /// On the CDN; NULL when removed or not ready.
+    pub original_file_url: *const c_char,
+    /// In the REST API.
+    pub url: *const c_char,
+    /// "image/jpeg"; empty or "application/octet-stream" while the service does not know.
+    pub mime_type: *const c_char,
+    /// Bytes; -1 where unknown.
+    pub size: i64,
+    /// 1, 0, or -1 while the service does not know.
+    pub is_image: i32,
+    /// 1 when it can be used, 0 while the service works on it.
+    pub is_ready: i32,
+    /// When it was uploaded, and the same in microseconds since 1970-01-01 UTC; INT64_MIN where
+    /// it is not known, here and below.
+    pub datetime_uploaded: *const c_char,
+    pub datetime_uploaded_us: i64,
+    /// When it was stored for good; NULL for a temporary file.
+    pub datetime_stored: *const c_char,
+    pub datetime_stored_us: i64,
+    /// When it was removed; NULL while it is there.
+    pub datetime_removed: *const c_char,
+    pub datetime_removed_us: i64,
+    /// Inside a group only: the operations it was put in with, "resize/x800/"; else NULL.
+    pub default_effects: *const c_char,
+    /// NULL when it is no image.
+    pub image: *const uc_image_info,
+    /// NULL when it is no video.
+    pub video: *const uc_video_info,
+    /// What the application keeps with it.
+    pub metadata: *const uc_pair,
+    /// How many.
+    pub metadata_len: usize,
+    /// What was made from it: conversion path and UUID.
+    pub variations: *const uc_pair,
+    /// How many.
+    pub variations_len: usize,
+    /// Its tags.
+    pub tags: *const *const c_char,
+    /// How many.
+    pub tags_len: usize,
+    /// JSON object of what add-ons found, when it was asked for; else NULL.
+    pub appdata: *const c_char,
+    /// The whole object as the service sent it; of a search, with its `highlight`.
+    pub json: *const c_char,
+}
+
+pub fn lay_out_file(arena: &Arena, file: File) -> uc_file {
+    let (datetime_uploaded, datetime_uploaded_us) = arena.time(&file.datetime_uploaded);
+    let (datetime_stored, datetime_stored_us) = arena.time(&file.datetime_stored);
+    let (datetime_removed, datetime_removed_us) = arena.time(&file.datetime_removed);
+    let (metadata, metadata_len) = lay_out_pairs(arena, &file.metadata);
+    let (variations, variations_len) = lay_out_pairs(arena, &file.variations);
+    let (tags, tags_len) = arena.texts(&file.tags);
+    uc_file {
+        uuid: arena.text(file.uuid.text().unwrap_or_default()),
+        original_filename: arena.value(&file.original_filename),
+        original_file_url: arena.value(&file.original_file_url),
+        url: arena.value(&file.url),
+        mime_type: arena.value(&file.mime_type),
+        size: file.size.int().unwrap_or(-1),
+        is_image: file.is_image.flag().map_or(-1, i32::from),
+        is_ready: file.is_ready.flag().map_or(0, i32::from),
+        datetime_uploaded,
+        datetime_uploaded_us,
+        datetime_stored,
+        datetime_stored_us,
+        datetime_removed,
+        datetime_removed_us,
+        default_effects: arena.value(&file.default_effects),
+        image: file.image.map_or(null(), |image| arena.one(lay_out_image(arena, &image))),
+        video: file.video.map_or(null(), |video| arena.one(lay_out_video(arena, &video))),
+        metadata,
+        metadata_len,
+        variations,
+        variations_len,
+        tags,
+        tags_len,
+        appdata: arena.optional(file.appdata),
+        json: arena.text(file.json),
+    }
+}
+
+/// A file that is given away by itself.
+pub fn lay_out_alone(file: File) -> (uc_file, Arena) {
+    laid_out(|arena| lay_out_file(arena, file))
+}
+
+fn lay_out_image(arena: &Arena, image: &Image) -> uc_image_info {
+    let [dpi_x, dpi_y] = match image.dpi.as_slice() {
+        [x, y] => [x, y].map(|dpi| dpi.float().unwrap_or(0.0)),
+        _ => [0.0; 2],
+    };
+    let place = image.latitude.float().zip(image.longitude.float());
+    let (latitude, longitude) = place.unwrap_or_default();
+    uc_image_info {
+        format: arena.value(&image.format),
+        color_mode: arena.value(&image.color_mode),
+        width: image.width.int().unwrap_or(-1),
+        height: image.height.int().unwrap_or(-1),
+        orientation: image.orientation.int().and_then(|turn| turn.try_into().ok()).unwrap_or(-1),
+        is_sequence: image.sequence.flag().map_or(0, i32::from),
+        dpi_x,
+        dpi_y,
+        has_geo_location: place.is_some().into(),
+        latitude,
+        longitude,
+        datetime_original: arena.value(&image.datetime_original),
+    }
+}
+
+fn lay_out_video(arena: &Arena, video: &Video) -> uc_video_info {
+    let (audio, audio_len) = arena.pointers(video.audio.iter().map(|track| lay_out_audio(arena, track)));
+    let (tracks, tracks_len) = arena.pointers(video.video.iter().map(|track| lay_out_pictures(arena, track)));
+    uc_video_info {
+        format: arena.value(&video.format),
+        duration_ms: video.duration.int().unwrap_or(-1),
+        bitrate: video.bitrate.int().unwrap_or(-1),
+        audio,
+        audio_len,
+        video: tracks,
+        video_len: tracks_len,
+    }
+}
+
+fn lay_out_audio(arena: &Arena, track: &Track) -> uc_audio_track {
+    uc_audio_track {
+        codec: arena.value(&track.codec),
+        bitrate: track.bitrate.int().unwrap_or(-1),
+        sample_rate: track.sample_rate.int().unwrap_or(-1),
+        channels: track.channels.int().unwrap_or(-1),
+    }
+}
+
+fn lay_out_pictures(arena: &Arena, track: &Track) -> uc_video_track {
+    uc_video_track {
+        codec: arena.value(&track.codec),
+        bitrate: track.bitrate.int().unwrap_or(-1),
+        width: track.width.int().unwrap_or(-1),
+        height: track.height.int().unwrap_or(-1),
+        frame_rate: track.frame_rate.float().unwrap_or(-1.0),
+    }
+}

@@ -1,0 +1,148 @@
+//! Work that the service does in the background.
+
+use std::ffi::{CString, c_char, c_void};
+use std::ptr::null;
+use std::time::Duration;
+
+use super::arguments::{object, object_mut, text};
+use super::call::{call, make};
+use super::client::uc_client;
+use super::error::{uc_error, uc_status};
+use crate::core::error::Result;
+use crate::core::jobs::{Job, Progress};
+
+/// Work that the service does in the background: a conversion or an add-on. Freeing it with
+/// uc_free() does not end the work. One thread at a time.
+pub struct uc_job {
+    job: Job,
+    token: CString,
+    /// What was last said of it.
+    file: Option<CString>,
+    thumbnails: Option<CString>,
+    json: Option<CString>,
+}
+
+impl uc_job {
+    pub(super) fn new(job: Job) -> Self {
+        let token = CString::new(job.token.as_str()).unwrap_or_default();
+        let mut new = uc_job { job, token, file: None, thumbnails: None, json: None };
+        new.show();
+        new
+    }
+
+    /// Runs a call on the job, and shows what it has learnt even where it failed.
+    fn learn(&mut self, from: impl FnOnce(&mut Job) -> Result<Progress>) -> Result<uc_status> {
+        let outcome = from(&mut self.job);
+        self.show();
+        Ok(match outcome? {
+            Progress::Running => uc_status::UC_OK,
+            Progress::Done => uc_status::UC_DONE,
+        })
+    }
+
+    fn show(&mut self) {
+        let text = |text: &Option<String>| CString::new(text.as_deref()?).ok();
+        self.file = text(&self.job.file);
+        self.thumbnails = text(&self.job.thumbnails);
+        self.json = text(&self.job.json);
+    }
+}
+
+/// Hears how far a call is: return 0 to go on, anything else to stop, and the call returns
+/// UC_ERR_CANCELED. Called on the calling thread, several times a second. `done` never falls;
+/// `total` is -1 when unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must
+/// not throw or longjmp, and must not use or free what the call works on.
+pub type uc_progress_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, done: i64, total: i64) -> i32>;
+
+/// Asks once how far the job is: UC_OK while it runs, UC_DONE when it has ended well, UC_ERR_JOB
+/// with the service's words when not. Once it has ended, nothing is sent any more and the answer
+/// stays.
+///
+/// REST API: GET /convert/document/status/{token}/, GET /convert/video/status/{token}/,
+/// GET /addons/{addon}/execute/status/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_job_poll(job: *mut uc_job, error: *mut *mut uc_error) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe { call(error, || object_mut(job, "job")?.learn(|job| job.poll(Duration::MAX))) }
+}
+
+/// Polls the job, with pauses that grow from a quarter of a second to 8 seconds, until it has
+/// ended: UC_DONE when it has ended well, UC_ERR_JOB when not. UC_ERR_TIMEOUT after `timeout_ms`
+/// milliseconds, 0 for no limit; UC_ERR_CANCELED when `progress`, which may be NULL, or
+/// uc_client_cancel() has stopped it. Neither ends the job: wait again, or keep its token.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_job_wait(
+    job: *mut uc_job,
+    timeout_ms: u32,
+    progress: uc_progress_fn,
+    user_data: *mut c_void,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    let limit = match timeout_ms {
+        0 => Duration::MAX,
+        ms => Duration::from_millis(ms.into()),
+    };
+    let tell = |state: Progress| match progress {
+        None => true,
+        // SAFETY: the caller's function, called as the header says.
+        Some(progress) => unsafe { progress(user_data, (state == Progress::Done).into(), 1) == 0 },
+    };
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        call(error, || object_mut(job, "job")?.learn(|job| job.wait(limit, tell).map(|()| Progress::Done)))
+    }
+}
+
+/// A line of printable ASCII that uc_job_resume() takes, in another process, too; it holds no key.
+/// NULL for NULL. Borrowed until the job is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_job_token(job: *const uc_job) -> *const c_char {
+    // SAFETY: NULL or a job of the caller's.
+    unsafe { job.as_ref() }.map_or(null(), |job| job.token.as_ptr())
+}
+
+/// The UUID of the file that the job makes, NULL until it is known, for an add-on that makes none,
+/// and for NULL. A conversion's is known from the start; the file is ready when the job has ended.
+/// Borrowed until the job is polled or freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_job_file(job: *const uc_job) -> *const c_char {
+    // SAFETY: NULL or a job of the caller's.
+    text_or_null(unsafe { job.as_ref() }.and_then(|job| job.file.as_ref()))
+}
+
+/// The id of the group of a video's thumbnails, or NULL. Borrowed until the job is polled or freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_job_thumbnails(job: *const uc_job) -> *const c_char {
+    // SAFETY: NULL or a job of the caller's.
+    text_or_null(unsafe { job.as_ref() }.and_then(|job| job.thumbnails.as_ref()))
+}
+
+/// The service's last answer about the job; NULL before there was one, and for NULL. Borrowed until
+/// the job is polled or freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_job_json(job: *const uc_job) -> *const c_char {
+    // SAFETY: NULL or a job of the caller's.
+    text_or_null(unsafe { job.as_ref() }.and_then(|job| job.json.as_ref()))
+}
+
+fn text_or_null(text: Option<&CString>) -> *const c_char {
+    text.map_or(null(), |text| text.as_ptr())
+}
+
+/// Takes up a job that was started earlier, by this process or another. Sends nothing: poll it, or
+/// wait for it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_job_resume(
+    client: *const uc_client,
+    token: *const c_char,
+    job: *mut *mut uc_job,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(job, "job", error, || {
+            let (client, token) = (object(client, "client")?, text(token, "token")?);
+            Ok((uc_job::new(client.0.job_resume(token)?), ()))
+        })
+    }
+}

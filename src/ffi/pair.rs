@@ -1,0 +1,20 @@
+//! Pairs of texts.
+
+use std::ffi::c_char;
+
+use super::memory::Arena;
+
+/// A key and its value. The only struct that never grows, so arrays of it are safe.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_pair {
+    pub key: *const c_char,
+    pub value: *const c_char,
+}
+
+pub fn lay_out_pairs<T: AsRef<str>>(arena: &Arena, pairs: &[(T, T)]) -> (*const uc_pair, usize) {
+    let view =
+        |(key, value): &(T, T)| uc_pair { key: arena.text(key.as_ref()), value: arena.text(value.as_ref()) };
+    let views: Vec<_> = pairs.iter().map(view).collect();
+    (arena.list(&views), views.len())
+}

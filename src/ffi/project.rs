@@ -1,0 +1,60 @@
+//! The project.
+
+use std::ffi::c_char;
+
+use super::arguments::object;
+use super::call::make;
+use super::client::uc_client;
+use super::error::{uc_error, uc_status};
+use super::memory::{Arena, laid_out};
+use super::pair::{lay_out_pairs, uc_pair};
+use crate::core::project::Project;
+
+/// The project that the client's keys belong to. Owned: give it to uc_free().
+#[repr(C)]
+pub struct uc_project {
+    /// NULL where the service sent none.
+    pub name: *const c_char,
+    /// The public key.
+    pub pub_key: *const c_char,
+    /// 1 when files are stored as they are uploaded, 0 when not, -1 where unknown.
+    pub autostore_enabled: i32,
+    /// Who may work on it: e-mail address and name, "" where the service sent none.
+    pub collaborators: *const uc_pair,
+    /// How many.
+    pub collaborators_len: usize,
+    /// The whole answer as the service sent it.
+    pub json: *const c_char,
+}
+
+fn lay_out_project(project: Project, json: &str) -> (uc_project, Arena) {
+    laid_out(|arena| {
+        let collaborators: Vec<_> = project
+            .collaborators
+            .iter()
+            .map(|(email, name)| (email.text().unwrap_or_default(), name.text().unwrap_or_default()))
+            .collect();
+        let (collaborators, collaborators_len) = lay_out_pairs(arena, &collaborators);
+        uc_project {
+            name: arena.value(&project.name),
+            pub_key: arena.value(&project.pub_key),
+            autostore_enabled: project.autostore_enabled.flag().map_or(-1, i32::from),
+            collaborators,
+            collaborators_len,
+            json: arena.text(json),
+        }
+    })
+}
+
+/// The project itself: a way to learn whether the keys are right, too.
+///
+/// REST API: GET /project/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_project_info(
+    client: *const uc_client,
+    project: *mut *mut uc_project,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe { make(project, "project", error, || object(client, "client")?.0.project_info(lay_out_project)) }
+}

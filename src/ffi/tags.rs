@@ -1,0 +1,102 @@
+//! Tags of a file.
+
+use std::ffi::c_char;
+
+use super::arguments::{object, text, texts};
+use super::call::make;
+use super::client::uc_client;
+use super::error::{uc_error, uc_status};
+use super::memory::{Arena, laid_out};
+use crate::core::tags::Tags;
+
+/// The tags of a file, in their order, and what a call has changed. Owned: give it to uc_free().
+#[repr(C)]
+pub struct uc_tags {
+    /// All tags the file has now.
+    pub tags: *const *const c_char,
+    /// How many.
+    pub tags_len: usize,
+    /// Those that the call has added; none for uc_tags_list().
+    pub added: *const *const c_char,
+    /// How many.
+    pub added_len: usize,
+    /// Those that the call has deleted; none for uc_tags_list().
+    pub deleted: *const *const c_char,
+    /// How many.
+    pub deleted_len: usize,
+}
+
+fn lay_out_tags(tags: Tags) -> (uc_tags, Arena) {
+    laid_out(|arena| {
+        let (added, added_len) = arena.texts(&tags.added);
+        let (deleted, deleted_len) = arena.texts(&tags.deleted);
+        let (tags, tags_len) = arena.texts(&tags.tags);
+        uc_tags { tags, tags_len, added, added_len, deleted, deleted_len }
+    })
+}
+
+/// The tags of a file.
+///
+/// REST API: GET /files/{uuid}/tags/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_tags_list(
+    client: *const uc_client,
+    uuid: *const c_char,
+    result: *mut *mut uc_tags,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(result, "result", error, || {
+            object(client, "client")?.0.tags_list(text(uuid, "uuid")?, lay_out_tags)
+        })
+    }
+}
+
+/// Gives a file these tags in place of those it has; none at all where `tags_len` is 0. A tag has
+/// at most 100 Latin letters, digits and - _ . and a file at most 50 tags. The service makes them
+/// lower case, strips them, and drops empty ones and repetitions.
+///
+/// REST API: PUT /files/{uuid}/tags/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_tags_replace(
+    client: *const uc_client,
+    uuid: *const c_char,
+    tags: *const *const c_char,
+    tags_len: usize,
+    result: *mut *mut uc_tags,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(result, "result", error, || {
+            let (client, uuid) = (object(client, "client")?, text(uuid, "uuid")?);
+            client.0.tags_replace(uuid, &texts(tags, tags_len, "tags")?, lay_out_tags)
+        })
+    }
+}
+
+/// Takes the tags `remove` from a file and then gives it the tags `add`. Both are as for
+/// uc_tags_replace().
+///
+/// REST API: PATCH /files/{uuid}/tags/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_tags_update(
+    client: *const uc_client,
+    uuid: *const c_char,
+    add: *const *const c_char,
+    add_len: usize,
+    remove: *const *const c_char,
+    remove_len: usize,
+    result: *mut *mut uc_tags,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(result, "result", error, || {
+            let (client, uuid) = (object(client, "client")?, text(uuid, "uuid")?);
+            let (add, remove) = (texts(add, add_len, "add")?, texts(remove, remove_len, "remove")?);
+            client.0.tags_update(uuid, &add, &remove, lay_out_tags)
+        })
+    }
+}

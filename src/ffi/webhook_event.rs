@@ -1,0 +1,100 @@
+//! What the service delivers to a webhook.
+
+use std::ffi::{c_char, c_void};
+
+use super::arguments::{list, optional_text, text};
+use super::call::make;
+use super::error::{uc_error, uc_status};
+use super::file::{lay_out_file, uc_file};
+use super::memory::{Arena, laid_out};
+use super::pair::{lay_out_pairs, uc_pair};
+use crate::core::json::text_of;
+use crate::core::webhook_event::{WebhookEvent, check_signature};
+
+/// A delivery to a webhook. A text is NULL where the service sent none. Owned: give it to
+/// uc_free().
+#[repr(C)]
+pub struct uc_webhook_event {
+    /// "file.uploaded", "file.stored", "file.deleted", "file.info_updated", "file.infected".
+    pub event: *const c_char,
+    /// Where it was delivered to.
+    pub target_url: *const c_char,
+    /// The webhook; -1 where unknown.
+    pub hook_id: i64,
+    /// What brought it about: "api", "system" or "addon".
+    pub initiator: *const c_char,
+    /// The request that brought it about. A delivery may come twice: it is the same when hook_id,
+    /// event, file->uuid and request_id are.
+    pub request_id: *const c_char,
+    /// The file as it is now.
+    pub file: *const uc_file,
+    /// The whole body as text.
+    pub json: *const c_char,
+    /// The add-on or conversion that brought it about.
+    pub addon_name: *const c_char,
+    /// What the file was made from.
+    pub source_file_uuid: *const c_char,
+    /// The public key of the project.
+    pub project_pub_key: *const c_char,
+    /// Of the payload, "0.7"; NULL before that.
+    pub version: *const c_char,
+    /// The file on the CDN.
+    pub file_url: *const c_char,
+    /// Of "file.info_updated": the metadata before; none where it did not change.
+    pub previous_metadata: *const uc_pair,
+    /// How many.
+    pub previous_metadata_len: usize,
+    /// Of "file.info_updated": the appdata before, a JSON object.
+    pub previous_appdata: *const c_char,
+}
+
+fn lay_out_event(event: WebhookEvent, json: &str) -> (uc_webhook_event, Arena) {
+    laid_out(|arena| {
+        let (previous_metadata, previous_metadata_len) = lay_out_pairs(arena, &event.previous_metadata);
+        uc_webhook_event {
+            event: arena.value(&event.event),
+            target_url: arena.value(&event.target_url),
+            hook_id: event.hook_id.int().unwrap_or(-1),
+            initiator: arena.value(&event.initiator),
+            request_id: arena.value(&event.request_id),
+            file: arena.one(lay_out_file(arena, event.file)),
+            json: arena.text(json),
+            addon_name: arena.value(&event.addon_name),
+            source_file_uuid: arena.value(&event.source_file_uuid),
+            project_pub_key: arena.value(&event.project_pub_key),
+            version: arena.value(&event.version),
+            file_url: arena.value(&event.file_url),
+            previous_metadata,
+            previous_metadata_len,
+            previous_appdata: arena.optional(event.previous_appdata),
+        }
+    })
+}
+
+/// Checks that a delivery comes from the service, and reads it. `signing_secret` is the webhook's,
+/// `signature` the X-Uc-Signature header, NULL where there was none, and `body` the raw bytes as
+/// they came. UC_ERR_AUTH when the signature is not that of the body: answer with 403 and forget
+/// it. UC_ERR_PROTOCOL when it is, and the body makes no sense. Payloads of the versions before 0.7
+/// are read as well. Needs no client and sends nothing.
+///
+/// Answer a good delivery with 200; another status makes the service deliver again later.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_webhook_read(
+    signing_secret: *const c_char,
+    signature: *const c_char,
+    body: *const c_void,
+    body_size: usize,
+    event: *mut *mut uc_webhook_event,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(event, "event", error, || {
+            let signing_secret = text(signing_secret, "signing_secret")?;
+            let body = list(body.cast::<u8>(), body_size, "body")?;
+            check_signature(signing_secret, optional_text(signature, "signature")?, body)?;
+            let body = text_of(body.to_vec());
+            Ok(lay_out_event(WebhookEvent::read(&body)?, &body))
+        })
+    }
+}

@@ -1,0 +1,199 @@
+//! Webhooks: addresses that the service tells of events.
+
+use std::ffi::c_char;
+use std::ptr::null;
+
+use super::arguments::{Options, end_is_unpadded, object, optional_text, options, text};
+use super::call::{act, make};
+use super::client::uc_client;
+use super::error::{uc_error, uc_status};
+use super::memory::{Arena, laid_out};
+use crate::core::error::{Error, Result};
+use crate::core::webhooks::{Webhook, WebhookOptions};
+
+/// An address of yours that the service tells of an event.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_webhook {
+    /// -1 where the service sent none.
+    pub id: i64,
+    /// The project's number; -1 where the service sent none.
+    pub project: i64,
+    /// Where it delivers to.
+    pub target_url: *const c_char,
+    /// "file.uploaded", "file.stored", "file.deleted", "file.info_updated", "file.infected".
+    pub event: *const c_char,
+    /// Of the payload, "0.7".
+    pub version: *const c_char,
+    /// What deliveries are signed with, or NULL.
+    pub signing_secret: *const c_char,
+    /// 1 when it delivers, else 0.
+    pub is_active: i32,
+    /// When it was made, and the same in microseconds since 1970-01-01 UTC.
+    pub created: *const c_char,
+    pub created_us: i64,
+    /// When it was changed.
+    pub updated: *const c_char,
+    pub updated_us: i64,
+    /// The whole object as the service sent it.
+    pub json: *const c_char,
+}
+
+/// The webhooks of a project. Owned: give it to uc_free().
+#[repr(C)]
+pub struct uc_webhooks {
+    /// Each of them.
+    pub webhooks: *const *const uc_webhook,
+    /// How many.
+    pub webhooks_len: usize,
+}
+
+/// What a webhook is to be. Set struct_size; a field of zero or NULL has its default, or in an
+/// update stays as it is.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_webhook_opts {
+    /// sizeof(uc_webhook_opts)
+    pub struct_size: usize,
+    /// 1 to deliver, -1 not to; default 0, for a new one 1.
+    pub active: i32,
+    /// An http or https address of at most 255 characters.
+    pub target_url: *const c_char,
+    /// The event's name, "file.uploaded".
+    pub event: *const c_char,
+    /// Signs the deliveries, for uc_webhook_read(); at most 32 characters.
+    pub signing_secret: *const c_char,
+}
+
+// SAFETY: numbers, and pointers that are only read after a check.
+unsafe impl Options for uc_webhook_opts {
+    const ZERO: Self = uc_webhook_opts {
+        struct_size: 0,
+        active: 0,
+        target_url: null(),
+        event: null(),
+        signing_secret: null(),
+    };
+}
+
+end_is_unpadded!(uc_webhook_opts, signing_secret: *const c_char);
+
+impl uc_webhook_opts {
+    /// # Safety
+    /// The texts are NULL or end in NUL and live as long as the call.
+    unsafe fn checked<'a>(self) -> Result<WebhookOptions<'a>> {
+        // SAFETY: the caller's word.
+        let text = |text, name| unsafe { optional_text(text, name) };
+        Ok(WebhookOptions {
+            target_url: text(self.target_url, "opts.target_url")?,
+            event: text(self.event, "opts.event")?,
+            signing_secret: text(self.signing_secret, "opts.signing_secret")?,
+            is_active: match self.active {
+                0 => None,
+                1 => Some(true),
+                -1 => Some(false),
+                _ => return Err(Error::argument("opts.active may be 1, -1 or 0")),
+            },
+        })
+    }
+}
+
+fn lay_out_webhook(arena: &Arena, webhook: &Webhook) -> uc_webhook {
+    let (created, created_us) = arena.time(&webhook.created);
+    let (updated, updated_us) = arena.time(&webhook.updated);
+    uc_webhook {
+        id: webhook.id.int().unwrap_or(-1),
+        project: webhook.project.int().unwrap_or(-1),
+        target_url: arena.value(&webhook.target_url),
+        event: arena.value(&webhook.event),
+        version: arena.value(&webhook.version),
+        signing_secret: arena.value(&webhook.signing_secret),
+        is_active: webhook.is_active.flag().map_or(0, i32::from),
+        created,
+        created_us,
+        updated,
+        updated_us,
+        json: arena.text(webhook.json),
+    }
+}
+
+fn lay_out_alone(webhook: Webhook) -> (uc_webhook, Arena) {
+    laid_out(|arena| lay_out_webhook(arena, &webhook))
+}
+
+/// All webhooks of the project.
+///
+/// REST API: GET /webhooks/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_webhooks_list(
+    client: *const uc_client,
+    webhooks: *mut *mut uc_webhooks,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(webhooks, "webhooks", error, || {
+            object(client, "client")?.0.webhooks_list(|found| {
+                laid_out(|arena| {
+                    let views = found.iter().map(|webhook| lay_out_webhook(arena, webhook));
+                    let (webhooks, webhooks_len) = arena.pointers(views);
+                    uc_webhooks { webhooks, webhooks_len }
+                })
+            })
+        })
+    }
+}
+
+/// Makes a webhook. opts.target_url and opts.event are needed; event and address together are
+/// unique in a project. `webhook` receives it: give it to uc_free().
+///
+/// REST API: POST /webhooks/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_webhook_create(
+    client: *const uc_client,
+    opts: *const uc_webhook_opts,
+    webhook: *mut *mut uc_webhook,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(webhook, "webhook", error, || {
+            let (client, opts) = (object(client, "client")?, object(opts, "opts")?);
+            client.0.webhook_create(&options(opts)?.checked()?, lay_out_alone)
+        })
+    }
+}
+
+/// Changes what is set in opts of the webhook with this id. `webhook` receives it as it is then:
+/// give it to uc_free().
+///
+/// REST API: PUT /webhooks/{id}/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_webhook_update(
+    client: *const uc_client,
+    id: i64,
+    opts: *const uc_webhook_opts,
+    webhook: *mut *mut uc_webhook,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(webhook, "webhook", error, || {
+            let (client, opts) = (object(client, "client")?, object(opts, "opts")?);
+            client.0.webhook_update(id, &options(opts)?.checked()?, lay_out_alone)
+        })
+    }
+}
+
+/// Deletes the webhooks that deliver to this address. UC_OK also when there is none.
+///
+/// REST API: DELETE /webhooks/unsubscribe/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_webhook_delete(
+    client: *const uc_client,
+    target_url: *const c_char,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe { act(error, || object(client, "client")?.0.webhook_delete(text(target_url, "target_url")?)) }
+}
