@@ -1,22 +1,23 @@
 //! `/_emulator/`: the side from which tests steer the emulator. Nothing here is signed, counted
 //! or hit by a fault.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Extension, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::answer::of_type;
+use crate::deliveries;
 use crate::faults::Fault;
 use crate::log::Entry;
 use crate::seed::Seed;
-use crate::service::Shared;
+use crate::service::{Origin, Shared};
 use crate::store::Group;
 
 type Outcome = Result<Response, Refusal>;
@@ -35,9 +36,13 @@ pub fn routes() -> Router<Arc<Shared>> {
         .route("/_emulator/", get(help))
         .route("/_emulator/reset", post(reset))
         .route("/_emulator/groups", get(groups))
+        .route("/_emulator/files", get(files))
+        .route("/_emulator/project", post(set_project))
         .route("/_emulator/faults", post(add_faults).delete(clear_faults))
         .route("/_emulator/clock", post(set_clock))
         .route("/_emulator/requests", get(requests).delete(forget_requests))
+        .route("/_emulator/jobs", post(set_course))
+        .route("/_emulator/webhooks", post(deliver))
         .fallback(async || {
             Refusal(404, "There is no such control; GET /_emulator/ lists them all.\n".to_owned())
         })
@@ -75,6 +80,25 @@ async fn groups(State(shared): State<Arc<Shared>>) -> Outcome {
         files_count: *files_count,
     });
     tell(&Told { groups: groups.collect() })
+}
+
+async fn files(State(shared): State<Arc<Shared>>) -> Outcome {
+    const TOLD: [&str; 6] =
+        ["uuid", "original_filename", "size", "datetime_uploaded", "datetime_stored", "datetime_removed"];
+    let store = shared.store.lock().unwrap();
+    let files = store.files().iter().filter_map(|file| store.file(file.uuid));
+    let files = files.map(|file| TOLD.map(|field| (field, file[field].clone())).into_iter().collect());
+    tell(&json!({ "files": files.collect::<Vec<BTreeMap<_, _>>>() }))
+}
+
+/// What is not told stays as it is.
+async fn set_project(State(shared): State<Arc<Shared>>, body: Bytes) -> Outcome {
+    let project = &mut shared.store.lock().unwrap().project;
+    let mut settings = json!(project);
+    let changes: Map<String, Value> = read(&body)?;
+    settings.as_object_mut().expect("a project is an object").extend(changes);
+    *project = read(settings.to_string().as_bytes())?;
+    done()
 }
 
 async fn add_faults(State(shared): State<Arc<Shared>>, body: Bytes) -> Outcome {
@@ -115,6 +139,25 @@ async fn requests(State(shared): State<Arc<Shared>>) -> Outcome {
 async fn forget_requests(State(shared): State<Arc<Shared>>) -> Outcome {
     shared.log.lock().unwrap().clear();
     done()
+}
+
+async fn set_course(State(shared): State<Arc<Shared>>, body: Bytes) -> Outcome {
+    shared.store.lock().unwrap().jobs.course = read(&body)?;
+    done()
+}
+
+async fn deliver(
+    State(shared): State<Arc<Shared>>,
+    Extension(Origin(origin)): Extension<Origin>,
+    body: Bytes,
+) -> Outcome {
+    let order: deliveries::Order = read(&body)?;
+    let messages = order.prepare(&shared, &origin).map_err(|why| Refusal(400, format!("{why}\n")))?;
+    let mut deliveries = Vec::new();
+    for message in messages {
+        deliveries.push(message.deliver().await);
+    }
+    tell(&json!({ "deliveries": deliveries }))
 }
 
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refusal> {

@@ -10,9 +10,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::answer;
-use crate::files;
+use crate::files::{self, Include};
 use crate::id::Id;
-use crate::pages;
+use crate::pages::{self, Listing};
+use crate::refusal::{Outcome, Refusal};
 use crate::service::{Origin, Shared};
 use crate::store::Group;
 
@@ -31,15 +32,6 @@ pub struct Listed<'a> {
 }
 
 #[derive(Serialize)]
-struct Page<'a> {
-    next: Option<String>,
-    previous: Option<String>,
-    total: usize,
-    per_page: usize,
-    results: Vec<Listed<'a>>,
-}
-
-#[derive(Serialize)]
 struct WithFiles<'a> {
     #[serde(flatten)]
     group: Listed<'a>,
@@ -50,21 +42,18 @@ async fn list(
     State(shared): State<Arc<Shared>>,
     Extension(Origin(origin)): Extension<Origin>,
     RawQuery(query): RawQuery,
-) -> Response {
-    let query = match pages::Query::parse(query.as_deref().unwrap_or_default(), "datetime_created") {
-        Ok(query) => query,
-        Err(refusal) => return answer::json(400, &refusal),
-    };
+) -> Outcome {
+    let query = pages::Query::parse(query.as_deref().unwrap_or_default(), "datetime_created", &[])?;
     let store = shared.store.lock().unwrap();
     let page = query.page(store.groups(), &format!("{origin}/groups/"));
-    let page = Page {
+    let listing = Listing {
         next: page.next,
         previous: page.previous,
         total: store.groups().len(),
         per_page: query.limit,
         results: page.items.into_iter().map(|group| listed(group, &origin)).collect(),
     };
-    answer::json(200, &page)
+    Ok(answer::json(200, &listing))
 }
 
 async fn info(
@@ -72,20 +61,20 @@ async fn info(
     Extension(Origin(origin)): Extension<Origin>,
     Id(id): Id,
     RawQuery(query): RawQuery,
-) -> Response {
+) -> Outcome {
     let store = shared.store.lock().unwrap();
-    let Some(group) = store.group(&id) else { return answer::not_found() };
-    let include = files::Include::parse(query.as_deref());
-    let files = (0..group.files_count).map(|place| file(group, place, &origin, &include)).collect();
-    answer::json(200, &WithFiles { group: listed(group, &origin), files })
+    let group = store.group(&id).ok_or_else(Refusal::not_found)?;
+    let include = Include::parse(query.as_deref());
+    let files = group.files().into_iter().enumerate();
+    let files = files.map(|(place, uuid)| match store.present_file(uuid) {
+        Some(file) => in_group(files::present(file, &origin, include), place),
+        None => Value::Null,
+    });
+    Ok(answer::json(200, &WithFiles { files: files.collect(), group: listed(group, &origin) }))
 }
 
-/// A file as it stands in its group: null when it was removed.
-fn file(group: &Group, place: usize, origin: &str, include: &files::Include) -> Value {
-    let mut file = files::describe(group.number, place, origin, include);
-    if !file["datetime_removed"].is_null() {
-        return Value::Null;
-    }
+/// A file as it stands in its group.
+fn in_group(mut file: Value, place: usize) -> Value {
     file["default_effects"] = json!(if place % 4 == 3 { "resize/x800/" } else { "" });
     file
 }

@@ -11,26 +11,44 @@
 //!
 //! One request goes this way: `server` takes the connection and `wire` carries its bytes; `service`
 //! logs the request and asks `faults` what shall go wrong; `auth` checks it, and the file of its
-//! noun (`groups`, `files`) answers; `misbehaviour` spoils the answer. `control` is the side from
-//! which all of that is steered.
+//! noun (`groups`, `files`, `webhooks` and so on) answers with what is in the `store`;
+//! `misbehaviour` spoils the answer. `control` is the side from which all of that is steered.
 
+mod addons;
 mod answer;
 mod auth;
+mod batch;
+mod checks;
 mod clock;
 mod control;
+mod conversions;
+mod copies;
+mod deliveries;
+mod documents;
 mod faults;
 mod files;
+mod findings;
 mod groups;
 mod id;
+mod jobs;
 mod log;
+mod made;
+mod metadata;
 mod misbehaviour;
 mod options;
 mod pages;
+mod project;
+mod refusal;
+mod search;
 mod seed;
+mod seeded_file;
 mod server;
 mod service;
 mod store;
+mod tags;
 mod tls;
+mod videos;
+mod webhooks;
 mod wire;
 
 use std::io;

@@ -2,13 +2,14 @@
 //! before one (`to`). Where items of one and the same date stand on both sides of a page's edge,
 //! `offset` says how many of them, seen from the page before, were already given.
 
-use std::borrow::Cow;
+use std::fmt::Write;
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use crate::clock;
+use crate::checks;
+use crate::refusal::Refusal;
 
 pub trait Dated {
     fn date(&self) -> DateTime<Utc>;
@@ -19,8 +20,8 @@ pub struct Query {
     pub limit: usize,
     start: Start,
     newest_first: bool,
-    /// As given; the links repeat it.
-    ordering: Option<String>,
+    /// What was given and does not change from page to page, as the links repeat it.
+    repeated: String,
 }
 
 #[derive(Clone, Copy)]
@@ -33,6 +34,16 @@ enum Start {
     Before { date: DateTime<Utc>, offset: usize },
 }
 
+/// A page as it is told.
+#[derive(Serialize)]
+pub struct Listing<T> {
+    pub next: Option<String>,
+    pub previous: Option<String>,
+    pub total: usize,
+    pub per_page: usize,
+    pub results: Vec<T>,
+}
+
 /// The items of a page, and the links to its neighbours.
 pub struct Page<'a, T> {
     pub items: Vec<&'a T>,
@@ -41,18 +52,25 @@ pub struct Page<'a, T> {
 }
 
 impl Query {
-    /// Reads the query of a listing ordered by the field `date`; parameters it does not know are
-    /// left alone. The error is the body of a 400, in the framework's form.
-    pub fn parse(query: &str, date: &str) -> Result<Query, Value> {
-        let (mut limit, mut offset, mut from, mut to, mut ordering) = (100, 0, None, None, None);
+    /// Reads the query of a listing ordered by the field `date`, whose links repeat the parameters
+    /// `own`, too; parameters it does not know are left alone.
+    pub fn parse(query: &str, date: &str, own: &[&str]) -> Result<Query, Refusal> {
+        let (mut limit, mut offset, mut from, mut to, mut newest_first) = (100, 0, None, None, false);
+        let mut repeated = String::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
-                "limit" => limit = number(&name, &value, 1, 1000)?,
-                "offset" => offset = number(&name, &value, 0, usize::MAX)?,
-                "from" => from = Some(moment(&name, &value)?),
-                "to" => to = Some(moment(&name, &value)?),
-                "ordering" => ordering = Some(one_of(&name, value, [date, &format!("-{date}")])?),
+                "limit" => limit = checks::number(&name, &value, 1, 1000)?,
+                "offset" => offset = checks::number(&name, &value, 0, usize::MAX)?,
+                "from" => from = Some(checks::moment(&name, &value)?),
+                "to" => to = Some(checks::moment(&name, &value)?),
+                "ordering" => {
+                    newest_first =
+                        checks::choice(&name, &value, &[date, &format!("-{date}")])?.starts_with('-');
+                }
                 _ => {}
+            }
+            if name == "ordering" || own.contains(&&*name) {
+                let _ = write!(repeated, "&{name}={}", escaped(&value));
             }
         }
         let start = match (from, to) {
@@ -60,8 +78,7 @@ impl Query {
             (None, Some(date)) => Start::Before { date, offset },
             (None, None) => Start::Beginning { offset },
         };
-        let newest_first = ordering.as_ref().is_some_and(|ordering| ordering.starts_with('-'));
-        Ok(Query { limit, start, newest_first, ordering })
+        Ok(Query { limit, start, newest_first, repeated })
     }
 
     /// Cuts the page out of all items, which stand in ascending order. Its links begin with `path`.
@@ -96,20 +113,16 @@ impl Query {
 
     fn link(&self, path: &str, start: Start) -> String {
         let limit = self.limit;
-        let mut link = match start {
+        let link = match start {
             Start::Beginning { offset } => format!("{path}?limit={limit}&offset={offset}"),
             Start::After { date, offset } => {
-                format!("{path}?limit={limit}&from={}&offset={offset}", escaped(date))
+                format!("{path}?limit={limit}&from={}&offset={offset}", moment(date))
             }
             Start::Before { date, offset } => {
-                format!("{path}?limit={limit}&offset={offset}&to={}", escaped(date))
+                format!("{path}?limit={limit}&offset={offset}&to={}", moment(date))
             }
         };
-        if let Some(ordering) = &self.ordering {
-            link += "&ordering=";
-            link += ordering;
-        }
-        link
+        link + &self.repeated
     }
 }
 
@@ -149,35 +162,10 @@ impl<'a, T: Dated> Walk<'a, T> {
     }
 }
 
-fn escaped(date: DateTime<Utc>) -> String {
-    let text = date.format("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string();
+fn moment(date: DateTime<Utc>) -> String {
+    escaped(&date.format("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string())
+}
+
+fn escaped(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
-fn number(name: &str, value: &str, least: usize, most: usize) -> Result<usize, Value> {
-    let number: i128 = value.parse().map_err(|_| refusal(name, "A valid integer is required."))?;
-    if number < least as i128 {
-        return Err(refusal(name, &format!("Ensure this value is greater than or equal to {least}.")));
-    }
-    if number > most as i128 {
-        return Err(refusal(name, &format!("Ensure this value is less than or equal to {most}.")));
-    }
-    Ok(number as usize)
-}
-
-fn moment(name: &str, value: &str) -> Result<DateTime<Utc>, Value> {
-    const FORMAT: &str = "Datetime has wrong format. Use one of these formats instead: \
-                          YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
-    clock::parse_iso(value).ok_or_else(|| refusal(name, FORMAT))
-}
-
-fn one_of(name: &str, value: Cow<str>, choices: [&str; 2]) -> Result<String, Value> {
-    if choices.contains(&&*value) {
-        return Ok(value.into_owned());
-    }
-    Err(refusal(name, &format!("\"{value}\" is not a valid choice.")))
-}
-
-fn refusal(name: &str, message: &str) -> Value {
-    json!({ name: [message] })
 }

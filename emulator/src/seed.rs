@@ -1,5 +1,5 @@
 //! The data an emulator starts with. It is made from numbers alone: group `i` and its file `n`
-//! (both from 0) are the same in every emulator, and no file takes memory until it is asked for.
+//! (both from 0) are the same in every emulator, and no file takes memory until files are listed or changed.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
@@ -30,6 +30,17 @@ impl Seed {
         let start = DateTime::from_timestamp(1_577_836_800, 0).expect("2020-01-01 is a date");
         let steps = if self.same_time { 0 } else { group as i64 };
         start + TimeDelta::hours(steps) + TimeDelta::microseconds(steps)
+    }
+
+    /// The files of a group were uploaded shortly before it was created, in their order.
+    pub fn uploaded(&self, group: usize, place: usize) -> DateTime<Utc> {
+        let steps = if self.same_time { 0 } else { place as i64 };
+        self.created(group) - TimeDelta::minutes(5) + TimeDelta::microseconds(steps)
+    }
+
+    /// The groups and the places in them of all files.
+    pub fn files(self) -> impl Iterator<Item = (usize, usize)> {
+        (0..self.groups).flat_map(move |group| (0..self.files_count(group)).map(move |place| (group, place)))
     }
 
     /// The group and the place in it of a file that was seeded.

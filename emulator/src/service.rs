@@ -16,24 +16,35 @@ use hyper::http::request::Parts;
 use tower::ServiceExt;
 use uuid::Uuid;
 
+use crate::addons;
 use crate::answer::{self, Answer};
 use crate::auth;
+use crate::batch;
 use crate::clock::{Clock, http_date};
 use crate::control;
+use crate::conversions;
+use crate::copies;
 use crate::faults::Faults;
 use crate::files;
 use crate::groups;
 use crate::log::{Entry, Log};
+use crate::metadata;
 use crate::misbehaviour;
 use crate::options::Options;
+use crate::project;
+use crate::search;
 use crate::seed::Seed;
 use crate::store::Store;
+use crate::tags;
+use crate::webhooks;
 use crate::wire::Line;
+
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-uploadcare-request-id");
 
 /// What all requests share.
 pub struct Shared {
     pub options: Options,
-    pub clock: Clock,
+    pub clock: Arc<Clock>,
     pub store: Mutex<Store>,
     pub faults: Mutex<Faults>,
     pub log: Mutex<Log>,
@@ -82,9 +93,11 @@ impl Exchange {
 impl Service {
     pub fn new(options: Options, base: String) -> Service {
         let Options { groups, files_per_group, same_time, .. } = options;
+        let clock = Arc::new(Clock::default());
+        let seed = Seed { groups, files_per_group, same_time };
         let shared = Arc::new(Shared {
-            clock: Clock::default(),
-            store: Mutex::new(Store::new(Seed { groups, files_per_group, same_time })),
+            store: Mutex::new(Store::new(seed, clock.clone())),
+            clock,
             faults: Mutex::new(Faults::default()),
             log: Mutex::new(Log::default()),
             open_connections: Arc::new(AtomicUsize::new(0)),
@@ -95,6 +108,15 @@ impl Service {
         let routes = Router::new()
             .merge(groups::routes())
             .merge(files::routes())
+            .merge(batch::routes())
+            .merge(copies::routes())
+            .merge(search::routes())
+            .merge(metadata::routes())
+            .merge(tags::routes())
+            .merge(project::routes())
+            .merge(webhooks::routes())
+            .merge(conversions::routes())
+            .merge(addons::routes())
             .fallback(async || answer::not_found())
             .method_not_allowed_fallback(async |method: axum::http::Method| {
                 answer::detail(405, &format!("Method \"{method}\" not allowed."))
@@ -105,19 +127,25 @@ impl Service {
     }
 
     pub async fn call(&self, request: Request<Incoming>, line: &Line) -> Result<Answer, Silence> {
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
         let body = body.collect().await.map_err(|_| Silence)?.to_bytes();
+        let origin = self.origin(&head);
         if head.uri.path().starts_with("/_emulator") {
+            head.extensions.insert(Origin(origin));
             return Ok(self.route(&self.control, head, body).await);
         }
         line.serves(&self.shared.open_connections);
         let ticket = self.shared.log.lock().unwrap().add(Entry::new(&head, &body, line.number));
-        let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
-        let scheme = if self.shared.options.tls.is_some() { "https" } else { "http" };
-        let origin = host.map_or_else(|| self.base.clone(), |host| format!("{scheme}://{host}"));
         let answer = self.answer(&Exchange { head, body, origin }, line).await?;
         self.shared.log.lock().unwrap().note_status(ticket, answer.status().as_u16());
         Ok(answer)
+    }
+
+    /// The address that a request came in on.
+    fn origin(&self, head: &Parts) -> String {
+        let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
+        let scheme = if self.shared.options.tls.is_some() { "https" } else { "http" };
+        host.map_or_else(|| self.base.clone(), |host| format!("{scheme}://{host}"))
     }
 
     async fn answer(&self, exchange: &Exchange, line: &Line) -> Result<Answer, Silence> {
@@ -168,7 +196,6 @@ impl Service {
 
     /// Adds the headers that every answer has.
     pub fn complete(&self, answer: &mut Answer) {
-        const REQUEST_ID: HeaderName = HeaderName::from_static("x-uploadcare-request-id");
         const WARNING: HeaderName = HeaderName::from_static("warning");
         let mut add = |name: HeaderName, value: &str| {
             let value = HeaderValue::from_str(value).expect("plain text");
@@ -185,7 +212,7 @@ impl Service {
 impl Shared {
     /// Starts anew with this data.
     pub fn reset(&self, seed: Seed) {
-        *self.store.lock().unwrap() = Store::new(seed);
+        *self.store.lock().unwrap() = Store::new(seed, self.clock.clone());
         self.faults.lock().unwrap().clear();
         self.log.lock().unwrap().clear();
         self.clock.set(0);

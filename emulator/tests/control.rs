@@ -100,6 +100,8 @@ fn a_control_that_makes_no_sense_is_refused_in_words() {
         ("POST", "faults", "", "EOF"),
         ("POST", "reset", r#"{"group":1}"#, "unknown field `group`"),
         ("POST", "clock", r#"{"offset":1}"#, "unknown field `offset`"),
+        ("POST", "project", r#"{"copy":true}"#, "unknown field `copy`"),
+        ("POST", "project", r#"{"storages":"backup"}"#, "expected a sequence"),
     ] {
         let reply = ask(&emulator, &Request::plain(method, &format!("/_emulator/{path}")).body(json));
         assert_eq!(reply.status, 400, "{json}");
@@ -114,8 +116,12 @@ fn a_control_that_makes_no_sense_is_refused_in_words() {
 fn the_page_of_the_controls_names_them_all() {
     let emulator = emulator(3);
     let page = ask(&emulator, &Request::plain("GET", "/_emulator/"));
-    for word in ["reset", "groups", "faults", "clock", "requests", "close_idle", "gzip_fill"] {
-        assert!(page.text().contains(word), "{word}");
+    for control in ["reset", "groups", "files", "project", "faults", "clock", "requests", "jobs", "webhooks"]
+    {
+        assert!(page.text().contains(&format!("/_emulator/{control} ")), "{control}");
+    }
+    for fault in ["close_idle", "gzip_fill"] {
+        assert!(page.text().contains(fault), "{fault}");
     }
 }
 

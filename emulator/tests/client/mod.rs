@@ -3,6 +3,7 @@
 // Each test program uses its part.
 #![allow(dead_code)]
 
+use std::fmt::Display;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::thread;
@@ -187,6 +188,37 @@ pub fn ask(emulator: &Emulator, request: &Request) -> Reply {
 
 pub fn get(emulator: &Emulator, target: &str) -> Reply {
     ask(emulator, &Request::signed("GET", target))
+}
+
+/// All that is known of a file.
+pub fn file_info(emulator: &Emulator, uuid: &str) -> Value {
+    let reply = get(emulator, &format!("/files/{uuid}/?include=appdata"));
+    assert_eq!(reply.status, 200, "{uuid}: {}", reply.text());
+    reply.json()
+}
+
+/// Asks with a body, signed.
+pub fn send(emulator: &Emulator, method: &str, target: &str, body: impl Display) -> Reply {
+    let request = Request::signed(method, target).body(body.to_string());
+    ask(emulator, &request.sign("demopublickey", "demosecretkey"))
+}
+
+/// The same, for something that must be refused with 400 and this.
+pub fn refused(emulator: &Emulator, method: &str, target: &str, body: impl Display, refusal: Value) {
+    let reply = send(emulator, method, target, &body);
+    assert_eq!((reply.status, reply.json()), (400, refusal), "{method} {target} {body}");
+}
+
+/// The truth about the files, in ascending order of their upload.
+pub fn all_files(emulator: &Emulator) -> Vec<Value> {
+    control(emulator, "GET", "files", "")["files"].as_array().unwrap().clone()
+}
+
+/// The UUID of the first file of this name.
+pub fn named(emulator: &Emulator, name: &str) -> String {
+    let files = all_files(emulator);
+    let file = files.iter().find(|file| file["original_filename"] == name).expect(name);
+    file["uuid"].as_str().unwrap().to_owned()
 }
 
 /// Steers the emulator.

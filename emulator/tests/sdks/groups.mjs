@@ -1,21 +1,7 @@
 // Lists, inspects and deletes groups with @uploadcare/rest-client, and tells in JSON what it saw.
 
-import {
-  UploadcareAuthSchema,
-  deleteGroup,
-  fileInfo,
-  groupInfo,
-  listOfGroups,
-  paginate,
-} from '@uploadcare/rest-client'
-
-const settings = {
-  apiBaseURL: `${process.env.UPLOADCARE_API_BASE}/`,
-  authSchema: new UploadcareAuthSchema({
-    publicKey: process.env.UPLOADCARE_PUBLIC_KEY,
-    secretKey: process.env.UPLOADCARE_SECRET_KEY,
-  }),
-}
+import { deleteGroup, fileInfo, groupInfo, listOfGroups, paginate } from '@uploadcare/rest-client'
+import { each, settings } from './client.mjs'
 
 async function listed(options) {
   const ids = []
@@ -33,12 +19,6 @@ async function inspected(uuid) {
 async function fileSeen(id) {
   const { uuid, originalFilename, size } = await fileInfo({ uuid: id, include: 'appdata' }, settings)
   return { uuid, name: originalFilename, size }
-}
-
-async function each(list, see) {
-  const seen = []
-  for (const item of list) seen.push(await see(item))
-  return seen
 }
 
 const groups = await listed({ limit: 100 })

@@ -1,16 +1,9 @@
 """Lists, inspects and deletes groups with pyuploadcare, and tells in JSON what it saw."""
 
 import json
-import os
 from datetime import datetime, timezone
 
-from pyuploadcare import Uploadcare
-
-uploadcare = Uploadcare(
-    public_key=os.environ["UPLOADCARE_PUBLIC_KEY"],
-    secret_key=os.environ["UPLOADCARE_SECRET_KEY"],
-    api_base=os.environ["UPLOADCARE_API_BASE"] + "/",
-)
+from client import uploadcare
 
 
 def listed(**options):
