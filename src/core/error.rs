@@ -70,11 +70,17 @@ impl Error {
 }
 
 impl Error {
-    /// Strikes out a credential, should a server have sent it back.
-    pub fn hide(&mut self, credential: &str) {
+    /// Strikes out what must not be told, should a server have sent it back.
+    pub fn hide(&mut self, secret: &str) {
+        if secret.is_empty() {
+            return;
+        }
+        let forms = [secret.to_owned(), json_form(secret), ascii_form(&json_form(secret))];
         let strike = |text: &mut String| {
-            if !credential.is_empty() && text.contains(credential) {
-                *text = text.replace(credential, "***");
+            for form in forms.iter().filter(|form| !form.is_empty()) {
+                if text.contains(form) {
+                    *text = text.replace(form, "***");
+                }
             }
         };
         strike(self.message.to_mut());
@@ -84,6 +90,21 @@ impl Error {
             reply.request_id.iter_mut().for_each(strike);
         }
     }
+}
+
+/// As it stands in the quotes of a JSON string.
+fn json_form(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+/// The same where only ASCII is written.
+fn ascii_form(json: &str) -> String {
+    let escaped = |c: char| match c.is_ascii() {
+        true => c.to_string(),
+        false => c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+    };
+    json.chars().map(escaped).collect()
 }
 
 /// `text` in one line: control characters and runs of white space become single spaces.

@@ -240,7 +240,7 @@ impl<'a> Reader<'a> {
     pub fn text(&mut self) -> Result<String> {
         match self.scalar()? {
             Scalar::Text(text) => Ok(text.into_owned()),
-            _ => Err(self.odd("a text")),
+            _ => Err(Box::new(Odd { message: "a text is due".to_owned(), cut_short: false })),
         }
     }
 

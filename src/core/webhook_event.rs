@@ -99,7 +99,7 @@ impl<'a> WebhookEvent<'a> {
 }
 
 /// Whether a delivery comes from the service: `signature` is its X-Uc-Signature header.
-pub fn check_signature(signing_secret: &str, signature: Option<&str>, body: &[u8]) -> Result<()> {
+pub fn check_signature(signing_secret: &str, signature: Option<&[u8]>, body: &[u8]) -> Result<()> {
     let refused = |why: &'static str| Err(Error::new(Status::Auth, why));
     if signing_secret.is_empty() {
         return Err(Error::argument("signing_secret is empty: anybody could sign with it"));
@@ -109,7 +109,7 @@ pub fn check_signature(signing_secret: &str, signature: Option<&str>, body: &[u8
             "signature is NULL: a delivery without X-Uc-Signature is of a webhook without a secret, or not the service's",
         );
     };
-    let Some(digits) = signature.strip_prefix(SCHEME) else {
+    let Some(digits) = signature.strip_prefix(SCHEME.as_bytes()) else {
         return refused("signature does not begin with v1=");
     };
     let Some(sum) = unhex(digits) else {
@@ -126,7 +126,7 @@ pub fn check_signature(signing_secret: &str, signature: Option<&str>, body: &[u8
 }
 
 /// The bytes of 64 lower-case hex digits.
-fn unhex(digits: &str) -> Option<[u8; 32]> {
+fn unhex(digits: &[u8]) -> Option<[u8; 32]> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),
         b'a'..=b'f' => Some(byte - b'a' + 10),
@@ -136,7 +136,7 @@ fn unhex(digits: &str) -> Option<[u8; 32]> {
     if digits.len() != 2 * sum.len() {
         return None;
     }
-    for (byte, pair) in sum.iter_mut().zip(digits.as_bytes().chunks_exact(2)) {
+    for (byte, pair) in sum.iter_mut().zip(digits.chunks_exact(2)) {
         *byte = digit(pair[0])? << 4 | digit(pair[1])?;
     }
     Some(sum)

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::error::{Error, Result};
-use super::http::{Answer, Method};
+use super::http::{Answer, Method, Request};
 use super::json::{self, Reader, Scalar, object_of};
 
 const MOST_URL: usize = 255;
@@ -95,12 +95,6 @@ impl WebhookOptions<'_> {
             ("version", version),
         ])
     }
-
-    /// The service may quote a request in its refusal.
-    fn hide_secret(&self, mut error: Error) -> Error {
-        error.hide(self.signing_secret.unwrap_or_default());
-        error
-    }
 }
 
 impl Client {
@@ -157,10 +151,10 @@ impl Client {
         version: Value,
         lay_out: impl Fn(Webhook) -> T,
     ) -> Result<T> {
-        let decode = |answer: &mut Answer| Ok(lay_out(answer.read(Webhook::read)?));
-        self.http
-            .ask(method, path, &options.body(version), decode)
-            .map_err(|error| options.hide_secret(error))
+        let target = self.http.settings.api_base.target(path);
+        let (body, secret) = (options.body(version), options.signing_secret.unwrap_or_default());
+        let request = Request { body: &body, secret, ..Request::new(method, &target) };
+        self.http.call(&request, |answer: &mut Answer| Ok(lay_out(answer.read(Webhook::read)?)))
     }
 }
 

@@ -51,12 +51,19 @@ pub unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<&'a str> {
 /// # Safety
 /// As for [`text`].
 pub unsafe fn optional_text<'a>(text: *const c_char, name: &str) -> Result<Option<&'a str>> {
-    if text.is_null() {
-        return Ok(None);
-    }
     // SAFETY: the caller's word.
-    let text = unsafe { CStr::from_ptr(text) };
-    text.to_str().map(Some).map_err(|_| Error::argument(format!("{name} is not UTF-8")))
+    let bytes = unsafe { optional_bytes(text) };
+    let text = bytes.map(std::str::from_utf8).transpose();
+    text.map_err(|_| Error::argument(format!("{name} is not UTF-8")))
+}
+
+/// What stands in front of a NUL and need not be UTF-8, or NULL.
+///
+/// # Safety
+/// As for [`text`].
+pub unsafe fn optional_bytes<'a>(text: *const c_char) -> Option<&'a [u8]> {
+    // SAFETY: the caller's word.
+    (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_bytes())
 }
 
 /// An array; NULL may stand for an empty one.

@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_void};
 
-use super::arguments::{list, optional_text, text};
+use super::arguments::{list, optional_bytes, text};
 use super::call::make;
 use super::error::{uc_error, uc_status};
 use super::file::{lay_out_file, uc_file};
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn uc_webhook_read(
         make(event, "event", error, || {
             let signing_secret = text(signing_secret, "signing_secret")?;
             let body = list(body.cast::<u8>(), body_size, "body")?;
-            check_signature(signing_secret, optional_text(signature, "signature")?, body)?;
+            check_signature(signing_secret, optional_bytes(signature), body)?;
             let body = text_of(body.to_vec());
             Ok(lay_out_event(WebhookEvent::read(&body)?, &body))
         })

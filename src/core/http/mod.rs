@@ -48,6 +48,8 @@ pub struct Request<'a> {
     pub target: &'a str,
     /// JSON, or empty.
     pub body: &'a str,
+    /// What the body holds and nobody may hear of, or empty.
+    pub secret: &'a str,
     /// How large the answer may be expected to be.
     pub room: usize,
     /// Carried out twice it does no more than once.
@@ -62,7 +64,7 @@ impl<'a> Request<'a> {
     pub fn new(method: Method, target: &'a str) -> Self {
         let idempotent = matches!(method, Method::GET | Method::PUT | Method::DELETE);
         let (room, waits_its_turn, most_time) = (0, false, Duration::MAX);
-        Request { method, target, body: "", room, idempotent, waits_its_turn, most_time }
+        Request { method, target, body: "", secret: "", room, idempotent, waits_its_turn, most_time }
     }
 }
 
@@ -222,6 +224,7 @@ impl Http {
             Err(_) if connections.is_canceled() => Err(Error::canceled().into()),
             Err(mut failure) => {
                 failure.error.hide(&credential);
+                failure.error.hide(request.secret);
                 Err(failure)
             }
             done => done,
