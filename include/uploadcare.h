@@ -8,10 +8,12 @@
 //   2. A call that can fail returns uc_status: 0 success, positive a normal end, negative a
 //      failure. Its last argument may be NULL; if not, it receives NULL, or on failure an owned
 //      uc_error. It is overwritten, not freed: free an earlier error first.
-//   3. Output arguments are always written, NULL on failure. No need to set them first. (Only a
-//      uc_batch may come with a failure: it tells what was done before.)
+//   3. Output arguments are always written, NULL on failure. No need to set them first, and what
+//      they held is overwritten, not freed. (Only a uc_batch may come with a failure: it tells what
+//      was done before.)
 //   4. Text is UTF-8, ends in NUL and is copied on the way in. NULL means absent.
-//   5. Threads share a uc_client freely. Any other object: one thread at a time, any thread.
+//   5. Threads share a uc_client freely. Any other object: one thread at a time, any thread, also
+//      where a function takes it as const.
 //
 // Calls block until they are done; uc_client_cancel() ends them early. Nothing needs initialising,
 // nothing is global, and no signal is raised. C99 or C++11, or later.
@@ -19,7 +21,8 @@
 // Structs that the library fills (uc_group, uc_file, uc_error and so on) are read-only and grow at
 // their end in later versions: reach them by pointer only, never copy one, never make one. Structs
 // that you fill end in _opts: zero the whole, set struct_size, and set what is to differ from the
-// default. In C: `uc_groups_opts opts = {0}; opts.struct_size = sizeof opts;`
+// default. A text or an array in a struct of the library is NULL where there is none, unless its
+// comment says that it never is. In C: `uc_groups_opts opts = {0}; opts.struct_size = sizeof opts;`
 
 
 #ifndef UPLOADCARE_H
@@ -121,7 +124,8 @@ typedef struct uc_page uc_page;
 
 /// Signs in place of the secret key, which then never enters this process: writes the HMAC of
 /// `text` as lower-case hex, and NUL, to `hex` (at most `hex_size` bytes, which is always enough)
-/// and returns 0. Anything else fails the call with UC_ERR_CANCELED. `algorithm` is a uc_hmac.
+/// and returns 0. Anything else fails the call with UC_ERR_CANCELED, and a text that is no such
+/// signature with UC_ERR_ARGUMENT. `algorithm` is a uc_hmac.
 /// Called before each request, on the thread that sends it: the caller's, or one that reads ahead;
 /// on several at once when several threads use the client.
 typedef int32_t (*uc_sign_fn)(void *user_data,
@@ -138,10 +142,10 @@ typedef void (*uc_log_fn)(void *user_data, int32_t level, const char *line);
 
 /// Optional settings of a client. Set struct_size; a field of zero or NULL has its default.
 ///
-/// Callbacks must not throw or longjmp, and must not use or free the page or the outputs of the
-/// call in progress; uc_client_cancel() is allowed. What sign_data and log_data point to must live
-/// until the client and every page made with it are freed. uc_free() of a page that reads ahead
-/// waits for a callback that is running: hold no lock there that a callback takes.
+/// Callbacks must not throw or longjmp, and must not free any page or job, nor use what the call in
+/// progress works on; uc_client_cancel() is allowed. What sign_data and log_data point to must live
+/// until the client and every page and job made with it are freed. uc_free() of a page that reads
+/// ahead waits for a callback that is running: hold no lock there that a callback takes.
 typedef struct {
     /// sizeof(uc_client_opts)
     size_t struct_size;
@@ -212,8 +216,8 @@ typedef struct {
     const char *from;
     /// "datetime_created", oldest first, the default; or "-datetime_created", newest first.
     const char *ordering;
-    /// From uc_page_cursor(): go on from there. It carries limit, from and ordering, which must be
-    /// unset beside it.
+    /// From uc_page_cursor(): go on from there. It carries the options that the listing began with:
+    /// leave all others but read_ahead unset.
     const char *cursor;
 } uc_groups_opts;
 
@@ -344,7 +348,8 @@ typedef struct {
     size_t tags_len;
     /// JSON object of what add-ons found, when it was asked for; else NULL.
     const char *appdata;
-    /// The whole object as the service sent it; of a search, with its `highlight`.
+    /// The whole object as the service sent it, of a search with its `highlight`; NULL where only
+    /// the uuid is known.
     const char *json;
 } uc_file;
 
@@ -403,8 +408,8 @@ typedef struct {
     const char *removed;
     /// "appdata": with what add-ons found; default without.
     const char *include;
-    /// From uc_page_cursor(): go on from there. It carries the other options but read_ahead, which
-    /// must be unset beside it.
+    /// From uc_page_cursor(): go on from there. It carries the options that the listing began with:
+    /// leave all others but read_ahead unset.
     const char *cursor;
 } uc_files_opts;
 
@@ -487,7 +492,6 @@ typedef struct {
 
 /// An address of yours that the service tells of an event.
 typedef struct {
-    /// -1 where the service sent none.
     int64_t id;
     /// The project's number; -1 where the service sent none.
     int64_t project;
@@ -530,14 +534,15 @@ typedef struct {
     const char *target_url;
     /// The event's name, "file.uploaded".
     const char *event;
-    /// Signs the deliveries, for uc_webhook_read(); at most 32 characters.
+    /// Signs the deliveries, for uc_webhook_read(); 1 to 32 characters.
     const char *signing_secret;
 } uc_webhook_opts;
 
 /// A delivery to a webhook. A text is NULL where the service sent none. Owned: give it to
 /// uc_free().
 typedef struct {
-    /// "file.uploaded", "file.stored", "file.deleted", "file.info_updated", "file.infected".
+    /// "file.uploaded", "file.stored", "file.deleted", "file.info_updated", "file.infected". Never
+    /// NULL.
     const char *event;
     /// Where it was delivered to.
     const char *target_url;
@@ -548,7 +553,7 @@ typedef struct {
     /// The request that brought it about. A delivery may come twice: it is the same when hook_id,
     /// event, file->uuid and request_id are.
     const char *request_id;
-    /// The file as it is now.
+    /// The file as it is now. Never NULL.
     const uc_file *file;
     /// The whole body as text.
     const char *json;
@@ -562,7 +567,8 @@ typedef struct {
     const char *version;
     /// The file on the CDN.
     const char *file_url;
-    /// Of "file.info_updated": the metadata before; none where it did not change.
+    /// Of "file.info_updated": the metadata before. None where there was none, and where it did not
+    /// change: `json` tells these apart.
     const uc_pair *previous_metadata;
     /// How many.
     size_t previous_metadata_len;
@@ -600,9 +606,11 @@ typedef struct {
 } uc_convert_opts;
 
 /// Hears how far a call is: return 0 to go on, anything else to stop, and the call returns
-/// UC_ERR_CANCELED. Called on the calling thread, several times a second. `done` never falls;
-/// `total` is -1 when unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must
-/// not throw or longjmp, and must not use or free what the call works on.
+/// UC_ERR_CANCELED; when all is done, what it returns does not count. Called on the calling thread,
+/// between requests, and while the call waits for the next one at least four times a second; to end
+/// a request in progress there is uc_client_cancel(). `done` never falls; `total` is -1 when
+/// unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must not throw or
+/// longjmp, and must not use or free what the call works on.
 typedef int32_t (*uc_progress_fn)(void *user_data, int64_t done, int64_t total);
 
 #ifdef __cplusplus
@@ -617,14 +625,15 @@ UC_API const char *uc_version(void);
 /// library does not know. Static text, never NULL.
 UC_API const char *uc_status_name(int32_t status);
 
-/// Frees whatever the library gave away without const: clients, pages, groups, errors, texts, in
-/// any order. NULL is ignored. Never does I/O of its own; a page that reads ahead ends its
-/// requests at once.
+/// Frees whatever the library gave away without const, in any order. NULL is ignored. Never does
+/// I/O of its own; a page that reads ahead ends its requests at once. A pointer that was freed
+/// before, or is not the library's, ends the program with a word on stderr where it is noticed.
 UC_API void uc_free(void *owned);
 
 /// Makes a client. Sends nothing. `secret_key` may be NULL: with opts.sign set the client can do
-/// everything, without it only what needs no secret. `opts` may be NULL. Pages made with the client
-/// live on when it is freed. UC_ERR_ARGUMENT, or UC_ERR_FILE when opts.ca_file cannot be read.
+/// everything, without it only what needs no secret. `opts` may be NULL. Pages and jobs made with
+/// the client live on when it is freed. UC_ERR_ARGUMENT, or UC_ERR_FILE when opts.ca_file cannot be
+/// read.
 UC_API
 uc_status uc_client_new(const char *public_key,
                         const char *secret_key,
@@ -632,10 +641,10 @@ uc_status uc_client_new(const char *public_key,
                         uc_client **client,
                         uc_error **error);
 
-/// Every call in progress on this client or its pages, on whatever thread, returns UC_ERR_CANCELED
-/// at once: while it connects, waits, reads, or sleeps before a retry. A call that begins
-/// afterwards works as before: to stop a loop of calls, set a flag of your own as well. May be
-/// called from any thread and from callbacks, not from a signal handler. NULL is ignored.
+/// Every call in progress on this client, its pages or its jobs, on whatever thread, returns
+/// UC_ERR_CANCELED at once: while it connects, waits, reads, or sleeps before a retry. A call that
+/// begins afterwards works as before: to stop a loop of calls, set a flag of your own as well. May
+/// be called from any thread and from callbacks, not from a signal handler. NULL is ignored.
 UC_API void uc_client_cancel(const uc_client *client);
 
 /// Lists the groups of the project, page by page: makes `page` with the first one.
@@ -672,8 +681,9 @@ UC_API uc_status uc_group_delete(const uc_client *client, const char *id, uc_err
 
 /// Deletes a group together with its files: first the files, then the group. Files that other
 /// groups hold, too, are gone from these as well. `batch` receives what uc_files_delete() gives,
-/// also on a failure that came later; call again to do the rest. UC_ERR_NOT_FOUND when the project
-/// has no such group.
+/// also on a failure that came later; call again to do the rest. UC_ERR_JOB, and the group is kept,
+/// when the service does not delete a file that is there. UC_ERR_NOT_FOUND when the project has no
+/// such group.
 ///
 /// REST API: GET /groups/{id}/, DELETE /files/storage/, DELETE /groups/{id}/
 UC_API
@@ -798,7 +808,7 @@ uc_status uc_file_delete(const uc_client *client,
 
 /// Stores any number of files for good; a UUID given twice counts once. UC_OK also when there were
 /// problems with some of them: see uc_batch. More than 100 are sent in several requests. When one
-/// of these fails, the error's message says how many were done before, and `batch` holds what came
+/// of these fails, the error's message says how many were sent before, and `batch` holds what came
 /// of those; it is NULL where there are none. Call again with the rest, or with all of them.
 ///
 /// REST API: PUT /files/storage/
@@ -898,7 +908,8 @@ uc_status uc_tags_list(const uc_client *client,
 
 /// Gives a file these tags in place of those it has; none at all where `tags_len` is 0. A tag has
 /// at most 100 Latin letters, digits and - _ . and a file at most 50 tags. The service makes them
-/// lower case, strips them, and drops empty ones and repetitions.
+/// lower case, strips them, and drops empty ones and repetitions. Where an answer was lost and the
+/// request sent again, `added` and `deleted` are those of the second.
 ///
 /// REST API: PUT /files/{uuid}/tags/
 UC_API
@@ -1024,8 +1035,8 @@ uc_status uc_convert_video(const uc_client *client,
 /// or what the service adds to them. `params_json` is a JSON object, {"purge_infected": true}, or
 /// NULL. What it finds is in the file's appdata when the job has ended: uc_file_info() with
 /// "appdata". remove_bg makes a file, which uc_job_file() names. While the same add-on is at work
-/// on the same file, the call waits for its turn, as long as the client's timeout_ms; with no
-/// retries it fails at once with UC_ERR_REJECTED.
+/// on the same file, the call waits for its turn, as long as the client's timeout_ms allows, and
+/// then, or at once where the client has no retries, fails with UC_ERR_REJECTED.
 ///
 /// REST API: POST /addons/{addon}/execute/
 UC_API
@@ -1038,7 +1049,7 @@ uc_status uc_addon_run(const uc_client *client,
 
 /// Asks once how far the job is: UC_OK while it runs, UC_DONE when it has ended well, UC_ERR_JOB
 /// with the service's words when not. Once it has ended, nothing is sent any more and the answer
-/// stays.
+/// stays. UC_ERR_NOT_FOUND when the service does not know the job, or not any more.
 ///
 /// REST API: GET /convert/document/status/{token}/, GET /convert/video/status/{token}/,
 /// GET /addons/{addon}/execute/status/
@@ -1046,8 +1057,10 @@ UC_API uc_status uc_job_poll(uc_job *job, uc_error **error);
 
 /// Polls the job, with pauses that grow from a quarter of a second to 8 seconds, until it has
 /// ended: UC_DONE when it has ended well, UC_ERR_JOB when not. UC_ERR_TIMEOUT after `timeout_ms`
-/// milliseconds, 0 for no limit; UC_ERR_CANCELED when `progress`, which may be NULL, or
-/// uc_client_cancel() has stopped it. Neither ends the job: wait again, or keep its token.
+/// milliseconds; 0 is no limit, so that the call waits as long as the service says that the job
+/// goes on. UC_ERR_CANCELED when `progress`, which may be NULL, or uc_client_cancel() has stopped
+/// it. What else fails, a lost connection, ends the waiting. Nothing of that ends the job: wait
+/// again, or keep its token.
 UC_API
 uc_status uc_job_wait(uc_job *job,
                       uint32_t timeout_ms,
@@ -1060,15 +1073,17 @@ uc_status uc_job_wait(uc_job *job,
 UC_API const char *uc_job_token(const uc_job *job);
 
 /// The UUID of the file that the job makes, NULL until it is known, for an add-on that makes none,
-/// and for NULL. A conversion's is known from the start; the file is ready when the job has ended.
-/// Borrowed until the job is polled or freed.
+/// and for NULL. A conversion's is known from the start, or after uc_job_resume() from the first
+/// poll; the file is ready when the job has ended. Borrowed until the job is polled, waited for or
+/// freed.
 UC_API const char *uc_job_file(const uc_job *job);
 
-/// The id of the group of a video's thumbnails, or NULL. Borrowed until the job is polled or freed.
+/// The id of the group of a video's thumbnails, or NULL. Borrowed until the job is polled, waited
+/// for or freed.
 UC_API const char *uc_job_thumbnails(const uc_job *job);
 
 /// The service's last answer about the job; NULL before there was one, and for NULL. Borrowed until
-/// the job is polled or freed.
+/// the job is polled, waited for or freed.
 UC_API const char *uc_job_json(const uc_job *job);
 
 /// Takes up a job that was started earlier, by this process or another. Sends nothing: poll it, or
@@ -1082,8 +1097,9 @@ uc_status uc_job_resume(const uc_client *client,
 /// Sends a REST request with the signature, retries and limits of any other call. `method` is
 /// "GET", "POST", "PUT", "PATCH" or "DELETE"; `path` starts with a slash and may have a query,
 /// "/groups/?limit=1", percent-encoded where it needs to be; `json` is the body or NULL. `answer`
-/// receives the body of the reply, "" where there is none: give it to uc_free(). A POST or PATCH
-/// is only sent again where the service cannot have acted on it.
+/// receives the body of the reply, "" where there is none: give it to uc_free(). A POST or PATCH is
+/// only sent again where the service cannot have acted on it; a DELETE whose answer was lost and
+/// whose repeat finds nothing has succeeded.
 UC_API
 uc_status uc_request(const uc_client *client,
                      const char *method,

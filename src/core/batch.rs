@@ -14,13 +14,7 @@ use super::id::is_uuid;
 const CHUNK: usize = 100;
 
 /// The service's word for a file that is not there.
-const MISSING: &str = "Missing in the project";
-
-#[derive(Clone, Copy, PartialEq)]
-pub enum Verb {
-    Store,
-    Delete,
-}
+pub const MISSING: &str = "Missing in the project";
 
 /// What came of it, in the order of the ids.
 pub struct Batch<F> {
@@ -40,16 +34,16 @@ impl Client {
     /// done is in `batch` also where it fails.
     pub fn files_batch<F>(
         &self,
-        verb: Verb,
+        method: Method,
         uuids: &[impl AsRef<str>],
         lay_out: impl Fn(File) -> F,
         batch: &mut Batch<F>,
     ) -> Result<()> {
         let uuids = checked(uuids)?;
         for (number, chunk) in uuids.chunks(CHUNK).enumerate() {
-            let done = self.chunk(verb, chunk, &lay_out).map_err(|error| match number {
+            let done = self.chunk(&method, chunk, &lay_out).map_err(|error| match number {
                 0 => error,
-                _ => error.after(&format!("{} of {} ids were done before", number * CHUNK, uuids.len())),
+                _ => error.after(&format!("{} of {} ids were sent before", number * CHUNK, uuids.len())),
             })?;
             batch.files.extend(done.files);
             batch.problems.extend(done.problems);
@@ -57,15 +51,11 @@ impl Client {
         Ok(())
     }
 
-    fn chunk<F>(&self, verb: Verb, uuids: &[&str], lay_out: &impl Fn(File) -> F) -> Result<Batch<F>> {
-        let method = match verb {
-            Verb::Store => Method::PUT,
-            Verb::Delete => Method::DELETE,
-        };
+    fn chunk<F>(&self, method: &Method, uuids: &[&str], lay_out: &impl Fn(File) -> F) -> Result<Batch<F>> {
         let places: HashMap<_, _> =
             uuids.iter().enumerate().map(|(place, uuid)| (uuid.to_ascii_lowercase(), place)).collect();
         let place = |uuid: &str| places.get(&uuid.to_ascii_lowercase()).copied().unwrap_or(usize::MAX);
-        self.http.ask(method, "/files/storage/", &json!(uuids).to_string(), |answer: &mut Answer| {
+        self.http.ask(method.clone(), "/files/storage/", &json!(uuids).to_string(), |answer: &mut Answer| {
             let (mut files, mut problems) = (Vec::new(), Vec::new());
             answer.read(|reader| {
                 reader.object(|reader, key| {
@@ -81,7 +71,7 @@ impl Client {
                     Ok(())
                 })
             })?;
-            if answer.maybe_repeated && verb == Verb::Delete {
+            if answer.maybe_repeated && *method == Method::DELETE {
                 // What is missing was deleted by the request whose answer was lost.
                 for (uuid, _) in problems.iter().filter(|(_, why)| why == MISSING) {
                     files.push((place(uuid), lay_out(File::with_uuid(uuid))));

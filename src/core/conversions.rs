@@ -34,12 +34,12 @@ impl<'a> DocumentInfo<'a> {
         reader.object(|reader, key| {
             match key {
                 "error" => info.error = reader.scalar()?,
-                "converted_groups" => info.groups.extend(reader.pairs()?),
+                "converted_groups" => info.read_groups(reader)?,
                 "format" => reader.fields(|reader, key| {
                     match key {
                         "name" => info.format = reader.scalar()?,
                         "conversion_formats" => info.formats = read_formats(reader)?,
-                        "converted_groups" => info.groups.extend(reader.pairs()?),
+                        "converted_groups" => info.read_groups(reader)?,
                         _ => drop(reader.raw()?),
                     }
                     Ok(())
@@ -49,6 +49,14 @@ impl<'a> DocumentInfo<'a> {
             Ok(())
         })?;
         Ok(info)
+    }
+
+    fn read_groups(&mut self, reader: &mut Reader<'a>) -> json::Result<()> {
+        let groups = reader.pairs()?;
+        if !groups.is_empty() {
+            self.groups = groups;
+        }
+        Ok(())
     }
 }
 

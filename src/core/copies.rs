@@ -41,7 +41,7 @@ impl Client {
             ("metadata", if metadata.is_empty() { Value::Null } else { metadata.into() }),
         ]);
         self.http.ask(Method::POST, "/files/local_copy/", &body, |answer: &mut Answer| {
-            Ok(lay_out(answer.read(|reader| reader.field("result", File::read))?))
+            Ok(lay_out(answer.read(|reader| reader.field("result", File::read_one))?))
         })
     }
 

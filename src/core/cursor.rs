@@ -1,5 +1,6 @@
-//! A place in a listing as a line of text: `groups.` and, in base64, a check and the target of
-//! the page. The check ties it to the listing, the project and the base; it holds no key.
+//! A place in a listing as a line of text: its kind, such as `groups.`, and in base64 a check and the
+//! target of the page. The check ties it to the listing, the project and the base; it holds no key
+//! and is no signature, so that the target is looked at, too.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -15,9 +16,14 @@ pub fn write(settings: &Settings, kind: &str, target: &str) -> String {
     format!("{kind}.{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
-pub fn read(settings: &Settings, kind: &str, cursor: &str) -> Result<String> {
+/// The target, which is one of the listing at `path`.
+pub fn read(settings: &Settings, kind: &str, path: &str, cursor: &str) -> Result<String> {
+    let is_of_listing = |target: &str| {
+        let listing = settings.api_base.target(path);
+        target.split('?').next() == Some(&listing) && settings.api_base.holds(target)
+    };
     let target = decode(kind, cursor)
-        .filter(|(found, target)| *found == check(settings, kind, target) && settings.api_base.holds(target));
+        .filter(|(found, target)| *found == check(settings, kind, target) && is_of_listing(target));
     match target {
         Some((_, target)) => Ok(target),
         None => Err(Error::argument(format!(
@@ -37,4 +43,25 @@ fn check(settings: &Settings, kind: &str, target: &str) -> [u8; CHECK_BYTES] {
     let identity = [settings.public_key.as_str(), &settings.api_base.identity(), kind, target];
     let digest = Sha256::digest(identity.join("\n"));
     std::array::from_fn(|i| digest[i])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::client::{Client, ClientOptions};
+
+    #[test]
+    fn a_cursor_leads_nowhere_but_to_its_listing() {
+        let client = Client::new("demopublickey", None, ClientOptions::default()).unwrap();
+        let settings = &client.http.settings;
+        let listing = write(settings, "groups", "/groups/?limit=1&from=2020");
+        assert_eq!(read(settings, "groups", "/groups/", &listing).unwrap(), "/groups/?limit=1&from=2020");
+        for target in ["/webhooks/", "/groups/../webhooks/", "/groups/x/", "/groupsx?limit=1", "//evil/"] {
+            assert!(
+                read(settings, "groups", "/groups/", &write(settings, "groups", target)).is_err(),
+                "{target}"
+            );
+        }
+        assert!(read(settings, "files", "/files/", &listing).is_err());
+    }
 }

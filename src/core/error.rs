@@ -64,6 +64,15 @@ impl Error {
         Error { message: format!("{words}: {}", self.message).into(), ..self }
     }
 
+    /// Without the body of an answer that was good and could not be read, since what it holds is
+    /// not for everybody.
+    pub fn without_good_body(mut self) -> Self {
+        if let Some(reply) = self.answer.as_mut().filter(|reply| (200..300).contains(&reply.http_status)) {
+            reply.body.clear();
+        }
+        self
+    }
+
     pub fn retry_after_ms(&self) -> Option<u64> {
         self.answer.as_ref()?.retry_after_ms
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::json::{Pairs, Reader, Result, Scalar};
+use super::json::{Pairs, Reader, Result, Scalar, lacks};
 
 /// A file, as far as it could be understood, and the JSON it was read from.
 #[derive(Default)]
@@ -25,13 +25,23 @@ pub struct File<'a> {
     pub variations: Pairs<'a>,
     pub tags: Vec<Cow<'a, str>>,
     pub appdata: Option<&'a str>,
+    /// Empty where it was not read from any.
     pub json: &'a str,
 }
 
 impl<'a> File<'a> {
     /// A file of which nothing else is known.
     pub fn with_uuid(uuid: &'a str) -> Self {
-        File { uuid: Scalar::Text(uuid.into()), json: "{}", ..File::default() }
+        File { uuid: Scalar::Text(uuid.into()), ..File::default() }
+    }
+
+    /// An answer that is one file, and has to say which.
+    pub fn read_one(reader: &mut Reader<'a>) -> Result<Self> {
+        let file = File::read(reader)?;
+        match file.uuid.text() {
+            Some(uuid) if !uuid.is_empty() => Ok(file),
+            _ => Err(lacks("uuid of a file")),
+        }
     }
 
     /// Fails only where the JSON is none: whatever else stands in a field's place leaves it unknown.
@@ -71,10 +81,7 @@ impl<'a> File<'a> {
                 "metadata" => file.metadata = reader.pairs()?,
                 "variations" => file.variations = reader.pairs()?,
                 "tags" => file.tags = reader.texts()?,
-                "appdata" => {
-                    let is_object = reader.peek() == Some(b'{');
-                    file.appdata = Some(reader.raw()?.get()).filter(|_| is_object);
-                }
+                "appdata" => file.appdata = reader.object_json()?,
                 _ => drop(reader.raw()?),
             }
             Ok(())

@@ -6,10 +6,8 @@ use super::file::File;
 use super::http::{Answer, Method};
 use super::id;
 use super::json::is_object;
-use super::listing::{Kind, Listing, Rows};
+use super::listing::{Kind, Listing, MOST_LIMIT, Rows};
 use super::query::Query;
-
-const MOST_LIMIT: u32 = 1000;
 
 /// What is asked for beside the file itself.
 const INCLUDES: [&str; 1] = ["appdata"];
@@ -73,12 +71,12 @@ impl Client {
 
     /// `GET /files/{uuid}/`
     pub fn file_info<T>(&self, uuid: &str, include: Option<&str>, lay_out: impl Fn(File) -> T) -> Result<T> {
-        if include.is_some_and(|include| !INCLUDES.contains(&include)) {
-            return Err(Error::argument("include may be \"appdata\" or NULL"));
-        }
-        let mut query = Query::default();
-        query.choice("include", include, &INCLUDES)?;
-        self.file_call(Method::GET, uuid, &query.of(""), lay_out)
+        let query = match include {
+            None => "",
+            Some("appdata") => "?include=appdata",
+            Some(_) => return Err(Error::argument("include may be \"appdata\" or NULL")),
+        };
+        self.file_call(Method::GET, uuid, query, lay_out)
     }
 
     /// `PUT /files/{uuid}/storage/`
@@ -97,7 +95,7 @@ impl Client {
             match answer.status {
                 // It was deleted by a request whose answer was lost, and the answer with it.
                 204 => Ok(lay_out(File::with_uuid(uuid))),
-                _ => Ok(lay_out(answer.read(File::read)?)),
+                _ => Ok(lay_out(answer.read(File::read_one)?)),
             }
         })
     }

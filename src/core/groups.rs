@@ -1,16 +1,14 @@
 //! File groups: https://uploadcare.com/api-refs/rest-api/v0.7.0/#tag/Group
 
-use super::batch::{Batch, Verb};
+use super::batch::{Batch, MISSING};
 use super::client::Client;
-use super::error::{Error, Result};
+use super::error::{Error, Result, Status, one_line};
 use super::file::File;
 use super::http::{Answer, Method};
 use super::id::{group_id, is_uuid};
-use super::json::{self, Reader, Scalar};
-use super::listing::{Kind, Listing, Rows};
+use super::json::{self, Reader, Scalar, lacks};
+use super::listing::{Kind, Listing, MOST_LIMIT, Rows};
 use super::query::Query;
-
-const MOST_LIMIT: u32 = 1000;
 
 /// What a listing is asked for; nothing and zero stand for the defaults.
 pub struct GroupsOptions<'a> {
@@ -29,7 +27,7 @@ pub struct Group<'a> {
     pub files_count: Scalar<'a>,
     pub cdn_url: Scalar<'a>,
     pub url: Scalar<'a>,
-    pub files: Vec<Option<File<'a>>>,
+    pub files: Option<Vec<Option<File<'a>>>>,
 }
 
 impl<'a> Group<'a> {
@@ -43,13 +41,14 @@ impl<'a> Group<'a> {
                 "cdn_url" => group.cdn_url = reader.scalar()?,
                 "url" => group.url = reader.scalar()?,
                 "files" if reader.peek() != Some(b'n') => {
+                    let files = group.files.insert(Vec::new());
                     reader.array(|reader| {
                         let file = match reader.peek() {
                             Some(b'{') => Some(File::read(reader)?),
                             Some(b'n') => reader.raw().map(|_| None)?,
                             _ => return Err(reader.odd("a file, or null,")),
                         };
-                        group.files.push(file);
+                        files.push(file);
                         Ok(())
                     })?;
                 }
@@ -59,7 +58,7 @@ impl<'a> Group<'a> {
         })?;
         match group.id.text() {
             Some(id) if !id.is_empty() => Ok(group),
-            _ => Err(reader.odd("a group with an id")),
+            _ => Err(lacks("id of a group")),
         }
     }
 }
@@ -93,29 +92,37 @@ impl Client {
         lay_out: impl Fn(File) -> F,
         batch: &mut Batch<F>,
     ) -> Result<()> {
-        self.files_batch(Verb::Store, &self.group_files(id)?, lay_out, batch)
+        self.files_batch(Method::PUT, &self.group_files(id)?, lay_out, batch)
     }
 
-    /// Deletes the files of a group, then the group: where that ends early, the group still tells
-    /// what is left.
+    /// Deletes the files of a group, then the group: as long as files are left, it tells which.
     pub fn group_delete_with_files<F>(
         &self,
         id: &str,
         lay_out: impl Fn(File) -> F,
         batch: &mut Batch<F>,
     ) -> Result<()> {
-        self.files_batch(Verb::Delete, &self.group_files(id)?, lay_out, batch)?;
-        self.group_delete(id)
+        self.files_batch(Method::DELETE, &self.group_files(id)?, lay_out, batch)?;
+        match batch.problems.iter().find(|(_, why)| why != MISSING) {
+            None => self.group_delete(id),
+            Some((uuid, why)) => Err(Error::new(
+                Status::Job,
+                format!(
+                    "the group was kept, since not all of its files could be deleted: {uuid}: {}",
+                    one_line(why)
+                ),
+            )),
+        }
     }
 
     fn group_files(&self, id: &str) -> Result<Vec<String>> {
         let uuid = |file: &File| file.uuid.text().unwrap_or_default().to_owned();
-        let uuids: Vec<_> =
-            self.group_info(id, |group, _| group.files.iter().flatten().map(uuid).collect())?;
-        match uuids.iter().all(|uuid| is_uuid(uuid)) {
-            true => Ok(uuids),
-            false => Err(Error::protocol("the group holds a file without a UUID")),
-        }
+        let told = self.group_info(id, |group, _| {
+            let files = group.files.filter(|files| group.files_count.int() == Some(files.len() as i64));
+            files.map(|files| files.iter().flatten().map(uuid).collect::<Vec<_>>())
+        })?;
+        told.filter(|uuids| uuids.iter().all(|uuid| is_uuid(uuid)))
+            .ok_or_else(|| Error::protocol("the answer does not tell all files of the group"))
     }
 }
 

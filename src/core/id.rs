@@ -3,6 +3,7 @@
 use super::error::{Error, Result};
 
 const MOST_FILES_DIGITS: usize = 4;
+const MOST_SOURCE: usize = 8 << 10;
 
 pub fn is_uuid(text: &str) -> bool {
     text.len() == 36
@@ -32,14 +33,15 @@ pub fn uuid<'a>(text: &'a str, name: &str) -> Result<&'a str> {
 /// into a path.
 pub fn file_source<'a>(text: &'a str, name: &str) -> Result<&'a str> {
     let is_url = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme));
-    let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_visible = text.len() <= MOST_SOURCE && text.bytes().all(|byte| byte.is_ascii_graphic());
     let is_in_uuid =
         text.get(..36).is_some_and(is_uuid) && matches!(text.as_bytes().get(36), None | Some(b'/'));
     if is_visible && (is_url || is_in_uuid) {
         return Ok(text);
     }
     Err(Error::argument(format!(
-        "{name} begins neither with a UUID nor as a URL of the CDN, or holds something other than visible ASCII"
+        "{name} begins neither with a UUID nor as a URL of the CDN, is longer than {MOST_SOURCE} bytes, or holds \
+         something other than visible ASCII"
     )))
 }
 

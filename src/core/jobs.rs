@@ -33,7 +33,8 @@ impl Work {
     }
 
     fn of_token(text: &str) -> Option<Work> {
-        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number =
+            |text: &str| (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
         let (kind, rest) = text.split_once(':')?;
         match kind {
             "document" if is_number(rest) => Some(Work::Document { token: rest.to_owned() }),
@@ -61,8 +62,8 @@ impl Work {
 
 /// It goes into paths.
 pub fn is_addon_name(text: &str) -> bool {
-    !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    (1..=64).contains(&text.len()) && text.bytes().all(is_part)
 }
 
 /// What the service said of a job.
@@ -152,9 +153,8 @@ impl Job {
             let report = answer.read(Report::read)?;
             let is_done = match report.status.text() {
                 Some("finished" | "done") => true,
-                Some("failed" | "cancelled" | "canceled" | "error" | "unknown") => {
-                    return Err(failure(&report).into());
-                }
+                Some("failed" | "cancelled" | "canceled" | "error") => return Err(failure(&report).into()),
+                Some("unknown") => return Err(unknown().into()),
                 Some(_) => false,
                 None => return Err(Error::protocol("the answer does not say how far the job is").into()),
             };
@@ -186,10 +186,11 @@ impl Job {
         loop {
             let left = limit.saturating_sub(began.elapsed());
             let progress = self.poll(left)?;
-            self.tell(progress, cancels, &mut tell)?;
             if progress == Progress::Done {
+                tell(progress);
                 return Ok(());
             }
+            self.tell(progress, cancels, &mut tell)?;
             let until = Instant::now() + pause.min(limit.saturating_sub(began.elapsed()));
             while let Some(rest) = until.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero())
             {
@@ -221,10 +222,14 @@ fn owned(text: &Scalar) -> Option<String> {
 fn failure(report: &Report) -> Error {
     let message = match (report.error.text(), report.status.text()) {
         (Some(error), _) if !error.is_empty() => super::error::one_line(error),
-        (_, Some("unknown")) => "the service does not know this job, or not any more".to_owned(),
         (_, status) => format!("the job has ended as {}", status.unwrap_or_default()),
     };
     Error::new(Status::Job, message)
+}
+
+/// It may be too old, or too new: so it is no end.
+fn unknown() -> Error {
+    Error::new(Status::NotFound, "the service does not know this job, or not any more")
 }
 
 #[cfg(test)]

@@ -111,6 +111,11 @@ pub struct Odd {
     pub cut_short: bool,
 }
 
+/// An error of JSON that is whole and is not about what it should be.
+pub fn lacks(what: &str) -> Box<Odd> {
+    Box::new(Odd { message: format!("it has no {what}"), cut_short: false })
+}
+
 /// Boxed, since a listing passes thousands of results and hardly ever one of these.
 pub type Result<T> = std::result::Result<T, Box<Odd>>;
 
@@ -223,6 +228,12 @@ impl<'a> Reader<'a> {
         Ok((value, &self.text[start..self.at]))
     }
 
+    /// The JSON of an object; none of anything else.
+    pub fn object_json(&mut self) -> Result<Option<&'a str>> {
+        let is_object = self.peek() == Some(b'{');
+        Ok(Some(self.raw()?.get()).filter(|_| is_object))
+    }
+
     /// One field of an object, which must be there.
     pub fn field<T>(&mut self, name: &str, read: impl Fn(&mut Self) -> Result<T>) -> Result<T> {
         let mut value = None;
@@ -233,14 +244,14 @@ impl<'a> Reader<'a> {
             }
             Ok(())
         })?;
-        value.ok_or_else(|| Box::new(Odd { message: format!("it has no {name}"), cut_short: false }))
+        value.ok_or_else(|| lacks(name))
     }
 
     /// A text, which must be one.
     pub fn text(&mut self) -> Result<String> {
         match self.scalar()? {
             Scalar::Text(text) => Ok(text.into_owned()),
-            _ => Err(Box::new(Odd { message: "a text is due".to_owned(), cut_short: false })),
+            _ => Err(lacks("text where one is due")),
         }
     }
 

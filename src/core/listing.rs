@@ -12,6 +12,9 @@ use super::json::{self, Reader, Scalar};
 use super::query::Query;
 use super::read_ahead::ReadAhead;
 
+/// The most items of a page.
+pub const MOST_LIMIT: u32 = 1000;
+
 pub const MOST_READ_AHEAD: u32 = 16;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,7 +163,7 @@ impl<R: Rows> Listing<R> {
         }
         let target = match cursor {
             None => http.settings.api_base.target(&query.of(path)),
-            Some(cursor) if query.is_empty() => cursor::read(&http.settings, kind.name(), cursor)?,
+            Some(cursor) if query.is_empty() => cursor::read(&http.settings, kind.name(), path, cursor)?,
             Some(_) => {
                 return Err(Error::argument(
                     "opts.cursor carries the options that the listing began with: these must be unset beside it",

@@ -1,5 +1,7 @@
 //! Metadata of a file: https://uploadcare.com/api-refs/rest-api/v0.7.0/#tag/File-metadata
 
+use std::collections::HashSet;
+
 use serde_json::json;
 
 use super::client::Client;
@@ -19,7 +21,10 @@ impl Client {
             // The service is known to send nothing at all where there is none.
             let pairs = match answer.body.is_empty() {
                 true => Pairs::new(),
-                false => answer.read(|reader| reader.pairs())?,
+                false => answer.read(|reader| match reader.peek() {
+                    Some(b'{') => reader.pairs(),
+                    _ => Err(reader.odd("an object")),
+                })?,
             };
             Ok(lay_out(pairs))
         })
@@ -61,7 +66,11 @@ pub fn check_pairs(pairs: &[(&str, &str)], name: &str) -> Result<()> {
     if pairs.len() > MOST_PAIRS {
         return Err(Error::argument(format!("{name} has {} keys; a file takes {MOST_PAIRS}", pairs.len())));
     }
+    let mut seen = HashSet::new();
     for (place, (key, value)) in pairs.iter().enumerate() {
+        if !seen.insert(key) {
+            return Err(Error::argument(format!("{name}[{place}].key is one that came before")));
+        }
         check_key(key, &format!("{name}[{place}].key"))?;
         check_value(value, &format!("{name}[{place}].value"))?;
     }

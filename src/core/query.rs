@@ -13,26 +13,31 @@ impl Query {
     /// A number; 0 stands for the service's default.
     pub fn number(&mut self, name: &str, value: u32, most: u32) -> Result<()> {
         match value {
-            0 => Ok(()),
+            0 => {}
             _ if value <= most => self.add(name, &value.to_string()),
-            _ => Err(Error::argument(format!(
-                "opts.{name} is {value}; it may be 1 to {most}, or 0 for the default"
-            ))),
+            _ => {
+                return Err(Error::argument(format!(
+                    "opts.{name} is {value}; it may be 1 to {most}, or 0 for the default"
+                )));
+            }
         }
+        Ok(())
     }
 
     pub fn time(&mut self, name: &str, value: Option<&str>) -> Result<()> {
         let Some(value) = value else { return Ok(()) };
         let time = time::canonical(value, &format!("opts.{name}"))?;
-        self.add(name, &time.replace(':', "%3A"))
+        self.add(name, &time.replace(':', "%3A"));
+        Ok(())
     }
 
     pub fn choice(&mut self, name: &str, value: Option<&str>, choices: &[&str]) -> Result<()> {
         match value {
-            None => Ok(()),
+            None => {}
             Some(value) if choices.contains(&value) => self.add(name, value),
-            Some(_) => Err(Error::argument(format!("opts.{name} may be {}", listed(choices)))),
+            Some(_) => return Err(Error::argument(format!("opts.{name} may be {}", listed(choices)))),
         }
+        Ok(())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -47,12 +52,11 @@ impl Query {
         }
     }
 
-    fn add(&mut self, name: &str, value: &str) -> Result<()> {
+    fn add(&mut self, name: &str, value: &str) {
         if !self.is_empty() {
             self.text.push('&');
         }
         self.text += &format!("{name}={value}");
-        Ok(())
     }
 }
 

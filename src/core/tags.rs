@@ -9,7 +9,7 @@ use super::client::Client;
 use super::error::{Error, Result};
 use super::http::{Answer, Method};
 use super::id;
-use super::json::{self, Reader};
+use super::json::{self, Reader, lacks};
 
 const MOST_TAGS: usize = 50;
 const MOST_TAG: usize = 100;
@@ -25,16 +25,20 @@ pub struct Tags<'a> {
 impl<'a> Tags<'a> {
     fn read(reader: &mut Reader<'a>) -> json::Result<Self> {
         let mut tags = Tags::default();
+        let mut told = false;
         reader.object(|reader, key| {
             match key {
-                "tags" => tags.tags = reader.texts()?,
+                "tags" => {
+                    told = reader.peek() == Some(b'[');
+                    tags.tags = reader.texts()?;
+                }
                 "added" => tags.added = reader.texts()?,
                 "deleted" => tags.deleted = reader.texts()?,
                 _ => drop(reader.raw()?),
             }
             Ok(())
         })?;
-        Ok(tags)
+        if told { Ok(tags) } else { Err(lacks("array of tags")) }
     }
 }
 
@@ -59,7 +63,7 @@ impl Client {
         lay_out: impl Fn(Tags) -> T,
     ) -> Result<T> {
         check(add, "add")?;
-        check(remove, "remove")?;
+        check_each(remove, "remove")?;
         self.tags_call(Method::PATCH, uuid, &json!({ "add": add, "delete": remove }).to_string(), lay_out)
     }
 
@@ -71,23 +75,25 @@ impl Client {
 
 /// The service strips tags, makes them lower case, and drops empty ones and repetitions before
 /// it counts.
-fn check(tags: &[&str], name: &str) -> Result<()> {
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    let mut distinct = HashSet::new();
-    for (place, tag) in tags.iter().map(|tag| tag.trim()).enumerate() {
-        if tag.len() > MOST_TAG || !tag.bytes().all(is_part) {
-            return Err(Error::argument(format!(
-                "{name}[{place}] is no tag: at most {MOST_TAG} Latin letters, digits and - _ ."
-            )));
-        }
-        if !tag.is_empty() {
-            distinct.insert(tag.to_ascii_lowercase());
-        }
-    }
+pub fn check(tags: &[&str], name: &str) -> Result<()> {
+    check_each(tags, name)?;
+    let distinct: HashSet<_> =
+        tags.iter().map(|tag| tag.trim().to_ascii_lowercase()).filter(|tag| !tag.is_empty()).collect();
     match distinct.len() <= MOST_TAGS {
         true => Ok(()),
         false => {
             Err(Error::argument(format!("{name} has {} tags; a file takes {MOST_TAGS}", distinct.len())))
         }
+    }
+}
+
+fn check_each(tags: &[&str], name: &str) -> Result<()> {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let is_tag = |tag: &str| tag.len() <= MOST_TAG && tag.bytes().all(is_part);
+    match tags.iter().position(|tag| !is_tag(tag.trim())) {
+        None => Ok(()),
+        Some(place) => Err(Error::argument(format!(
+            "{name}[{place}] is no tag: at most {MOST_TAG} Latin letters, digits and - _ ."
+        ))),
     }
 }

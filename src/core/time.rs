@@ -60,7 +60,11 @@ pub fn canonical(text: &str, name: &str) -> Result<String> {
             "{name} is not a date and time with a time zone, such as 2024-01-31T12:00:00Z"
         ))
     })?;
-    Ok(time.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Micros, true))
+    let time = time.with_timezone(&Utc);
+    match time.year() {
+        0..=9999 => Ok(time.to_rfc3339_opts(SecondsFormat::Micros, true)),
+        _ => Err(Error::argument(format!("{name} is in no year that has four digits"))),
+    }
 }
 
 #[cfg(test)]

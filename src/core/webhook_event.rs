@@ -32,9 +32,13 @@ impl<'a> WebhookEvent<'a> {
     pub fn read(body: &'a str) -> Result<Self> {
         let mut reader = Reader::new(body);
         let event = Self::read_fields(&mut reader).and_then(|event| reader.end().map(|()| event));
-        event.map_err(|odd| {
+        let event = event.map_err(|odd| {
             Error::protocol(format!("body is signed and yet not the JSON it should be: {}", odd.message))
-        })
+        })?;
+        match (event.event.text(), event.file.uuid.text()) {
+            (Some(_), Some(_)) => Ok(event),
+            _ => Err(Error::protocol("body is signed and yet does not name an event and a file")),
+        }
     }
 
     fn read_fields(reader: &mut Reader<'a>) -> json::Result<Self> {
@@ -87,10 +91,7 @@ impl<'a> WebhookEvent<'a> {
         reader.fields(|reader, key| {
             match key {
                 "metadata" => self.previous_metadata = reader.pairs()?,
-                "appdata" => {
-                    let is_object = reader.peek() == Some(b'{');
-                    self.previous_appdata = Some(reader.raw()?.get()).filter(|_| is_object);
-                }
+                "appdata" => self.previous_appdata = reader.object_json()?,
                 _ => drop(reader.raw()?),
             }
             Ok(())

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::error::{Error, Result};
 use super::http::{Answer, Method, Request};
-use super::json::{self, Reader, Scalar, object_of};
+use super::json::{self, Reader, Scalar, lacks, object_of};
 
 const MOST_URL: usize = 255;
 const MOST_SECRET: usize = 32;
@@ -47,7 +47,10 @@ impl<'a> Webhook<'a> {
                 Ok(())
             })
         })?;
-        Ok(Webhook { json, ..webhook })
+        match webhook.id.int() {
+            Some(_) => Ok(Webhook { json, ..webhook }),
+            None => Err(lacks("id of a webhook")),
+        }
     }
 
     fn read_all(reader: &mut Reader<'a>) -> json::Result<Vec<Self>> {
@@ -78,9 +81,10 @@ impl WebhookOptions<'_> {
                 "opts.event is empty: it is an event's name such as \"file.uploaded\"",
             ));
         }
-        if self.signing_secret.is_some_and(|secret| secret.chars().count() > MOST_SECRET) {
+        let length = self.signing_secret.map(|secret| secret.chars().count());
+        if length.is_some_and(|length| !(1..=MOST_SECRET).contains(&length)) {
             return Err(Error::argument(format!(
-                "opts.signing_secret is too long: it has at most {MOST_SECRET} characters"
+                "opts.signing_secret is empty or too long: it has 1 to {MOST_SECRET} characters"
             )));
         }
         Ok(())
@@ -100,9 +104,11 @@ impl WebhookOptions<'_> {
 impl Client {
     /// `GET /webhooks/`
     pub fn webhooks_list<T>(&self, lay_out: impl Fn(Vec<Webhook>) -> T) -> Result<T> {
-        self.http.ask(Method::GET, "/webhooks/", "", |answer: &mut Answer| {
-            Ok(lay_out(answer.read(Webhook::read_all)?))
-        })
+        self.http
+            .ask(Method::GET, "/webhooks/", "", |answer: &mut Answer| {
+                Ok(lay_out(answer.read(Webhook::read_all)?))
+            })
+            .map_err(Error::without_good_body)
     }
 
     /// `POST /webhooks/`
@@ -154,7 +160,9 @@ impl Client {
         let target = self.http.settings.api_base.target(path);
         let (body, secret) = (options.body(version), options.signing_secret.unwrap_or_default());
         let request = Request { body: &body, secret, ..Request::new(method, &target) };
-        self.http.call(&request, |answer: &mut Answer| Ok(lay_out(answer.read(Webhook::read)?)))
+        self.http
+            .call(&request, |answer: &mut Answer| Ok(lay_out(answer.read(Webhook::read)?)))
+            .map_err(Error::without_good_body)
     }
 }
 

@@ -18,8 +18,8 @@ use super::jobs::uc_job;
 /// or what the service adds to them. `params_json` is a JSON object, {"purge_infected": true}, or
 /// NULL. What it finds is in the file's appdata when the job has ended: uc_file_info() with
 /// "appdata". remove_bg makes a file, which uc_job_file() names. While the same add-on is at work
-/// on the same file, the call waits for its turn, as long as the client's timeout_ms; with no
-/// retries it fails at once with UC_ERR_REJECTED.
+/// on the same file, the call waits for its turn, as long as the client's timeout_ms allows, and
+/// then, or at once where the client has no retries, fails with UC_ERR_REJECTED.
 ///
 /// REST API: POST /addons/{addon}/execute/
 #[unsafe(no_mangle)]

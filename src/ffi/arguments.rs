@@ -1,6 +1,7 @@
 //! What C handed over, checked. Each refusal names the argument.
 
 use std::ffi::{CStr, c_char};
+use std::mem::MaybeUninit;
 use std::ptr::null_mut;
 
 use super::pair::uc_pair;
@@ -121,28 +122,44 @@ fn is_null(name: &str) -> Error {
 ///
 /// # Safety
 /// All bytes zero is a valid value, and so is any bit pattern that C can write.
-pub unsafe trait Options: Copy {
-    const ZERO: Self;
-}
+pub unsafe trait Options: Copy {}
 
-/// Bytes that pad the end of a struct of options would not be told from a later version's field.
-macro_rules! end_is_unpadded {
+/// A struct of options made of numbers, pointers that are only read after a check, and functions
+/// that may be NULL. Bytes that pad its end would not be told from a later version's field.
+macro_rules! options {
     ($options:ident, $last:ident: $type:ty) => {
+        // SAFETY: numbers, pointers and functions that may be NULL have no wrong values.
+        unsafe impl $crate::ffi::arguments::Options for $options {}
+
         const _: () =
             assert!(std::mem::offset_of!($options, $last) + size_of::<$type>() == size_of::<$options>());
     };
 }
-pub(super) use end_is_unpadded;
+pub(super) use options;
 
 /// More than any version's struct will have: a size beyond it was never set.
 const MOST_OPTIONS: usize = 4096;
+
+/// A copy of options that must be there.
+///
+/// # Safety
+/// As for [`copied`].
+pub unsafe fn required<T: Options>(opts: *const T, name: &str) -> Result<T> {
+    // No reference is made: the caller's struct may be shorter than this one.
+    match opts.is_null() {
+        true => Err(is_null(name)),
+        // SAFETY: the caller's word.
+        false => unsafe { copied(opts) },
+    }
+}
 
 /// A copy of the caller's options, which may be of an older or a newer version of the struct.
 ///
 /// # Safety
 /// `opts` is NULL or points to `struct_size` bytes, the first of them a `struct_size`.
-pub unsafe fn options<T: Options>(opts: *const T) -> Result<T> {
-    let mut own = T::ZERO;
+pub unsafe fn copied<T: Options>(opts: *const T) -> Result<T> {
+    // SAFETY: what the trait says of all bytes zero.
+    let mut own: T = unsafe { MaybeUninit::zeroed().assume_init() };
     if opts.is_null() {
         return Ok(own);
     }

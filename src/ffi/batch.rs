@@ -9,9 +9,10 @@ use super::error::{uc_error, uc_status};
 use super::file::{lay_out_file, uc_file};
 use super::memory::{Arena, give};
 use super::pair::{lay_out_pairs, uc_pair};
-use crate::core::batch::{Batch, Verb};
+use crate::core::batch::Batch;
 use crate::core::error::Result;
 use crate::core::file::File;
+use crate::core::http::Method;
 
 /// What came of a call on many files. Owned: give it to uc_free().
 #[repr(C)]
@@ -57,7 +58,7 @@ fn lay_out_batch(arena: &Arena, batch: &Batch<*const uc_file>) -> uc_batch {
 
 /// Stores any number of files for good; a UUID given twice counts once. UC_OK also when there were
 /// problems with some of them: see uc_batch. More than 100 are sent in several requests. When one
-/// of these fails, the error's message says how many were done before, and `batch` holds what came
+/// of these fails, the error's message says how many were sent before, and `batch` holds what came
 /// of those; it is NULL where there are none. Call again with the rest, or with all of them.
 ///
 /// REST API: PUT /files/storage/
@@ -73,7 +74,7 @@ pub unsafe extern "C" fn uc_files_store(
     unsafe {
         make_batch(batch, error, |lay_out, batch| {
             let (client, uuids) = (object(client, "client")?, texts(uuids, uuids_len, "uuids")?);
-            client.0.files_batch(Verb::Store, &uuids, lay_out, batch)
+            client.0.files_batch(Method::PUT, &uuids, lay_out, batch)
         })
     }
 }
@@ -95,7 +96,7 @@ pub unsafe extern "C" fn uc_files_delete(
     unsafe {
         make_batch(batch, error, |lay_out, batch| {
             let (client, uuids) = (object(client, "client")?, texts(uuids, uuids_len, "uuids")?);
-            client.0.files_batch(Verb::Delete, &uuids, lay_out, batch)
+            client.0.files_batch(Method::DELETE, &uuids, lay_out, batch)
         })
     }
 }

@@ -2,9 +2,8 @@
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::path::Path;
-use std::ptr::null_mut;
 
-use super::arguments::{Options, optional_text, options, text};
+use super::arguments::{copied, optional_text, options, text};
 use super::call::make;
 use super::error::{uc_error, uc_status};
 use crate::core::client::{Client, ClientOptions};
@@ -53,7 +52,8 @@ pub enum uc_hmac {
 
 /// Signs in place of the secret key, which then never enters this process: writes the HMAC of
 /// `text` as lower-case hex, and NUL, to `hex` (at most `hex_size` bytes, which is always enough)
-/// and returns 0. Anything else fails the call with UC_ERR_CANCELED. `algorithm` is a uc_hmac.
+/// and returns 0. Anything else fails the call with UC_ERR_CANCELED, and a text that is no such
+/// signature with UC_ERR_ARGUMENT. `algorithm` is a uc_hmac.
 /// Called before each request, on the thread that sends it: the caller's, or one that reads ahead;
 /// on several at once when several threads use the client.
 pub type uc_sign_fn = Option<
@@ -74,10 +74,10 @@ pub type uc_log_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, level: 
 
 /// Optional settings of a client. Set struct_size; a field of zero or NULL has its default.
 ///
-/// Callbacks must not throw or longjmp, and must not use or free the page or the outputs of the
-/// call in progress; uc_client_cancel() is allowed. What sign_data and log_data point to must live
-/// until the client and every page made with it are freed. uc_free() of a page that reads ahead
-/// waits for a callback that is running: hold no lock there that a callback takes.
+/// Callbacks must not throw or longjmp, and must not free any page or job, nor use what the call in
+/// progress works on; uc_client_cancel() is allowed. What sign_data and log_data point to must live
+/// until the client and every page and job made with it are freed. uc_free() of a page that reads
+/// ahead waits for a callback that is running: hold no lock there that a callback takes.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_client_opts {
@@ -116,27 +116,7 @@ pub struct uc_client_opts {
     pub log_data: *mut c_void,
 }
 
-// SAFETY: numbers, pointers that are only read after a check, and functions that may be NULL.
-unsafe impl Options for uc_client_opts {
-    const ZERO: Self = uc_client_opts {
-        struct_size: 0,
-        api_base: std::ptr::null(),
-        upload_base: std::ptr::null(),
-        cdn_base: std::ptr::null(),
-        ca_file: std::ptr::null(),
-        proxy: std::ptr::null(),
-        user_agent: std::ptr::null(),
-        auth: 0,
-        retries: 0,
-        connect_timeout_ms: 0,
-        idle_timeout_ms: 0,
-        timeout_ms: 0,
-        sign: None,
-        sign_data: null_mut(),
-        log: None,
-        log_data: null_mut(),
-    };
-}
+options!(uc_client_opts, log_data: *mut c_void);
 
 impl uc_client_opts {
     /// # Safety
@@ -170,8 +150,9 @@ impl uc_client_opts {
 }
 
 /// Makes a client. Sends nothing. `secret_key` may be NULL: with opts.sign set the client can do
-/// everything, without it only what needs no secret. `opts` may be NULL. Pages made with the client
-/// live on when it is freed. UC_ERR_ARGUMENT, or UC_ERR_FILE when opts.ca_file cannot be read.
+/// everything, without it only what needs no secret. `opts` may be NULL. Pages and jobs made with
+/// the client live on when it is freed. UC_ERR_ARGUMENT, or UC_ERR_FILE when opts.ca_file cannot be
+/// read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_new(
     public_key: *const c_char,
@@ -185,16 +166,16 @@ pub unsafe extern "C" fn uc_client_new(
         make(client, "client", error, || {
             let public_key = text(public_key, "public_key")?;
             let secret_key = optional_text(secret_key, "secret_key")?;
-            let client = Client::new(public_key, secret_key, options(opts)?.checked()?)?;
+            let client = Client::new(public_key, secret_key, copied(opts)?.checked()?)?;
             Ok((uc_client(client), ()))
         })
     }
 }
 
-/// Every call in progress on this client or its pages, on whatever thread, returns UC_ERR_CANCELED
-/// at once: while it connects, waits, reads, or sleeps before a retry. A call that begins
-/// afterwards works as before: to stop a loop of calls, set a flag of your own as well. May be
-/// called from any thread and from callbacks, not from a signal handler. NULL is ignored.
+/// Every call in progress on this client, its pages or its jobs, on whatever thread, returns
+/// UC_ERR_CANCELED at once: while it connects, waits, reads, or sleeps before a retry. A call that
+/// begins afterwards works as before: to stop a loop of calls, set a flag of your own as well. May
+/// be called from any thread and from callbacks, not from a signal handler. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_cancel(client: *const uc_client) {
     // SAFETY: NULL or a client of the caller's.

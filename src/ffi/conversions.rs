@@ -1,9 +1,8 @@
 //! Conversions of documents and videos.
 
 use std::ffi::c_char;
-use std::ptr::null;
 
-use super::arguments::{Options, end_is_unpadded, object, optional_text, options, text};
+use super::arguments::{copied, object, optional_text, options, text};
 use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
@@ -61,12 +60,7 @@ pub struct uc_convert_opts {
     pub store: *const c_char,
 }
 
-// SAFETY: numbers, and pointers that are only read after a check.
-unsafe impl Options for uc_convert_opts {
-    const ZERO: Self = uc_convert_opts { struct_size: 0, save_in_group: 0, store: null() };
-}
-
-end_is_unpadded!(uc_convert_opts, store: *const c_char);
+options!(uc_convert_opts, store: *const c_char);
 
 impl uc_convert_opts {
     /// # Safety
@@ -113,7 +107,7 @@ pub unsafe extern "C" fn uc_convert_document(
     unsafe {
         make(job, "job", error, || {
             let (client, path) = (object(client, "client")?, text(path, "path")?);
-            Ok((uc_job::new(client.0.convert_document(path, &options(opts)?.checked()?)?), ()))
+            Ok((uc_job::new(client.0.convert_document(path, &copied(opts)?.checked()?)?), ()))
         })
     }
 }
@@ -136,7 +130,7 @@ pub unsafe extern "C" fn uc_convert_video(
     unsafe {
         make(job, "job", error, || {
             let (client, path) = (object(client, "client")?, text(path, "path")?);
-            Ok((uc_job::new(client.0.convert_video(path, &options(opts)?.checked()?)?), ()))
+            Ok((uc_job::new(client.0.convert_video(path, &copied(opts)?.checked()?)?), ()))
         })
     }
 }

@@ -1,9 +1,8 @@
 //! Copies of files.
 
 use std::ffi::c_char;
-use std::ptr::null;
 
-use super::arguments::{Options, end_is_unpadded, object, optional_text, options, pairs, text};
+use super::arguments::{copied, object, optional_text, options, pairs, text};
 use super::call::{make, make_text};
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
@@ -26,12 +25,7 @@ pub struct uc_copy_opts {
     pub metadata_len: usize,
 }
 
-// SAFETY: numbers, and pointers that are only read after a check.
-unsafe impl Options for uc_copy_opts {
-    const ZERO: Self = uc_copy_opts { struct_size: 0, store: null(), metadata: null(), metadata_len: 0 };
-}
-
-end_is_unpadded!(uc_copy_opts, metadata_len: usize);
+options!(uc_copy_opts, metadata_len: usize);
 
 impl uc_copy_opts {
     /// # Safety
@@ -62,12 +56,7 @@ pub struct uc_remote_copy_opts {
     pub pattern: *const c_char,
 }
 
-// SAFETY: numbers, and pointers that are only read after a check.
-unsafe impl Options for uc_remote_copy_opts {
-    const ZERO: Self = uc_remote_copy_opts { struct_size: 0, is_private: 0, pattern: null() };
-}
-
-end_is_unpadded!(uc_remote_copy_opts, pattern: *const c_char);
+options!(uc_remote_copy_opts, pattern: *const c_char);
 
 /// Copies a file within the project. `source` is its UUID or its address on the CDN, with
 /// operations to copy what they make of it. `file` receives the copy, which the service may still
@@ -87,7 +76,7 @@ pub unsafe extern "C" fn uc_file_copy(
     unsafe {
         make(file, "file", error, || {
             let (client, source) = (object(client, "client")?, text(source, "source")?);
-            client.0.file_copy(source, &options(opts)?.checked()?, lay_out_alone)
+            client.0.file_copy(source, &copied(opts)?.checked()?, lay_out_alone)
         })
     }
 }
@@ -111,7 +100,7 @@ pub unsafe extern "C" fn uc_file_copy_remote(
         make_text(url, "url", error, || {
             let client = object(client, "client")?;
             let (source, target) = (text(source, "source")?, text(target, "target")?);
-            let uc_remote_copy_opts { is_private, pattern, .. } = options(opts)?;
+            let uc_remote_copy_opts { is_private, pattern, .. } = copied(opts)?;
             let pattern = optional_text(pattern, "opts.pattern")?;
             let options = RemoteCopyOptions { is_private: is_private != 0, pattern };
             client.0.file_copy_remote(source, target, &options)

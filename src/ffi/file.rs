@@ -138,7 +138,8 @@ pub struct uc_file {
     pub tags_len: usize,
     /// JSON object of what add-ons found, when it was asked for; else NULL.
     pub appdata: *const c_char,
-    /// The whole object as the service sent it; of a search, with its `highlight`.
+    /// The whole object as the service sent it, of a search with its `highlight`; NULL where only
+    /// the uuid is known.
     pub json: *const c_char,
 }
 
@@ -174,7 +175,7 @@ pub fn lay_out_file(arena: &Arena, file: File) -> uc_file {
         tags,
         tags_len,
         appdata: arena.optional(file.appdata),
-        json: arena.text(file.json),
+        json: arena.optional(Some(file.json).filter(|json| !json.is_empty())),
     }
 }
 

@@ -1,9 +1,8 @@
 //! Files.
 
 use std::ffi::c_char;
-use std::ptr::null;
 
-use super::arguments::{Options, end_is_unpadded, object, optional_text, options, text};
+use super::arguments::{copied, object, optional_text, options, text};
 use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
@@ -33,27 +32,12 @@ pub struct uc_files_opts {
     pub removed: *const c_char,
     /// "appdata": with what add-ons found; default without.
     pub include: *const c_char,
-    /// From uc_page_cursor(): go on from there. It carries the other options but read_ahead, which
-    /// must be unset beside it.
+    /// From uc_page_cursor(): go on from there. It carries the options that the listing began with:
+    /// leave all others but read_ahead unset.
     pub cursor: *const c_char,
 }
 
-// SAFETY: numbers, and pointers that are only read after a check.
-unsafe impl Options for uc_files_opts {
-    const ZERO: Self = uc_files_opts {
-        struct_size: 0,
-        limit: 0,
-        read_ahead: 0,
-        from: null(),
-        ordering: null(),
-        stored: null(),
-        removed: null(),
-        include: null(),
-        cursor: null(),
-    };
-}
-
-end_is_unpadded!(uc_files_opts, cursor: *const c_char);
+options!(uc_files_opts, cursor: *const c_char);
 
 impl uc_files_opts {
     /// # Safety
@@ -88,12 +72,7 @@ pub struct uc_search_opts {
     pub include: *const c_char,
 }
 
-// SAFETY: numbers, and pointers that are only read after a check.
-unsafe impl Options for uc_search_opts {
-    const ZERO: Self = uc_search_opts { struct_size: 0, limit: 0, offset: 0, include: null() };
-}
-
-end_is_unpadded!(uc_search_opts, include: *const c_char);
+options!(uc_search_opts, include: *const c_char);
 
 impl uc_search_opts {
     /// # Safety
@@ -121,7 +100,7 @@ pub unsafe extern "C" fn uc_files_list(
     unsafe {
         make(page, "page", error, || {
             let client = object(client, "client")?;
-            Ok((uc_page::new(client.0.files_list(&options(opts)?.checked()?)?), ()))
+            Ok((uc_page::new(client.0.files_list(&copied(opts)?.checked()?)?), ()))
         })
     }
 }
@@ -155,7 +134,7 @@ pub unsafe extern "C" fn uc_files_search(
     unsafe {
         make(page, "page", error, || {
             let (client, query_json) = (object(client, "client")?, text(query_json, "query_json")?);
-            Ok((uc_page::new(client.0.files_search(query_json, &options(opts)?.checked()?)?), ()))
+            Ok((uc_page::new(client.0.files_search(query_json, &copied(opts)?.checked()?)?), ()))
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::ptr::null;
 
-use super::arguments::{Options, end_is_unpadded, object, optional_text, options, text};
+use super::arguments::{copied, object, optional_text, options, text};
 use super::batch::{make_batch, uc_batch};
 use super::call::{act, make};
 use super::client::uc_client;
@@ -14,7 +14,7 @@ use super::page::uc_page;
 use crate::core::error::Result;
 use crate::core::groups::{Group, GroupsOptions};
 
-end_is_unpadded!(uc_groups_opts, cursor: *const c_char);
+options!(uc_groups_opts, cursor: *const c_char);
 
 /// A file group: a fixed list of up to 1000 files under one id.
 #[repr(C)]
@@ -58,21 +58,9 @@ pub struct uc_groups_opts {
     pub from: *const c_char,
     /// "datetime_created", oldest first, the default; or "-datetime_created", newest first.
     pub ordering: *const c_char,
-    /// From uc_page_cursor(): go on from there. It carries limit, from and ordering, which must be
-    /// unset beside it.
+    /// From uc_page_cursor(): go on from there. It carries the options that the listing began with:
+    /// leave all others but read_ahead unset.
     pub cursor: *const c_char,
-}
-
-// SAFETY: numbers, and pointers that are only read after a check.
-unsafe impl Options for uc_groups_opts {
-    const ZERO: Self = uc_groups_opts {
-        struct_size: 0,
-        limit: 0,
-        read_ahead: 0,
-        from: null(),
-        ordering: null(),
-        cursor: null(),
-    };
 }
 
 impl uc_groups_opts {
@@ -113,7 +101,7 @@ pub unsafe extern "C" fn uc_groups_list(
     unsafe {
         make(page, "page", error, || {
             let client = object(client, "client")?;
-            Ok((uc_page::new(client.0.groups_list(&options(opts)?.checked()?)?), ()))
+            Ok((uc_page::new(client.0.groups_list(&copied(opts)?.checked()?)?), ()))
         })
     }
 }
@@ -158,8 +146,9 @@ pub unsafe extern "C" fn uc_group_delete(
 
 /// Deletes a group together with its files: first the files, then the group. Files that other
 /// groups hold, too, are gone from these as well. `batch` receives what uc_files_delete() gives,
-/// also on a failure that came later; call again to do the rest. UC_ERR_NOT_FOUND when the project
-/// has no such group.
+/// also on a failure that came later; call again to do the rest. UC_ERR_JOB, and the group is kept,
+/// when the service does not delete a file that is there. UC_ERR_NOT_FOUND when the project has no
+/// such group.
 ///
 /// REST API: GET /groups/{id}/, DELETE /files/storage/, DELETE /groups/{id}/
 #[unsafe(no_mangle)]
@@ -215,7 +204,7 @@ pub fn lay_out_group(arena: &Arena, group: &Group) -> uc_group {
 fn lay_out_info(mut group: Group, json: &str) -> (uc_group, Arena) {
     laid_out(|arena| {
         let file = |file: Option<_>| file.map_or(null(), |file| arena.one(lay_out_file(arena, file)));
-        let files: Vec<_> = std::mem::take(&mut group.files).into_iter().map(file).collect();
+        let files: Vec<_> = group.files.take().unwrap_or_default().into_iter().map(file).collect();
         uc_group {
             files: arena.list(&files),
             files_len: files.len(),

@@ -49,14 +49,16 @@ impl uc_job {
 }
 
 /// Hears how far a call is: return 0 to go on, anything else to stop, and the call returns
-/// UC_ERR_CANCELED. Called on the calling thread, several times a second. `done` never falls;
-/// `total` is -1 when unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must
-/// not throw or longjmp, and must not use or free what the call works on.
+/// UC_ERR_CANCELED; when all is done, what it returns does not count. Called on the calling thread,
+/// between requests, and while the call waits for the next one at least four times a second; to end
+/// a request in progress there is uc_client_cancel(). `done` never falls; `total` is -1 when
+/// unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must not throw or
+/// longjmp, and must not use or free what the call works on.
 pub type uc_progress_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, done: i64, total: i64) -> i32>;
 
 /// Asks once how far the job is: UC_OK while it runs, UC_DONE when it has ended well, UC_ERR_JOB
 /// with the service's words when not. Once it has ended, nothing is sent any more and the answer
-/// stays.
+/// stays. UC_ERR_NOT_FOUND when the service does not know the job, or not any more.
 ///
 /// REST API: GET /convert/document/status/{token}/, GET /convert/video/status/{token}/,
 /// GET /addons/{addon}/execute/status/
@@ -68,8 +70,10 @@ pub unsafe extern "C" fn uc_job_poll(job: *mut uc_job, error: *mut *mut uc_error
 
 /// Polls the job, with pauses that grow from a quarter of a second to 8 seconds, until it has
 /// ended: UC_DONE when it has ended well, UC_ERR_JOB when not. UC_ERR_TIMEOUT after `timeout_ms`
-/// milliseconds, 0 for no limit; UC_ERR_CANCELED when `progress`, which may be NULL, or
-/// uc_client_cancel() has stopped it. Neither ends the job: wait again, or keep its token.
+/// milliseconds; 0 is no limit, so that the call waits as long as the service says that the job
+/// goes on. UC_ERR_CANCELED when `progress`, which may be NULL, or uc_client_cancel() has stopped
+/// it. What else fails, a lost connection, ends the waiting. Nothing of that ends the job: wait
+/// again, or keep its token.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_job_wait(
     job: *mut uc_job,
@@ -102,15 +106,17 @@ pub unsafe extern "C" fn uc_job_token(job: *const uc_job) -> *const c_char {
 }
 
 /// The UUID of the file that the job makes, NULL until it is known, for an add-on that makes none,
-/// and for NULL. A conversion's is known from the start; the file is ready when the job has ended.
-/// Borrowed until the job is polled or freed.
+/// and for NULL. A conversion's is known from the start, or after uc_job_resume() from the first
+/// poll; the file is ready when the job has ended. Borrowed until the job is polled, waited for or
+/// freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_job_file(job: *const uc_job) -> *const c_char {
     // SAFETY: NULL or a job of the caller's.
     text_or_null(unsafe { job.as_ref() }.and_then(|job| job.file.as_ref()))
 }
 
-/// The id of the group of a video's thumbnails, or NULL. Borrowed until the job is polled or freed.
+/// The id of the group of a video's thumbnails, or NULL. Borrowed until the job is polled, waited
+/// for or freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_job_thumbnails(job: *const uc_job) -> *const c_char {
     // SAFETY: NULL or a job of the caller's.
@@ -118,7 +124,7 @@ pub unsafe extern "C" fn uc_job_thumbnails(job: *const uc_job) -> *const c_char 
 }
 
 /// The service's last answer about the job; NULL before there was one, and for NULL. Borrowed until
-/// the job is polled or freed.
+/// the job is polled, waited for or freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_job_json(job: *const uc_job) -> *const c_char {
     // SAFETY: NULL or a job of the caller's.

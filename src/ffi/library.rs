@@ -19,9 +19,9 @@ pub extern "C" fn uc_status_name(status: i32) -> *const c_char {
     uc_status::name(status).as_ptr()
 }
 
-/// Frees whatever the library gave away without const: clients, pages, groups, errors, texts, in
-/// any order. NULL is ignored. Never does I/O of its own; a page that reads ahead ends its
-/// requests at once.
+/// Frees whatever the library gave away without const, in any order. NULL is ignored. Never does
+/// I/O of its own; a page that reads ahead ends its requests at once. A pointer that was freed
+/// before, or is not the library's, ends the program with a word on stderr where it is noticed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_free(owned: *mut c_void) {
     // SAFETY: the pointer is one that this library gave away, as the first rule says.

@@ -10,8 +10,9 @@ use super::error::{uc_error, uc_status};
 /// Sends a REST request with the signature, retries and limits of any other call. `method` is
 /// "GET", "POST", "PUT", "PATCH" or "DELETE"; `path` starts with a slash and may have a query,
 /// "/groups/?limit=1", percent-encoded where it needs to be; `json` is the body or NULL. `answer`
-/// receives the body of the reply, "" where there is none: give it to uc_free(). A POST or PATCH
-/// is only sent again where the service cannot have acted on it.
+/// receives the body of the reply, "" where there is none: give it to uc_free(). A POST or PATCH is
+/// only sent again where the service cannot have acted on it; a DELETE whose answer was lost and
+/// whose repeat finds nothing has succeeded.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_request(
     client: *const uc_client,

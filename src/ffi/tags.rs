@@ -55,7 +55,8 @@ pub unsafe extern "C" fn uc_tags_list(
 
 /// Gives a file these tags in place of those it has; none at all where `tags_len` is 0. A tag has
 /// at most 100 Latin letters, digits and - _ . and a file at most 50 tags. The service makes them
-/// lower case, strips them, and drops empty ones and repetitions.
+/// lower case, strips them, and drops empty ones and repetitions. Where an answer was lost and the
+/// request sent again, `added` and `deleted` are those of the second.
 ///
 /// REST API: PUT /files/{uuid}/tags/
 #[unsafe(no_mangle)]

@@ -15,7 +15,8 @@ use crate::core::webhook_event::{WebhookEvent, check_signature};
 /// uc_free().
 #[repr(C)]
 pub struct uc_webhook_event {
-    /// "file.uploaded", "file.stored", "file.deleted", "file.info_updated", "file.infected".
+    /// "file.uploaded", "file.stored", "file.deleted", "file.info_updated", "file.infected". Never
+    /// NULL.
     pub event: *const c_char,
     /// Where it was delivered to.
     pub target_url: *const c_char,
@@ -26,7 +27,7 @@ pub struct uc_webhook_event {
     /// The request that brought it about. A delivery may come twice: it is the same when hook_id,
     /// event, file->uuid and request_id are.
     pub request_id: *const c_char,
-    /// The file as it is now.
+    /// The file as it is now. Never NULL.
     pub file: *const uc_file,
     /// The whole body as text.
     pub json: *const c_char,
@@ -40,7 +41,8 @@ pub struct uc_webhook_event {
     pub version: *const c_char,
     /// The file on the CDN.
     pub file_url: *const c_char,
-    /// Of "file.info_updated": the metadata before; none where it did not change.
+    /// Of "file.info_updated": the metadata before. None where there was none, and where it did not
+    /// change: `json` tells these apart.
     pub previous_metadata: *const uc_pair,
     /// How many.
     pub previous_metadata_len: usize,

@@ -1,9 +1,8 @@
 //! Webhooks: addresses that the service tells of events.
 
 use std::ffi::c_char;
-use std::ptr::null;
 
-use super::arguments::{Options, end_is_unpadded, object, optional_text, options, text};
+use super::arguments::{object, optional_text, options, required, text};
 use super::call::{act, make};
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
@@ -15,7 +14,6 @@ use crate::core::webhooks::{Webhook, WebhookOptions};
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_webhook {
-    /// -1 where the service sent none.
     pub id: i64,
     /// The project's number; -1 where the service sent none.
     pub project: i64,
@@ -61,22 +59,11 @@ pub struct uc_webhook_opts {
     pub target_url: *const c_char,
     /// The event's name, "file.uploaded".
     pub event: *const c_char,
-    /// Signs the deliveries, for uc_webhook_read(); at most 32 characters.
+    /// Signs the deliveries, for uc_webhook_read(); 1 to 32 characters.
     pub signing_secret: *const c_char,
 }
 
-// SAFETY: numbers, and pointers that are only read after a check.
-unsafe impl Options for uc_webhook_opts {
-    const ZERO: Self = uc_webhook_opts {
-        struct_size: 0,
-        active: 0,
-        target_url: null(),
-        event: null(),
-        signing_secret: null(),
-    };
-}
-
-end_is_unpadded!(uc_webhook_opts, signing_secret: *const c_char);
+options!(uc_webhook_opts, signing_secret: *const c_char);
 
 impl uc_webhook_opts {
     /// # Safety
@@ -158,8 +145,8 @@ pub unsafe extern "C" fn uc_webhook_create(
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
         make(webhook, "webhook", error, || {
-            let (client, opts) = (object(client, "client")?, object(opts, "opts")?);
-            client.0.webhook_create(&options(opts)?.checked()?, lay_out_alone)
+            let client = object(client, "client")?;
+            client.0.webhook_create(&required(opts, "opts")?.checked()?, lay_out_alone)
         })
     }
 }
@@ -179,8 +166,8 @@ pub unsafe extern "C" fn uc_webhook_update(
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
         make(webhook, "webhook", error, || {
-            let (client, opts) = (object(client, "client")?, object(opts, "opts")?);
-            client.0.webhook_update(id, &options(opts)?.checked()?, lay_out_alone)
+            let client = object(client, "client")?;
+            client.0.webhook_update(id, &required(opts, "opts")?.checked()?, lay_out_alone)
         })
     }
 }

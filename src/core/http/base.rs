@@ -136,10 +136,16 @@ fn path_of(target: &str) -> &str {
 
 /// Whether a path and query can stand in a request line as they are: visible ASCII, no fragment,
 /// and no segment that would leave its folder, however it is written.
+/// A target longer than that is no request's.
+const MOST_TARGET: usize = 32 << 10;
+
 pub fn is_target(target: &str) -> bool {
     let clean = target.bytes().all(|byte| byte.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&byte));
     let path = path_of(target).to_ascii_lowercase().replace("%2e", ".");
-    clean && target.starts_with('/') && !path.split('/').any(|segment| segment == "." || segment == "..")
+    clean
+        && target.len() <= MOST_TARGET
+        && target.starts_with('/')
+        && !path.split('/').any(|segment| segment == "." || segment == "..")
 }
 
 #[cfg(test)]
