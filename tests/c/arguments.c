@@ -3,19 +3,6 @@
 
 #define UUID "badfc9f7-f88f-4921-9cc0-22e2c08aa2da"
 
-/** The refusal of an argument: what the call returned, and where it wrote its error, which is freed here. */
-static void check_refusal(uc_status status, uc_error *const *written, const char *name, const char *value) {
-    uc_error *error = *written;
-    if (status != UC_ERR_ARGUMENT) FAIL("%s for %s \"%.200s\"", uc_status_name(status), name, value);
-    CHECK_FAILS(UC_ERR_ARGUMENT, status, error);
-    CHECK_CONTAINS(error->message, name);
-    CHECK_INT(0, error->http_status);
-    CHECK_INT(0, error->attempts);
-    CHECK_INT(-1, error->retry_after_ms);
-    CHECK(error->request_id == NULL && error->body == NULL && error->code == NULL);
-    uc_free(error);
-}
-
 static void refused_client(const uc_client_opts *opts, const char *name, const char *value) {
     uc_client *client = (uc_client *)&tests;
     uc_error *error;

@@ -1,6 +1,7 @@
-//! Makes of the recorded exchanges what `recordings.c` needs: a folder with three files for each
-//! answer, `N.call` (what to call), `N.fault` (what makes the emulator give this answer) and
-//! `N.expected` (what the views must hold, told in the words of `recordings.c`).
+//! Makes of the recorded exchanges with the REST API what `recordings.c` needs: a folder with three
+//! files for each answer, `N.call` (what to call, and each argument, on a line of its own), `N.fault`
+//! (what makes the emulator give this answer) and `N.expected` (what the views must hold, told in the
+//! words of `recordings.c`).
 
 use std::fmt::Write;
 use std::fs;
@@ -12,6 +13,8 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::{root, workshop};
+
+const REST: &str = "https://api.uploadcare.com";
 
 pub const WHY_SKIPPED: &str = "skipped: no ../shared/recordings/exchanges.jsonl";
 
@@ -32,38 +35,99 @@ fn make() -> PathBuf {
     let folder = workshop().join("recordings");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
-    let mut number = 0;
-    let mut add = |call: &str, fault: Value, expected: &str| {
-        fs::write(folder.join(format!("{number}.call")), call).unwrap();
-        fs::write(folder.join(format!("{number}.fault")), fault.to_string()).unwrap();
-        fs::write(folder.join(format!("{number}.expected")), expected).unwrap();
-        number += 1;
-    };
-
     let recorded = fs::read_to_string(file()).unwrap();
-    let mut files = Vec::new();
-    for line in recorded.lines() {
-        let exchange: Value = serde_json::from_str(line).unwrap();
-        let path = exchange["url"].as_str().unwrap().trim_start_matches("https://api.uploadcare.com");
-        let path = path.split('?').next().unwrap();
-        let body = exchange["body"].as_str().unwrap();
-        match (exchange["method"].as_str().unwrap(), path.split('/').collect::<Vec<_>>().as_slice()) {
-            ("GET", ["", "groups", ""]) => add("list", answer(&exchange), &page(body)),
-            ("GET", ["", "groups", id, ""]) => add(&format!("info {id}"), answer(&exchange), &group(body)),
-            ("DELETE", ["", "groups", id, ""]) => add(&format!("delete {id}"), answer(&exchange), ""),
-            ("GET", ["", "files", uuid, ""]) if uuid.len() == 36 => files.push(body.to_owned()),
-            ("GET", ["", "files", ""]) => files.extend(raw_texts(body, "results")),
-            _ => {}
-        }
+    let exchanges = recorded.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let of_rest = exchanges.filter(|exchange| text_of(exchange, "url").starts_with(REST));
+    for (number, exchange) in of_rest.enumerate() {
+        let (call, expected) = understand(&exchange);
+        fs::write(folder.join(format!("{number}.call")), call.join("\n")).unwrap();
+        fs::write(folder.join(format!("{number}.fault")), answer(&exchange).to_string()).unwrap();
+        fs::write(folder.join(format!("{number}.expected")), expected).unwrap();
     }
-    assert!(!files.is_empty(), "no recorded files in {}", file().display());
-
-    // Every file ever recorded, as if they were one group's.
-    let id = format!("cafe0000-0000-4000-8000-000000000000~{}", files.len());
-    let body = format!(r#"{{"id":"{id}","files_count":{},"files":[{}]}}"#, files.len(), files.join(","));
-    let fault = json!({"fault": "body", "body": body});
-    add(&format!("info {id}"), fault, &group(&body));
     folder
+}
+
+/// The function that an exchange belongs to with its arguments, and what it must make of the answer.
+fn understand(exchange: &Value) -> (Vec<String>, String) {
+    let (url, body) = (text_of(exchange, "url"), text_of(exchange, "body"));
+    let (path, query) = url[REST.len()..].split_once('?').unwrap_or((&url[REST.len()..], ""));
+    let sent: Value = serde_json::from_str(text_of(exchange, "request_body")).unwrap_or_default();
+    let json: Value = serde_json::from_str(body).unwrap_or_default();
+    let call = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+
+    let segments: Vec<_> = path.trim_matches('/').split('/').collect();
+    match (text_of(exchange, "method"), segments.as_slice()) {
+        ("GET", ["groups"]) => (call(&["groups_list"]), tell_groups(&json)),
+        ("GET", ["groups", id]) => (call(&["group_info", id]), tell_whole_group(&json, body)),
+        ("DELETE", ["groups", id]) => (call(&["group_delete", id]), String::new()),
+
+        ("GET", ["files"]) => (call(&["files_list"]), tell_files(&json, body)),
+        ("GET", ["files", uuid]) => (call(&["file_info", uuid]), tell_file(body)),
+        ("DELETE", ["files", "storage"]) => {
+            let uuids = sent.as_array().unwrap().iter().map(|uuid| uuid.as_str().unwrap());
+            let uuids: Vec<_> = uuids.collect();
+            (call(&[&["files_delete"], &uuids[..]].concat()), tell_batch(&json, body, &uuids))
+        }
+        ("DELETE", ["files", uuid, "storage"]) => (call(&["file_delete", uuid]), tell_file(body)),
+        ("POST", ["files", "local_copy"]) => {
+            (call(&["file_copy", text_of(&sent, "source")]), tell_file(&raw_object(body, "result")))
+        }
+
+        ("GET", ["files", uuid, "metadata"]) => {
+            (call(&["metadata_list", uuid]), tell_pairs("metadata", &json))
+        }
+        ("GET", ["files", uuid, "metadata", key]) => {
+            (call(&["metadata_get", uuid, key]), format!("value {}\n", text(&json)))
+        }
+        ("PUT", ["files", uuid, "metadata", key]) => {
+            (call(&["metadata_set", uuid, key, sent.as_str().unwrap()]), String::new())
+        }
+        ("DELETE", ["files", uuid, "metadata", key]) => {
+            (call(&["metadata_delete", uuid, key]), String::new())
+        }
+
+        ("GET", ["project"]) => (call(&["project_info"]), tell_project(&json, body)),
+        ("GET", ["webhooks"]) => {
+            let webhooks = json.as_array().unwrap().iter().zip(raw_items(body));
+            (call(&["webhooks_list"]), webhooks.map(|(webhook, json)| tell_webhook(webhook, &json)).collect())
+        }
+        ("POST", ["webhooks"]) => {
+            let words = ["webhook_create", text_of(&json, "event"), text_of(&json, "target_url")];
+            (call(&words), tell_webhook(&json, body))
+        }
+        ("PUT", ["webhooks", id]) => (call(&["webhook_update", id]), tell_webhook(&json, body)),
+        // The library deletes by address, which is answered in the same way.
+        ("DELETE", ["webhooks", _]) => (call(&["webhook_delete", "https://example.com/"]), String::new()),
+
+        ("GET", ["convert", "document", uuid]) => {
+            (call(&["document_info", uuid]), tell_document(&json, body))
+        }
+        ("POST", ["convert", kind]) => {
+            let token = format!("{kind}:{}", json["result"][0]["token"]);
+            let words = [&format!("convert_{kind}"), sent["paths"][0].as_str().unwrap()];
+            (call(&words), tell_job(&token, &json["result"][0], body))
+        }
+        ("GET", ["convert", kind, "status", token]) => polled(&format!("{kind}:{token}"), &json, body),
+        ("POST", ["addons", addon, "execute"]) => {
+            let token = format!("addon:{addon}:{}", text_of(&json, "request_id"));
+            (call(&["addon_run", addon, text_of(&sent, "target")]), tell_job(&token, &Value::Null, body))
+        }
+        ("GET", ["addons", addon, "execute", "status"]) => {
+            let id = query.strip_prefix("request_id=").unwrap();
+            polled(&format!("addon:{addon}:{id}"), &json, body)
+        }
+        (method, _) => panic!("which function does {method} {path} belong to?"),
+    }
+}
+
+fn polled(token: &str, json: &Value, body: &str) -> (Vec<String>, String) {
+    let status = if matches!(text_of(json, "status"), "finished" | "done") { "UC_DONE" } else { "UC_OK" };
+    let told = tell_job(token, &json["result"], body);
+    (vec!["job_poll".to_owned(), token.to_owned()], format!("{status}\n{told}"))
+}
+
+fn text_of<'a>(object: &'a Value, name: &str) -> &'a str {
+    object[name].as_str().unwrap_or_else(|| panic!("no text `{name}` in {object}"))
 }
 
 /// The fault that makes the emulator answer so.
@@ -77,23 +141,32 @@ fn answer(exchange: &Value) -> Value {
     })
 }
 
-fn page(body: &str) -> String {
-    let page: Value = serde_json::from_str(body).unwrap();
-    let groups = page["results"].as_array().unwrap();
-    let mut told = format!("page {} {} {}\n", groups.len(), page["total"], page["per_page"]);
-    for listed in groups {
-        told += &tell_group(listed, None);
-    }
-    told
+fn tell_groups(page: &Value) -> String {
+    let groups = page["results"].as_array().unwrap().iter();
+    tell_size(page) + &groups.map(|group| tell_group(group, None)).collect::<String>()
 }
 
-fn group(body: &str) -> String {
-    let group: Value = serde_json::from_str(body).unwrap();
-    let mut told = tell_group(&group, Some(body));
-    for (file, json) in group["files"].as_array().unwrap().iter().zip(raw_texts(body, "files")) {
-        told += &if file.is_null() { "file removed\n".to_owned() } else { tell_file(file, &json) };
-    }
-    told
+fn tell_files(page: &Value, body: &str) -> String {
+    let files = raw_texts(body, "results");
+    tell_size(page) + &files.iter().map(|file| tell_file(file)).collect::<String>()
+}
+
+fn tell_size(page: &Value) -> String {
+    let count = page["results"].as_array().unwrap().len();
+    format!("page {count} {} {}\n", page["total"], page["per_page"])
+}
+
+fn tell_whole_group(group: &Value, body: &str) -> String {
+    let files = raw_texts(body, "files");
+    tell_group(group, Some(body)) + &files.iter().map(|file| tell_file(file)).collect::<String>()
+}
+
+/// In the order of the request.
+fn tell_batch(batch: &Value, body: &str, uuids: &[&str]) -> String {
+    let results = raw_texts(body, "result");
+    let of = |uuid: &&str| results.iter().find(|file| file.contains(&format!(r#""uuid":"{uuid}""#)));
+    let files: String = uuids.iter().filter_map(of).map(|file| tell_file(file)).collect();
+    files + &tell_pairs("problem", &batch["problems"])
 }
 
 fn tell_group(group: &Value, json: Option<&str>) -> String {
@@ -109,7 +182,11 @@ fn tell_group(group: &Value, json: Option<&str>) -> String {
     )
 }
 
-fn tell_file(file: &Value, json: &str) -> String {
+fn tell_file(json: &str) -> String {
+    let file: &Value = &serde_json::from_str(json).unwrap();
+    if file.is_null() {
+        return "file removed\n".to_owned();
+    }
     let mut told = String::new();
     for (name, value) in
         ["uuid", "original_filename", "original_file_url", "url", "mime_type", "default_effects"]
@@ -129,11 +206,8 @@ fn tell_file(file: &Value, json: &str) -> String {
     };
     told += &found("image", "image_info").map_or(String::new(), tell_image);
     told += &found("video", "video_info").map_or(String::new(), tell_video);
-    for name in ["metadata", "variations"] {
-        for (key, value) in file[name].as_object().into_iter().flatten() {
-            writeln!(told, "file {name} \"{key}\"={}", text(value)).unwrap();
-        }
-    }
+    told += &tell_pairs("file metadata", &file["metadata"]);
+    told += &tell_pairs("file variations", &file["variations"]);
     for tag in file["tags"].as_array().into_iter().flatten() {
         writeln!(told, "file tag {}", text(tag)).unwrap();
     }
@@ -199,6 +273,56 @@ fn tell_video(video: &Value) -> String {
     told
 }
 
+fn tell_pairs(name: &str, pairs: &Value) -> String {
+    let pairs = pairs.as_object().into_iter().flatten();
+    pairs.map(|(key, value)| format!("{name} \"{key}\"={}\n", text(value))).collect()
+}
+
+fn tell_project(project: &Value, body: &str) -> String {
+    let (name, pub_key) = (text(&project["name"]), text(&project["pub_key"]));
+    let autostores = project["autostore_enabled"].as_bool().map_or(-1, i32::from);
+    let collaborators: Value = project["collaborators"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|person| (text_of(person, "email").to_owned(), person["name"].clone()))
+        .collect();
+    let told = tell_pairs("collaborator", &collaborators);
+    format!("project {name} {pub_key} autostore_enabled={autostores} json={body}\n{told}")
+}
+
+fn tell_webhook(webhook: &Value, body: &str) -> String {
+    let texts: Vec<_> =
+        ["target_url", "event", "version", "signing_secret"].map(|name| text(&webhook[name])).into();
+    format!(
+        "webhook {} {} {} is_active={} created {} updated {} json={body}\n",
+        webhook["id"],
+        webhook["project"],
+        texts.join(" "),
+        i32::from(webhook["is_active"].as_bool().unwrap()),
+        time(&webhook["created"]),
+        time(&webhook["updated"]),
+    )
+}
+
+fn tell_document(info: &Value, body: &str) -> String {
+    let format = &info["format"];
+    let mut told = format!("document {} {} json={body}\n", text(&info["error"]), text(&format["name"]));
+    for known in format["conversion_formats"].as_array().unwrap() {
+        writeln!(told, "format {}", text(&known["name"])).unwrap();
+    }
+    // The service has the groups in the format, its documentation beside it.
+    let groups = [&format["converted_groups"], &info["converted_groups"]];
+    told + &tell_pairs("group of", groups.into_iter().find(|groups| groups.is_object()).unwrap())
+}
+
+/// `result` is what the answer says of what the job makes.
+fn tell_job(token: &str, result: &Value, body: &str) -> String {
+    let file = if result["uuid"].is_null() { &result["file_id"] } else { &result["uuid"] };
+    let thumbnails = text(&result["thumbnails_group_uuid"]);
+    format!("job \"{token}\" file={} thumbnails={thumbnails} json={body}\n", text(file))
+}
+
 fn text(value: &Value) -> String {
     value.as_str().map_or("NULL".to_owned(), |text| format!("\"{text}\""))
 }
@@ -213,8 +337,11 @@ fn time(value: &Value) -> String {
 
 /// The entries of an array in an object, as they stand in the text.
 fn raw_texts(object: &str, name: &str) -> Vec<String> {
-    let array = raw_object(object, name);
-    let entries: Vec<&RawValue> = serde_json::from_str(&array).unwrap();
+    raw_items(&raw_object(object, name))
+}
+
+fn raw_items(array: &str) -> Vec<String> {
+    let entries: Vec<&RawValue> = serde_json::from_str(array).unwrap();
     entries.into_iter().map(|entry| entry.get().to_owned()).collect()
 }
 

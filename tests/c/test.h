@@ -180,6 +180,19 @@ static inline void test_fails(const char *file, int line, const char *call, uc_s
     if (strstr(error->message, SECRET_KEY)) test_fail(file, line, "%s: shows the key: %s", call, error->message);
 }
 
+/** The refusal of an argument: what the call returned, and where it wrote its error, which is freed here. */
+static inline void check_refusal(uc_status status, uc_error *const *written, const char *name, const char *value) {
+    uc_error *error = *written;
+    if (status != UC_ERR_ARGUMENT) FAIL("%s for %s \"%.200s\"", uc_status_name(status), name, value);
+    CHECK_FAILS(UC_ERR_ARGUMENT, status, error);
+    CHECK_CONTAINS(error->message, name);
+    CHECK_INT(0, error->http_status);
+    CHECK_INT(0, error->attempts);
+    CHECK_INT(-1, error->retry_after_ms);
+    CHECK(error->request_id == NULL && error->body == NULL && error->code == NULL);
+    uc_free(error);
+}
+
 /* -- time ------------------------------------------------------------------------------------- */
 
 static inline int64_t now_ms(void) {
@@ -441,12 +454,21 @@ static inline uc_client_opts client_opts(void) {
     return opts;
 }
 
-static inline uc_groups_opts groups_opts(void) {
-    uc_groups_opts opts;
-    memset(&opts, 0, sizeof opts);
-    opts.struct_size = sizeof opts;
-    return opts;
-}
+/** Options with nothing set but their size: groups_opts(), files_opts() and so on. */
+#define OPTIONS(type, name)             \
+    static inline type name(void) {     \
+        type opts;                      \
+        memset(&opts, 0, sizeof opts);  \
+        opts.struct_size = sizeof opts; \
+        return opts;                    \
+    }
+OPTIONS(uc_groups_opts, groups_opts)
+OPTIONS(uc_files_opts, files_opts)
+OPTIONS(uc_search_opts, search_opts)
+OPTIONS(uc_copy_opts, copy_opts)
+OPTIONS(uc_remote_copy_opts, remote_copy_opts)
+OPTIONS(uc_webhook_opts, webhook_opts)
+OPTIONS(uc_convert_opts, convert_opts)
 
 static inline uc_client *client_with(const uc_client_opts *opts) {
     uc_client *client;
