@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Extension, State};
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Extension, Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use tokio::task::spawn_blocking;
+use uuid::Uuid;
 
 use crate::answer::of_type;
 use crate::deliveries;
@@ -43,6 +46,8 @@ pub fn routes() -> Router<Arc<Shared>> {
         .route("/_emulator/requests", get(requests).delete(forget_requests))
         .route("/_emulator/jobs", post(set_course))
         .route("/_emulator/webhooks", post(deliver))
+        .route("/_emulator/uploads", get(uploads))
+        .route("/_emulator/content/{uuid}", get(content))
         .fallback(async || {
             Refusal(404, "There is no such control; GET /_emulator/ lists them all.\n".to_owned())
         })
@@ -89,6 +94,27 @@ async fn files(State(shared): State<Arc<Shared>>) -> Outcome {
     let files = store.files().iter().filter_map(|file| store.file(file.uuid));
     let files = files.map(|file| TOLD.map(|field| (field, file[field].clone())).into_iter().collect());
     tell(&json!({ "files": files.collect::<Vec<BTreeMap<_, _>>>() }))
+}
+
+/// The checksums are made here, where nobody waits for them who did not ask.
+async fn uploads(State(shared): State<Arc<Shared>>) -> Outcome {
+    let unhashed = shared.store.lock().unwrap().uploads.unhashed();
+    for (uuid, content) in unhashed {
+        let sha256 = spawn_blocking(move || content.sha256()).await.expect("hashing does not panic");
+        let sha256 = sha256.map_err(|error| Refusal(500, format!("{error}\n")))?;
+        if let Some(upload) = shared.store.lock().unwrap().uploads.find(uuid) {
+            upload.sha256 = Some(sha256);
+        }
+    }
+    let uploads = shared.store.lock().unwrap().uploads.tell();
+    tell(&json!({ "uploads": uploads }))
+}
+
+async fn content(State(shared): State<Arc<Shared>>, Path(uuid): Path<Uuid>) -> Outcome {
+    let store = shared.store.lock().unwrap();
+    let upload = store.uploads.get(uuid);
+    let upload = upload.ok_or_else(|| Refusal(404, format!("{uuid} was not uploaded here\n")))?;
+    Ok(of_type(200, &upload.description.mime, Body::new(upload.content().read())))
 }
 
 /// What is not told stays as it is.

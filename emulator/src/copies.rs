@@ -195,7 +195,7 @@ pub fn cdn_path(source: &str) -> Option<&str> {
 }
 
 /// The UUID and the operations of a UUID or a CDN URL, with a file's name behind it or not.
-fn split(source: &str) -> Option<(Uuid, String)> {
+pub fn split(source: &str) -> Option<(Uuid, String)> {
     let path = cdn_path(source)?;
     let (uuid, rest) = path.split_once('/').unwrap_or((path, ""));
     let uuid = Uuid::try_parse(uuid).ok()?;

@@ -45,6 +45,8 @@ pub enum Kind {
     CloseBefore(Unanswered),
     ResetInside(Inside),
     CloseInside(Inside),
+    ResetReading { after: u64 },
+    HangReading(HangReading),
     TruncatedJson {},
     MalformedJson {},
     CloseIdle {},
@@ -116,6 +118,21 @@ impl Default for Hang {
     }
 }
 
+/// A request that is not read to its end.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HangReading {
+    /// So many bytes of its body are taken.
+    pub after: u64,
+    pub ms: u64,
+}
+
+impl Default for HangReading {
+    fn default() -> HangReading {
+        HangReading { after: 0, ms: Hang::default().ms }
+    }
+}
+
 /// Any body: the first that is given, or none.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -138,6 +155,16 @@ pub struct Body {
 pub struct Faults {
     left: Vec<Fault>,
     generation: u64,
+}
+
+impl Kind {
+    /// How much of a request's body is read, unless that is all.
+    pub fn reads(&self) -> Option<u64> {
+        match self {
+            Kind::ResetReading { after } | Kind::HangReading(HangReading { after, .. }) => Some(*after),
+            _ => None,
+        }
+    }
 }
 
 impl Default for Faults {

@@ -60,7 +60,7 @@ pub fn present(mut file: Value, origin: &str, include: Include) -> Value {
 }
 
 /// The service keeps only plain letters of a name in its links.
-fn name_in_link(name: &str) -> String {
+pub fn name_in_link(name: &str) -> String {
     name.chars().filter(|letter| letter.is_ascii_alphanumeric() || "._".contains(*letter)).collect()
 }
 

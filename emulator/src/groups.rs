@@ -15,7 +15,7 @@ use crate::id::Id;
 use crate::pages::{self, Listing};
 use crate::refusal::{Outcome, Refusal};
 use crate::service::{Origin, Shared};
-use crate::store::Group;
+use crate::store::{Group, Store};
 
 pub fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/groups/", get(list)).route("/groups/{id}/", get(info).delete(delete))
@@ -65,25 +65,31 @@ async fn info(
     let store = shared.store.lock().unwrap();
     let group = store.group(&id).ok_or_else(Refusal::not_found)?;
     let include = Include::parse(query.as_deref());
-    let files = group.files().into_iter().enumerate();
-    let files = files.map(|(place, uuid)| match store.present_file(uuid) {
-        Some(file) => in_group(files::present(file, &origin, include), place),
-        None => Value::Null,
-    });
-    Ok(answer::json(200, &WithFiles { files: files.collect(), group: listed(group, &origin) }))
+    let present = |file| files::present(file, &origin, include);
+    let files = files_of(group, &store, present).collect();
+    Ok(answer::json(200, &WithFiles { files, group: listed(group, &origin) }))
 }
 
-/// A file as it stands in its group.
-fn in_group(mut file: Value, place: usize) -> Value {
-    file["default_effects"] = json!(if place % 4 == 3 { "resize/x800/" } else { "" });
-    file
+/// The files of a group as they stand in it; null for those that are gone.
+pub fn files_of(
+    group: &Group,
+    store: &Store,
+    present: impl Fn(Value) -> Value,
+) -> impl Iterator<Item = Value> {
+    group.files().into_iter().map(move |(uuid, effects)| {
+        store.present_file(uuid).map_or(Value::Null, |file| {
+            let mut file = present(file);
+            file["default_effects"] = json!(effects);
+            file
+        })
+    })
 }
 
 async fn delete(State(shared): State<Arc<Shared>>, Id(id): Id) -> Response {
     if shared.store.lock().unwrap().delete_group(&id) { answer::no_content() } else { answer::not_found() }
 }
 
-fn listed<'a>(group: &'a Group, origin: &str) -> Listed<'a> {
+pub fn listed<'a>(group: &'a Group, origin: &str) -> Listed<'a> {
     let Group { id, datetime_created, files_count, .. } = group;
     Listed {
         id,

@@ -1,4 +1,4 @@
-//! A local Uploadcare: the REST API on loopback, in memory, as strict as the service
+//! A local Uploadcare: the REST API and the Upload API on loopback, as strict as the service
 //! where the service is strict, and misbehaving on request. For tests, demos and offline work.
 //!
 //! ```
@@ -11,8 +11,8 @@
 //!
 //! One request goes this way: `server` takes the connection and `wire` carries its bytes; `service`
 //! logs the request and asks `faults` what shall go wrong; `auth` checks it, and the file of its
-//! noun (`groups`, `files`, `webhooks` and so on) answers with what is in the `store`;
-//! `misbehaviour` spoils the answer. `control` is the side from which all of that is steered.
+//! noun (`groups`, `files`, `webhooks` and so on) answers with what is in the `store`; what goes to
+//! the Upload API is received and answered by `uploads`; `misbehaviour` spoils the answer. `control` is the side from which all of that is steered.
 
 mod addons;
 mod answer;
@@ -30,6 +30,7 @@ mod files;
 mod findings;
 mod groups;
 mod id;
+mod intake;
 mod jobs;
 mod log;
 mod made;
@@ -47,6 +48,7 @@ mod service;
 mod store;
 mod tags;
 mod tls;
+mod uploads;
 mod videos;
 mod webhooks;
 mod wire;

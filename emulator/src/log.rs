@@ -25,7 +25,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    pub fn new(head: &Parts, body: &[u8], connection: u64) -> Entry {
+    pub fn new(head: &Parts, connection: u64) -> Entry {
         let mut headers: BTreeMap<String, String> = BTreeMap::new();
         for (name, value) in &head.headers {
             let value = String::from_utf8_lossy(value.as_bytes());
@@ -41,7 +41,7 @@ impl Entry {
             connection,
             authorization: headers.remove(AUTHORIZATION.as_str()),
             headers,
-            body: String::from_utf8_lossy(body).into_owned(),
+            body: String::new(),
         }
     }
 }
@@ -55,7 +55,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// Gives a ticket to note the status with.
+    /// Gives a ticket to note the body and the status with.
     pub fn add(&mut self, entry: Entry) -> u64 {
         if self.entries.len() == KEPT {
             self.entries.pop_front();
@@ -66,11 +66,22 @@ impl Log {
         self.oldest + self.entries.len() as u64 - 1
     }
 
+    /// Once it has come to its end.
+    pub fn note_body(&mut self, ticket: u64, body: &[u8]) {
+        if let Some(entry) = self.entry(ticket) {
+            entry.body = String::from_utf8_lossy(body).into_owned();
+        }
+    }
+
     pub fn note_status(&mut self, ticket: u64, status: u16) {
-        let place = ticket.checked_sub(self.oldest);
-        if let Some(entry) = place.and_then(|place| self.entries.get_mut(place as usize)) {
+        if let Some(entry) = self.entry(ticket) {
             entry.status = status;
         }
+    }
+
+    fn entry(&mut self, ticket: u64) -> Option<&mut Entry> {
+        let place = ticket.checked_sub(self.oldest)?;
+        self.entries.get_mut(place as usize)
     }
 
     pub fn clear(&mut self) {

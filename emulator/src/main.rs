@@ -8,7 +8,7 @@ use clap::Parser;
 use clap::builder::PossibleValue;
 use uploadcare_emulator::{Certificate, Emulator, Fault, Options};
 
-/// An offline Uploadcare for tests and demos: serves the REST API on 127.0.0.1, from memory, with
+/// An offline Uploadcare for tests and demos: serves the REST API and the Upload API on 127.0.0.1, with
 /// made-up groups and files. It is as strict as the service, and misbehaves on request.
 #[derive(Parser)]
 #[command(version)]
@@ -122,6 +122,7 @@ fn introduce(emulator: &Emulator, public_key: &str, secret_key: &str) -> io::Res
     let mut output = io::stdout().lock();
     writeln!(output, "uploadcare-emulator: listening on {base}\n")?;
     writeln!(output, "  export UPLOADCARE_API_BASE={base}")?;
+    writeln!(output, "  export UPLOADCARE_UPLOAD_BASE={base}")?;
     writeln!(output, "  export UPLOADCARE_PUBLIC_KEY={public_key}")?;
     writeln!(output, "  export UPLOADCARE_SECRET_KEY={secret_key}\n")?;
     let trust = match emulator.ca_file() {

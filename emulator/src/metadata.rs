@@ -14,9 +14,9 @@ use crate::id::{FileId, Key};
 use crate::refusal::{Outcome, Refusal};
 use crate::service::Shared;
 
-const MOST_KEYS: usize = 50;
-const LONGEST_KEY: usize = 64;
-const LONGEST_VALUE: usize = 512;
+pub const MOST_KEYS: usize = 50;
+pub const LONGEST_KEY: usize = 64;
+pub const LONGEST_VALUE: usize = 512;
 
 pub fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -73,8 +73,13 @@ pub fn check(metadata: &Map<String, Value>) -> Result<(), Refusal> {
 
 fn check_key(key: &str) -> Result<(), Refusal> {
     checks::text_within("key", &json!(key), 1, LONGEST_KEY)?;
-    if key.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.:".contains(letter)) {
+    if is_key(key) {
         return Ok(());
     }
     Err(Refusal::field("key", "Use Latin letters, digits, `_`, `-`, `.` and `:` only."))
+}
+
+/// Whether a key has none but the letters it may have.
+pub fn is_key(key: &str) -> bool {
+    key.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.:".contains(letter))
 }

@@ -10,9 +10,10 @@ use flate2::{Compress, Compression, Crc, FlushCompress};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::answer::{API_TYPE, Answer, of_type};
+use crate::answer::{self, API_TYPE, Answer, of_type};
 use crate::faults::{Body, Inside, Kind, Slow, Status};
 use crate::service::{Exchange, Service, Silence};
+use crate::uploads;
 use crate::wire::{Cut, Line, Pace, Plan};
 
 /// Answers a request wrongly, or not at all.
@@ -23,12 +24,13 @@ pub async fn answer(
     line: &Line,
 ) -> Result<Answer, Silence> {
     match fault {
-        Kind::Status(status) => return Ok(made_up(service, of_status(status))),
+        Kind::Status(status) => return Ok(made_up(service, of_status(status, exchange).await)),
         Kind::Body(body) => return Ok(made_up(service, of_body(body))),
         Kind::ResetBefore(unanswered) => {
             line.reset_at_end();
             return silence(service, exchange, unanswered.done).await;
         }
+        Kind::ResetReading { .. } | Kind::HangReading(_) => return Err(stop_reading(fault, line).await),
         Kind::CloseBefore(unanswered) => return silence(service, exchange, unanswered.done).await,
         Kind::Hang(hang) => {
             sleep(Duration::from_millis(hang.ms)).await;
@@ -48,6 +50,15 @@ pub async fn answer(
         line.plan(plan);
     }
     Ok(answer)
+}
+
+/// What comes when enough of a request was read, or all of it if that was less.
+pub async fn stop_reading(fault: &Kind, line: &Line) -> Silence {
+    match fault {
+        Kind::HangReading(hang) => sleep(Duration::from_millis(hang.ms)).await,
+        _ => line.reset_at_end(),
+    }
+    Silence
 }
 
 async fn silence(service: &Service, exchange: &Exchange, done: bool) -> Result<Answer, Silence> {
@@ -149,8 +160,11 @@ fn made_up(service: &Service, (mut answer, headers): (Answer, HeaderMap)) -> Ans
     answer
 }
 
-fn of_status(wanted: &Status) -> (Answer, HeaderMap) {
+async fn of_status(wanted: &Status, exchange: &Exchange) -> (Answer, HeaderMap) {
     let Status { status, headers, body, content_type } = wanted;
+    if let (None, Some(refusal)) = (body, uploads::usual_refusal(&exchange.head, *status)) {
+        return (answer::collect(refusal).await, headers.clone());
+    }
     let retry_after = headers.get("retry-after").and_then(|value| value.to_str().ok());
     let body = body.clone().unwrap_or_else(|| usual_body(*status, retry_after));
     let content_type = content_type.as_deref().unwrap_or_else(|| likely_type(&body));

@@ -27,6 +27,10 @@ pub struct Project {
     pub video_conversion: bool,
     pub webhooks: bool,
     pub addons: bool,
+    /// Uploads need a signature or a token.
+    pub signed_uploads: bool,
+    pub max_file_size: u64,
+    pub part_url_lifetime_s: i64,
 }
 
 impl Default for Project {
@@ -41,6 +45,9 @@ impl Default for Project {
             video_conversion: true,
             webhooks: true,
             addons: true,
+            signed_uploads: false,
+            max_file_size: 5 << 40,
+            part_url_lifetime_s: 86_400,
         }
     }
 }

@@ -4,7 +4,6 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::Full;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -47,7 +46,7 @@ async fn talk<S: Socket>(stream: S, service: Arc<Service>, line: Line) {
     let wire = Wire::new(stream, line.clone());
     let answers = service_fn(|request| {
         let (service, line) = (service.clone(), line.clone());
-        async move { service.call(request, &line).await.map(|answer| answer.map(Full::new)) }
+        async move { service.call(request, &line).await }
     });
     // How a connection ends is the client's business, or was asked for.
     let _ =

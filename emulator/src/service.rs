@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::header::{DATE, HOST, HeaderName};
 use axum::http::uri::Uri;
 use axum::http::{HeaderValue, Request};
+use axum::response::Response;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -24,9 +25,10 @@ use crate::clock::{Clock, http_date};
 use crate::control;
 use crate::conversions;
 use crate::copies;
-use crate::faults::Faults;
+use crate::faults::{Faults, Kind};
 use crate::files;
 use crate::groups;
+use crate::intake::Intake;
 use crate::log::{Entry, Log};
 use crate::metadata;
 use crate::misbehaviour;
@@ -36,6 +38,8 @@ use crate::search;
 use crate::seed::Seed;
 use crate::store::Store;
 use crate::tags;
+use crate::uploads;
+use crate::uploads::pieces::Folder;
 use crate::webhooks;
 use crate::wire::Line;
 
@@ -48,6 +52,8 @@ pub struct Shared {
     pub store: Mutex<Store>,
     pub faults: Mutex<Faults>,
     pub log: Mutex<Log>,
+    /// Of what is uploaded.
+    pub folder: Folder,
     /// Those that have carried a request to the service side.
     pub open_connections: Arc<AtomicUsize>,
 }
@@ -56,6 +62,7 @@ pub struct Service {
     pub shared: Arc<Shared>,
     base: String,
     routes: Router,
+    upload_routes: Router,
     control: Router,
 }
 
@@ -86,8 +93,19 @@ impl std::error::Error for Silence {}
 impl Exchange {
     /// The path and the query as they were sent, which is what is signed.
     pub fn target(&self) -> &str {
-        self.head.uri.path_and_query().map_or("/", |target| target.as_str())
+        target(&self.head)
     }
+}
+
+fn target(head: &Parts) -> &str {
+    head.uri.path_and_query().map_or("/", |target| target.as_str())
+}
+
+/// How a request will be answered.
+enum Fate {
+    Right,
+    Wrong(Arc<Kind>),
+    Unanswered,
 }
 
 impl Service {
@@ -100,6 +118,7 @@ impl Service {
             clock,
             faults: Mutex::new(Faults::default()),
             log: Mutex::new(Log::default()),
+            folder: Folder::default(),
             open_connections: Arc::new(AtomicUsize::new(0)),
             options,
         });
@@ -122,23 +141,27 @@ impl Service {
                 answer::detail(405, &format!("Method \"{method}\" not allowed."))
             })
             .with_state(shared.clone());
+        let upload_routes = uploads::routes().with_state(shared.clone());
         let control = control::routes().with_state(shared.clone());
-        Service { shared, base, routes, control }
+        Service { shared, base, routes, upload_routes, control }
     }
 
-    pub async fn call(&self, request: Request<Incoming>, line: &Line) -> Result<Answer, Silence> {
+    pub async fn call(&self, request: Request<Incoming>, line: &Line) -> Result<Response, Silence> {
         let (mut head, body) = request.into_parts();
-        let body = body.collect().await.map_err(|_| Silence)?.to_bytes();
         let origin = self.origin(&head);
+        head.extensions.insert(Origin(origin.clone()));
         if head.uri.path().starts_with("/_emulator") {
-            head.extensions.insert(Origin(origin));
+            let body = body.collect().await.map_err(|_| Silence)?.to_bytes();
             return Ok(self.route(&self.control, head, body).await);
         }
         line.serves(&self.shared.open_connections);
-        let ticket = self.shared.log.lock().unwrap().add(Entry::new(&head, &body, line.number));
-        let answer = self.answer(&Exchange { head, body, origin }, line).await?;
+        let ticket = self.shared.log.lock().unwrap().add(Entry::new(&head, line.number));
+        let fate = self.fate(&head, line);
+        let body = self.receive(&mut head, body, &fate, line).await?;
+        self.shared.log.lock().unwrap().note_body(ticket, &body);
+        let answer = self.answer(&Exchange { head, body, origin }, fate, line).await?;
         self.shared.log.lock().unwrap().note_status(ticket, answer.status().as_u16());
-        Ok(answer)
+        Ok(answer.map(Body::from))
     }
 
     /// The address that a request came in on.
@@ -148,44 +171,72 @@ impl Service {
         host.map_or_else(|| self.base.clone(), |host| format!("{scheme}://{host}"))
     }
 
-    async fn answer(&self, exchange: &Exchange, line: &Line) -> Result<Answer, Silence> {
-        let fault = {
-            let mut faults = self.shared.faults.lock().unwrap();
-            if line.is_stale(faults.generation()) {
-                return Err(Silence);
-            }
-            faults.take(exchange.head.method.as_str(), exchange.target())
+    fn fate(&self, head: &Parts, line: &Line) -> Fate {
+        let mut faults = self.shared.faults.lock().unwrap();
+        if line.is_stale(faults.generation()) {
+            return Fate::Unanswered;
+        }
+        faults.take(head.method.as_str(), target(head)).map_or(Fate::Right, Fate::Wrong)
+    }
+
+    /// Takes the body. One that is uploaded goes to disk, and to the head what was made of it.
+    async fn receive(
+        &self,
+        head: &mut Parts,
+        body: Incoming,
+        fate: &Fate,
+        line: &Line,
+    ) -> Result<Bytes, Silence> {
+        let fault = match fate {
+            Fate::Wrong(fault) if fault.reads().is_some() => Some(fault),
+            _ => None,
         };
-        match fault {
-            None => {
+        let mut intake = Intake::new(body, fault.and_then(|fault| fault.reads()));
+        let received = if uploads::serves(head.uri.path()) {
+            uploads::receive(&self.shared, head, &mut intake).await
+        } else {
+            intake.collect().await.map(|body| body.to_bytes())
+        };
+        match (received, fault) {
+            (Err(_), Some(fault)) => Err(misbehaviour::stop_reading(fault, line).await),
+            (received, _) => received,
+        }
+    }
+
+    async fn answer(&self, exchange: &Exchange, fate: Fate, line: &Line) -> Result<Answer, Silence> {
+        match fate {
+            Fate::Unanswered => Err(Silence),
+            Fate::Right => {
                 let mut answer = self.right_answer(exchange).await;
                 self.compress(&mut answer, exchange);
                 self.complete(&mut answer);
                 Ok(answer)
             }
-            Some(fault) => misbehaviour::answer(self, &fault, exchange, line).await,
+            Fate::Wrong(fault) => misbehaviour::answer(self, &fault, exchange, line).await,
         }
     }
 
     /// What the service would answer.
     pub async fn right_answer(&self, exchange: &Exchange) -> Answer {
-        if let Err((status, detail)) = auth::check(&self.shared, exchange) {
-            return answer::collect(answer::detail(status, &detail)).await;
-        }
-        let mut head = exchange.head.clone();
-        head.extensions.insert(Origin(exchange.origin.clone()));
-        self.route(&self.routes, head, exchange.body.clone()).await
+        let head = exchange.head.clone();
+        let response = if uploads::serves(head.uri.path()) {
+            uploads::answer(&self.shared, &self.upload_routes, head).await
+        } else if let Err((status, detail)) = auth::check(&self.shared, exchange) {
+            answer::detail(status, &detail)
+        } else {
+            self.route(&self.routes, head, exchange.body.clone()).await
+        };
+        answer::collect(response).await
     }
 
     /// Lets the noun that the path names answer. A proxy is asked for whole addresses; here only
     /// the path counts.
-    async fn route(&self, routes: &Router, mut head: Parts, body: Bytes) -> Answer {
+    async fn route(&self, routes: &Router, mut head: Parts, body: Bytes) -> Response {
         if let Some(target) = head.uri.path_and_query() {
             head.uri = Uri::from(target.clone());
         }
         let request = Request::from_parts(head, Body::from(body));
-        let response = routes.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
-        answer::collect(response).await
+        routes.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
     }
 
     pub fn compress(&self, answer: &mut Answer, exchange: &Exchange) {

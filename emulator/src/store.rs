@@ -16,6 +16,7 @@ use crate::pages::Dated;
 use crate::project::Project;
 use crate::seed::{self, Seed};
 use crate::seeded_file;
+use crate::uploads::ledger::Uploads;
 use crate::webhooks::Webhooks;
 
 pub struct Group {
@@ -24,8 +25,8 @@ pub struct Group {
     /// Its number in the seed. Orders groups of one time, too.
     number: usize,
     pub files_count: usize,
-    /// The files of a group that was not seeded.
-    files: Vec<Uuid>,
+    /// The files of a group that was not seeded, and the operations they are delivered with.
+    files: Vec<(Uuid, String)>,
     /// The rest as text, since listings ask for it by the thousand.
     pub id: String,
     pub datetime_created: String,
@@ -41,10 +42,12 @@ impl Group {
         Group::new(seed::group_uuid(number), seed.created(number), number, seed.files_count(number))
     }
 
-    /// Its files in their order, removed ones included.
-    pub fn files(&self) -> Vec<Uuid> {
+    /// Its files in their order, removed ones included, with the operations they are delivered with.
+    pub fn files(&self) -> Vec<(Uuid, String)> {
         if self.files.is_empty() {
-            (0..self.files_count).map(|place| seed::file_uuid(self.number, place)).collect()
+            let effects = |place| if place % 4 == 3 { "resize/x800/" } else { "" };
+            let file = |place| (seed::file_uuid(self.number, place), effects(place).to_owned());
+            (0..self.files_count).map(file).collect()
         } else {
             self.files.clone()
         }
@@ -92,6 +95,7 @@ pub struct Store {
     pub objects: HashSet<String>,
     pub jobs: Jobs,
     pub webhooks: Webhooks,
+    pub uploads: Uploads,
     /// Of documents, by their UUIDs.
     pub converted_groups: HashMap<Uuid, ConvertedGroups>,
     clock: Arc<Clock>,
@@ -118,6 +122,7 @@ impl Store {
             objects: HashSet::new(),
             jobs: Jobs::default(),
             webhooks: Webhooks::default(),
+            uploads: Uploads::default(),
             converted_groups: HashMap::new(),
             clock,
             seed,
@@ -141,8 +146,13 @@ impl Store {
 
     /// A new group of these files, such as a video's thumbnails. Gives its id.
     pub fn add_group(&mut self, files: &[Uuid]) -> String {
+        self.add_group_of(files.iter().map(|uuid| (*uuid, String::new())).collect())
+    }
+
+    /// The same, with the operations that each file is delivered with.
+    pub fn add_group_of(&mut self, files: Vec<(Uuid, String)>) -> String {
         let mut group = Group::new(Uuid::new_v4(), self.clock.now(), self.next_group, files.len());
-        group.files = files.to_vec();
+        group.files = files;
         let id = group.id.clone();
         self.next_group += 1;
         self.keys.insert(group.uuid, (group.created, group.number));
@@ -191,7 +201,11 @@ impl Store {
     /// Adds a file, uploaded now. What `file` does not tell is as in a file of which nothing is
     /// known yet: not ready, not stored, without a type.
     pub fn add_file(&mut self, file: Value) -> Uuid {
-        let uuid = Uuid::new_v4();
+        self.add_file_as(Uuid::new_v4(), file)
+    }
+
+    /// The same, with a UUID that is known already.
+    pub fn add_file_as(&mut self, uuid: Uuid, file: Value) -> Uuid {
         let mut added = json!({
             "original_filename": "", "size": 0, "mime_type": "", "is_image": null, "is_ready": false,
             "datetime_stored": null, "datetime_removed": null, "variations": null, "content_info": null,

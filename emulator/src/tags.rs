@@ -17,7 +17,7 @@ use crate::refusal::{Outcome, Refusal};
 use crate::service::Shared;
 use crate::store::Store;
 
-const MOST: usize = 50;
+pub const MOST: usize = 50;
 const LONGEST: usize = 100;
 
 pub fn routes() -> Router<Arc<Shared>> {

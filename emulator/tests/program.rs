@@ -16,7 +16,11 @@ struct Running {
 
 impl Running {
     fn start(arguments: &[&str]) -> Running {
-        let mut child = Command::new(PROGRAM).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        Running::of(Command::new(PROGRAM).args(arguments))
+    }
+
+    fn of(command: &mut Command) -> Running {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut first = String::new();
         output.read_line(&mut first).unwrap();
@@ -64,6 +68,7 @@ fn it_tells_where_it_listens_and_how_to_use_it_and_ends_when_it_is_told() {
         assert!(ended_well);
         for line in [
             &format!("export UPLOADCARE_API_BASE={base}"),
+            &format!("export UPLOADCARE_UPLOAD_BASE={base}"),
             "export UPLOADCARE_PUBLIC_KEY=pub",
             "export UPLOADCARE_SECRET_KEY=secret",
             &format!("{base}/_emulator/"),
@@ -111,6 +116,47 @@ fn with_tls_it_tells_where_the_authority_is() {
     for kind in ["good", "expired", "wrong-host", "unknown-ca"] {
         assert!(Running::start(&["--tls", kind]).end("-TERM").1);
     }
+}
+
+/// So many MiB of memory the program has had at most.
+#[cfg(target_os = "linux")]
+fn peak_mib(running: &Running) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", running.child.id())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_uploaded_goes_to_disk_and_is_gone_in_the_end() {
+    const SIZE: usize = 256 << 20;
+    let folder = tempfile::tempdir().unwrap();
+    let is_empty = || folder.path().read_dir().unwrap().next().is_none();
+    let running = Running::of(Command::new(PROGRAM).env("TMPDIR", folder.path()));
+    assert!(is_empty());
+    let post = |path: &str, form: String| {
+        let request =
+            ureq::post(format!("{}{path}", running.base)).content_type("application/x-www-form-urlencoded");
+        let text = request.send(form).unwrap().body_mut().read_to_string().unwrap();
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()
+    };
+    let key = "UPLOADCARE_PUB_KEY=demopublickey";
+    let start = format!("{key}&filename=a&content_type=a/b&size={SIZE}&part_size={SIZE}");
+    let begun = post("/multipart/start/", start);
+    let before = peak_mib(&running);
+    let content = ureq::SendBody::from_owned_reader(std::io::repeat(7).take(SIZE as u64));
+    let put = ureq::put(begun["parts"][0].as_str().unwrap()).header("Content-Length", SIZE.to_string());
+    assert_eq!(put.send(content).unwrap().status(), 200);
+    post("/multipart/complete/", format!("{key}&uuid={}", begun["uuid"].as_str().unwrap()));
+    let content =
+        ureq::get(format!("{}/_emulator/content/{}", running.base, begun["uuid"].as_str().unwrap()));
+    let mut content = content.call().unwrap().into_body().into_with_config().limit(u64::MAX).reader();
+    assert_eq!(std::io::copy(&mut content, &mut std::io::sink()).unwrap(), SIZE as u64);
+    let grown = peak_mib(&running) - before;
+    assert!(grown < 8, "{grown} MiB more");
+    assert!(!is_empty());
+    assert!(running.end("-TERM").1);
+    assert!(is_empty());
 }
 
 #[test]

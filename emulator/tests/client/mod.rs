@@ -3,6 +3,8 @@
 // Each test program uses its part.
 #![allow(dead_code)]
 
+pub mod uploads;
+
 use std::fmt::Display;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -7,6 +7,7 @@ mod client;
 mod files;
 mod groups;
 mod jobs;
+mod uploads;
 mod workshop;
 
 use std::path::Path;
@@ -20,7 +21,7 @@ use uploadcare_emulator::Emulator;
 type Check = fn(&Emulator, &Value);
 
 const SCRIPTS: &[(&str, Check)] =
-    &[("groups", groups::check), ("files", files::check), ("jobs", jobs::check)];
+    &[("groups", groups::check), ("files", files::check), ("jobs", jobs::check), ("uploads", uploads::check)];
 
 #[test]
 fn pyuploadcare_gets_what_is_there() {
@@ -33,7 +34,7 @@ fn pyuploadcare_gets_what_is_there() {
 }
 
 #[test]
-fn the_javascript_rest_client_gets_what_is_there() {
+fn the_javascript_clients_get_what_is_there() {
     let folder = workshop::javascript("6.21.0");
     for (name, check) in SCRIPTS {
         let command = &mut Command::new("node");
@@ -43,8 +44,10 @@ fn the_javascript_rest_client_gets_what_is_there() {
 
 fn prove(script: &mut Command, user_agent: &str, check: Check) {
     let emulator = emulator(250);
+    control(&emulator, "POST", "project", r#"{"signed_uploads":true}"#);
     let script = script
         .env("UPLOADCARE_API_BASE", emulator.base())
+        .env("UPLOADCARE_UPLOAD_BASE", emulator.base())
         .env("UPLOADCARE_PUBLIC_KEY", "demopublickey")
         .env("UPLOADCARE_SECRET_KEY", "demosecretkey")
         // An emulator on loopback is no business of a proxy.
@@ -60,8 +63,18 @@ fn check_requests(emulator: &Emulator, user_agent: &str) {
     let log = control(emulator, "GET", "requests", "");
     for request in log["requests"].as_array().unwrap() {
         assert!(![401, 405, 406, 500].contains(&request["status"].as_u64().unwrap()), "{request}");
-        let authorization = request["authorization"].as_str().unwrap();
+        // The Upload API is told the key in a field.
+        let Some(authorization) = request["authorization"].as_str() else {
+            assert!(is_upload(request["target"].as_str().unwrap()), "{request}");
+            continue;
+        };
         assert!(authorization.starts_with("Uploadcare demopublickey:"), "{request}");
         assert!(request["headers"]["user-agent"].as_str().unwrap().starts_with(user_agent), "{request}");
     }
+}
+
+fn is_upload(target: &str) -> bool {
+    ["/base/", "/multipart/", "/_parts/", "/from_url/", "/info/", "/group/"]
+        .iter()
+        .any(|start| target.starts_with(start))
 }

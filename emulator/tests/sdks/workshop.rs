@@ -24,19 +24,22 @@ pub fn python(version: &str) -> PathBuf {
     python
 }
 
-/// The folder where the scripts find this version of the REST client.
+/// The folder where the scripts find this version of both clients.
 pub fn javascript(version: &str) -> PathBuf {
     let home = folder("javascript");
     install_unless(|| succeeds(Command::new("node").arg("--version")), &["nodejs"]);
-    let manifest = fs::read_to_string(home.join("node_modules/@uploadcare/rest-client/package.json"));
-    if !manifest.is_ok_and(|manifest| manifest.contains(&format!("\"version\": \"{version}\""))) {
+    let packages = ["@uploadcare/rest-client", "@uploadcare/upload-client"];
+    let is_there = |package: &&str| {
+        let manifest = fs::read_to_string(home.join(format!("node_modules/{package}/package.json")));
+        manifest.is_ok_and(|manifest| manifest.contains(&format!("\"version\": \"{version}\"")))
+    };
+    if !packages.iter().all(is_there) {
         install_unless(|| succeeds(Command::new("npm").arg("--version")), &["npm"]);
-        let package = format!("@uploadcare/rest-client@{version}");
         output(
             Command::new("npm")
                 .args(["install", "--no-audit", "--no-fund", "--prefix"])
                 .arg(&home)
-                .arg(package),
+                .args(packages.map(|package| format!("{package}@{version}"))),
         );
     }
     // Node looks for packages where the script is.
