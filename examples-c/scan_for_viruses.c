@@ -21,7 +21,7 @@ enum { CLEAN = 0, INFECTED = 1, FAILED = 2 };
 
 /*
  * What stands behind a key in {"uc_clamav_virus_scan":{"data":{"infected":true,"infected_with":"..."}}},
- * or "". Enough here, where no other add-on has such keys; otherwise take your JSON library.
+ * or "". Enough for a key behind the name of this add-on; otherwise take your JSON library.
  */
 static const char *value_of(const char *appdata, const char *quoted_key)
 {
@@ -34,8 +34,9 @@ static const char *value_of(const char *appdata, const char *quoted_key)
 
 static int print_verdict(const uc_file *file)
 {
-    const char *infected = value_of(file->appdata, "\"infected\"");
-    const char *with = value_of(file->appdata, "\"infected_with\"");
+    const char *scan = value_of(file->appdata, "\"" ADDON "\"");
+    const char *infected = value_of(scan, "\"infected\"");
+    const char *with = value_of(scan, "\"infected_with\"");
 
     if (strncmp(infected, "false", 5) == 0) {
         printf("%s: clean\n", file->uuid);

@@ -9,7 +9,7 @@
 //      failure. Its last argument may be NULL; if not, it receives NULL, or on failure an owned
 //      uc_error. It is overwritten, not freed: free an earlier error first.
 //   3. Output arguments are always written, NULL on failure. No need to set them first, and what
-//      they held is overwritten, not freed. (Only a uc_batch may come with a failure: it tells what
+//      they held is overwritten, not freed. None may be missing: only `error` may be NULL. (Only a uc_batch may come with a failure: it tells what
 //      was done before.)
 //   4. Text is UTF-8, ends in NUL and is copied on the way in. NULL means absent.
 //   5. Threads share a uc_client freely. Any other object: one thread at a time, any thread, also
@@ -104,9 +104,17 @@ typedef enum {
 typedef enum {
     /// 40 hex digits: requests to the REST API.
     UC_HMAC_SHA1 = 1,
-    /// 64 hex digits: reserved for uploads.
+    /// 64 hex digits: uploads.
     UC_HMAC_SHA256 = 2,
 } uc_hmac;
+
+/// For uc_upload_opts.url_duplicates, added up: what a file from a URL has to do with earlier ones.
+typedef enum {
+    /// Take the file that was fetched from the same URL before, where there is one.
+    UC_URL_DUPLICATES_CHECK = 1,
+    /// Remember this file for those who check.
+    UC_URL_DUPLICATES_SAVE = 2,
+} uc_url_duplicates;
 
 /// One project, seen through its keys. Made by uc_client_new(), freed by uc_free(). All threads of
 /// a process may share one: it keeps connections alive among them. Free it when no other thread is
@@ -114,8 +122,8 @@ typedef enum {
 /// objects alone.
 typedef struct uc_client uc_client;
 
-/// Work that the service does in the background: a conversion or an add-on. Freeing it with
-/// uc_free() does not end the work. One thread at a time.
+/// Work that the service does in the background: a conversion, an add-on, or an upload from a URL.
+/// Freeing it with uc_free() does not end the work. One thread at a time.
 typedef struct uc_job uc_job;
 
 /// One page of a listing, which moves on in place. Made by uc_groups_list(), uc_files_list() and
@@ -151,7 +159,7 @@ typedef struct {
     size_t struct_size;
     /// The REST API; default "https://api.uploadcare.com".
     const char *api_base;
-    /// The Upload API, for later versions; default "https://upload.uploadcare.com".
+    /// The Upload API; default "https://upload.uploadcare.com".
     const char *upload_base;
     /// The CDN, for later versions; default the project's own subdomain.
     const char *cdn_base;
@@ -170,7 +178,7 @@ typedef struct {
     uint32_t connect_timeout_ms;
     /// With no byte either way; default 30000.
     uint32_t idle_timeout_ms;
-    /// For one whole call with its retries and waits; default 120000.
+    /// For one whole call with its retries and waits; default 120000, for uploads none.
     uint32_t timeout_ms;
     /// Signs in place of the secret key, which then must be NULL.
     uc_sign_fn sign;
@@ -300,11 +308,11 @@ typedef struct {
 } uc_pair;
 
 /// A file. A text is NULL where the service sent none; what it sent beyond these fields is in
-/// `json`.
+/// `json`. Owned where a call gave it away, borrowed where it is part of something else.
 typedef struct {
     /// Never NULL; empty where the service sent none.
     const char *uuid;
-    /// As it was named when uploaded.
+    /// As it was named when uploaded; may be empty.
     const char *original_filename;
     /// On the CDN; NULL when removed or not ready.
     const char *original_file_url;
@@ -353,7 +361,8 @@ typedef struct {
     const char *json;
 } uc_file;
 
-/// A file group: a fixed list of up to 1000 files under one id.
+/// A file group: a fixed list of up to 1000 files under one id. Owned where a call gave it away,
+/// borrowed from a page.
 typedef struct {
     /// "badfc9f7-f88f-4921-9cc0-22e2c08aa2da~12": a UUID and the number of files. Never NULL.
     const char *id;
@@ -490,7 +499,8 @@ typedef struct {
     const char *json;
 } uc_project;
 
-/// An address of yours that the service tells of an event.
+/// An address of yours that the service tells of an event. Owned where a call gave it away,
+/// borrowed from uc_webhooks.
 typedef struct {
     int64_t id;
     /// The project's number; -1 where the service sent none.
@@ -598,20 +608,92 @@ typedef struct {
 typedef struct {
     /// sizeof(uc_convert_opts)
     size_t struct_size;
-    /// 1: put the pages of a document that becomes images into a group; default 0. Not for videos.
+    /// 1: put the pages of a document that becomes images into a group as well, whose id
+    /// uc_document_info_get() then knows; default 0. Not for videos.
     int32_t save_in_group;
     /// "1" or "true": keep the result for good; "0" or "false": for a day; default as the project
     /// is set.
     const char *store;
 } uc_convert_opts;
 
-/// Hears how far a call is: return 0 to go on, anything else to stop, and the call returns
-/// UC_ERR_CANCELED; when all is done, what it returns does not count. Called on the calling thread,
-/// between requests, and while the call waits for the next one at least four times a second; to end
-/// a request in progress there is uc_client_cancel(). `done` never falls; `total` is -1 when
-/// unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must not throw or
-/// longjmp, and must not use or free what the call works on.
+/// Hears how far a call is: return 0 to go on, anything else to stop at once, also a request that
+/// is in progress: the call then returns UC_ERR_CANCELED. Called on the calling thread, about ten
+/// times a second; what it returns when all is done does not count. `done` never falls; `total` is
+/// -1 when unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must not throw or
+/// longjmp, and must not use or free what the call works on. A signal handler that sets a flag, and
+/// a callback that returns it, stop a call on Ctrl-C.
 typedef int32_t (*uc_progress_fn)(void *user_data, int64_t done, int64_t total);
+
+/// How to upload. Set struct_size; a field of zero or NULL has its default.
+typedef struct {
+    /// sizeof(uc_upload_opts)
+    size_t struct_size;
+    /// What the file is to be called; default its own name, or "file".
+    const char *name;
+    /// "image/jpeg"; default by the name.
+    const char *mime_type;
+    /// "1": keep it for good; "0": for a day; default "auto", as the project is set.
+    const char *store;
+    /// Metadata of the file, as in uc_metadata_set(); at most 50 pairs.
+    const uc_pair *metadata;
+    /// How many.
+    size_t metadata_len;
+    /// Tags of the file, as in uc_tags_replace().
+    const char *const *tags;
+    /// How many.
+    size_t tags_len;
+    /// Bytes of a part, 5 MiB to 5 GiB; default 5 MiB, larger where there would be more than 10000
+    /// parts. Files up to 10 MiB go in one piece.
+    uint64_t part_size;
+    /// How many parts are on their way at a time, 1 to 16; default 4. A file takes half a MiB of
+    /// memory for each, a stream part_size.
+    uint32_t parallel;
+    /// Of uc_upload_url(): a sum of uc_url_duplicates; default 0, neither.
+    int32_t url_duplicates;
+    /// Of uc_upload_path(): a file that remembers which parts have arrived, made when parts are
+    /// sent and removed at the end. The same call, after a crash too, then sends only what is
+    /// missing. It begins anew where the file to upload, the options or the keys are others, or
+    /// after a day. It holds no key; whoever can read it can send parts of this upload.
+    const char *resume_file;
+    /// A JWT that a backend made with uc_upload_token(). Default: `signature` and `expire`; else
+    /// signed with the client's secret key, where it has one.
+    const char *token;
+    /// What a backend made with uc_upload_signature() for `expire`.
+    const char *signature;
+    /// In seconds since 1970-01-01 UTC.
+    int64_t expire;
+    /// Hears how many bytes have been sent, about ten times a second. Not of uc_upload_url(), whose
+    /// job has its own.
+    uc_progress_fn progress;
+    /// Handed to `progress`.
+    void *user_data;
+} uc_upload_opts;
+
+/// Gives the bytes of an upload: fills at most `size` bytes of `buffer` and returns how many, 0 at
+/// the end, or a negative number to stop, and the call returns UC_ERR_CANCELED. Called by one
+/// thread at a time, which may be one of the library's. Must not throw or longjmp.
+typedef int64_t (*uc_read_fn)(void *user_data, void *buffer, size_t size);
+
+/// What a token allows. Set struct_size; a field of zero or NULL is no restriction.
+typedef struct {
+    /// sizeof(uc_token_opts)
+    size_t struct_size;
+    /// How long it is good, 1 to 86400 seconds; default half an hour.
+    int64_t lifetime_s;
+    /// Paths of the Upload API, such as "/base/" and "/multipart/*": at most 16, each of at most 64
+    /// characters.
+    const char *const *scope;
+    /// How many.
+    size_t scope_len;
+    /// How many files may be uploaded with it, 1 to 100000; default any number.
+    int64_t operations;
+    /// The claim `iss`.
+    const char *issuer;
+    /// The claim `sub`.
+    const char *subject;
+    /// The claim `jti`.
+    const char *id;
+} uc_token_opts;
 
 #ifdef __cplusplus
 extern "C" {
@@ -674,6 +756,18 @@ uc_status uc_group_info(const uc_client *client,
                         uc_group **group,
                         uc_error **error);
 
+/// Makes a group of 1 to 1000 files, given by their UUIDs, with operations behind them or without
+/// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their addresses on the CDN.
+/// `group` receives it with its files.
+///
+/// Upload API: POST /group/
+UC_API
+uc_status uc_group_create(const uc_client *client,
+                          const char *const *files,
+                          size_t files_len,
+                          uc_group **group,
+                          uc_error **error);
+
 /// Deletes a group; its files stay. UC_ERR_NOT_FOUND when the project has no such group.
 ///
 /// REST API: DELETE /groups/{id}/
@@ -681,9 +775,9 @@ UC_API uc_status uc_group_delete(const uc_client *client, const char *id, uc_err
 
 /// Deletes a group together with its files: first the files, then the group. Files that other
 /// groups hold, too, are gone from these as well. `batch` receives what uc_files_delete() gives,
-/// also on a failure that came later; call again to do the rest. UC_ERR_JOB, and the group is kept,
-/// when the service does not delete a file that is there. UC_ERR_NOT_FOUND when the project has no
-/// such group.
+/// also on a failure that came later: call again then to do the rest. UC_ERR_JOB, and the group is
+/// kept, when the service does not delete a file that is there. UC_ERR_NOT_FOUND when the project
+/// has no such group.
 ///
 /// REST API: GET /groups/{id}/, DELETE /files/storage/, DELETE /groups/{id}/
 UC_API
@@ -701,10 +795,10 @@ uc_status uc_group_store_files(const uc_client *client,
                                uc_batch **batch,
                                uc_error **error);
 
-/// Moves `page` to the next page: UC_OK, or UC_DONE past the last, again and again. On UC_DONE
-/// and on a failure the page stays as it was and readable: call again to retry, nothing is lost or
-/// repeated. A page of no items in the middle of a listing is UC_OK. UC_ERR_PROTOCOL when the
-/// service's link leads to another host, or back to a page already read. What was borrowed from
+/// Moves `page` to the next page: UC_OK; or UC_DONE past the last, however often it is called. On
+/// UC_DONE and on a failure the page stays as it was and readable: call again to retry, nothing is
+/// lost or repeated. A page of no items in the middle of a listing is UC_OK. UC_ERR_PROTOCOL when
+/// the service's link leads to another host, or back to a page already read. What was borrowed from
 /// the page is gone when it has moved.
 UC_API uc_status uc_page_next(uc_page *page, uc_error **error);
 
@@ -762,9 +856,10 @@ uc_status uc_files_list(const uc_client *client,
 ///      "fuzziness": true, "sort": ["-datetime_uploaded"]}
 ///
 /// A file's uc_file.json says under `highlight` what was found where. A new file is found some 15
-/// seconds later. A search reaches the first 1000 files, has no cursor, and is sent again for each
-/// page. `opts` may be NULL. UC_ERR_REJECTED, with the service's words, when it does not take the
-/// query.
+/// seconds later. A search reaches the first 1000 files, where UC_DONE comes even if
+/// uc_page_total() is more: narrow it then, by datetime_uploaded for one. It has no cursor, and is
+/// sent again for each page. `opts` may be NULL. UC_ERR_REJECTED, with the service's words, when it
+/// does not take the query.
 ///
 /// REST API: POST /files/search/
 UC_API
@@ -806,10 +901,11 @@ uc_status uc_file_delete(const uc_client *client,
                          uc_file **file,
                          uc_error **error);
 
-/// Stores any number of files for good; a UUID given twice counts once. UC_OK also when there were
-/// problems with some of them: see uc_batch. More than 100 are sent in several requests. When one
-/// of these fails, the error's message says how many were sent before, and `batch` holds what came
-/// of those; it is NULL where there are none. Call again with the rest, or with all of them.
+/// Stores any number of files for good; none at all is UC_OK. A UUID that comes twice is sent once,
+/// and a text that is no UUID is UC_ERR_ARGUMENT for the whole call. UC_OK also when the service
+/// had problems with some of them: see uc_batch. More than 100 are sent in several requests. When
+/// one of these fails, the error's message says how many were sent before, and `batch` holds what
+/// came of those; it is NULL where there are none. Call again with the rest, or with all of them.
 ///
 /// REST API: PUT /files/storage/
 UC_API
@@ -888,7 +984,7 @@ uc_status uc_metadata_set(const uc_client *client,
                           const char *value,
                           uc_error **error);
 
-/// Deletes a key and its value.
+/// Deletes a key and its value. UC_ERR_NOT_FOUND when the file has no such key.
 ///
 /// REST API: DELETE /files/{uuid}/metadata/{key}/
 UC_API
@@ -957,8 +1053,8 @@ uc_status uc_webhook_create(const uc_client *client,
                             uc_webhook **webhook,
                             uc_error **error);
 
-/// Changes what is set in opts of the webhook with this id. `webhook` receives it as it is then:
-/// give it to uc_free().
+/// Changes what is set in opts, which has to be something, of the webhook with this id. `webhook`
+/// receives it as it is then: give it to uc_free().
 ///
 /// REST API: PUT /webhooks/{id}/
 UC_API
@@ -968,7 +1064,8 @@ uc_status uc_webhook_update(const uc_client *client,
                             uc_webhook **webhook,
                             uc_error **error);
 
-/// Deletes the webhooks that deliver to this address. UC_OK also when there is none.
+/// Deletes all webhooks that deliver to this address, of whatever event. UC_OK also when there is
+/// none.
 ///
 /// REST API: DELETE /webhooks/unsubscribe/
 UC_API
@@ -977,10 +1074,11 @@ uc_status uc_webhook_delete(const uc_client *client,
                             uc_error **error);
 
 /// Checks that a delivery comes from the service, and reads it. `signing_secret` is the webhook's,
-/// `signature` the X-Uc-Signature header, NULL where there was none, and `body` the raw bytes as
-/// they came. UC_ERR_AUTH when the signature is not that of the body: answer with 403 and forget
-/// it. UC_ERR_PROTOCOL when it is, and the body makes no sense. Payloads of the versions before 0.7
-/// are read as well. Needs no client and sends nothing.
+/// `signature` the X-Uc-Signature header ("v1=" and 64 hex digits), NULL where there was none, and
+/// `body` the raw bytes as they came. UC_ERR_AUTH when the signature is not that of the body:
+/// answer with 403 and forget it. UC_ERR_PROTOCOL when it is, and the body makes no sense. Payloads
+/// of the versions before 0.7 are read as well. Needs no client and sends nothing. A webhook
+/// without a secret cannot be checked: give it one.
 ///
 /// Answer a good delivery with 200; another status makes the service deliver again later.
 UC_API
@@ -1001,8 +1099,10 @@ uc_status uc_document_info_get(const uc_client *client,
                                uc_error **error);
 
 /// Starts to convert a document. `path` is the file's UUID, or its address on the CDN, and what to
-/// make of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/". `opts` may
-/// be NULL. UC_ERR_JOB with the service's words when it does not take the path.
+/// make of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/". Images of a
+/// document with several pages come as a zip archive; with `page` the one page, and with
+/// opts.save_in_group all of them in a group as well. `opts` may be NULL. UC_ERR_JOB with the
+/// service's words when it does not take the path.
 ///
 /// REST API: POST /convert/document/
 UC_API
@@ -1025,18 +1125,23 @@ uc_status uc_convert_video(const uc_client *client,
                            uc_job **job,
                            uc_error **error);
 
-/// Starts an add-on on a file. `addon` is one of
+/// Starts an add-on on a file. While the same add-on is at work on the same file, the call waits
+/// for its turn, as long as the client's timeout_ms allows; then, or at once where the client has
+/// no retries, it fails with UC_ERR_REJECTED and HTTP 409. `addon` is one of
 ///
-///     "uc_clamav_virus_scan"                        params: purge_infected
+///     "uc_clamav_virus_scan"                      params: purge_infected
 ///     "aws_rekognition_detect_labels"
 ///     "aws_rekognition_detect_moderation_labels"
-///     "remove_bg"                                   params: crop, type_level, type, channels, roi and so on
+///     "remove_bg"                                 params: crop, type_level, type, channels and so on
 ///
 /// or what the service adds to them. `params_json` is a JSON object, {"purge_infected": true}, or
-/// NULL. What it finds is in the file's appdata when the job has ended: uc_file_info() with
-/// "appdata". remove_bg makes a file, which uc_job_file() names. While the same add-on is at work
-/// on the same file, the call waits for its turn, as long as the client's timeout_ms allows, and
-/// then, or at once where the client has no retries, fails with UC_ERR_REJECTED.
+/// NULL. remove_bg makes a file, which uc_job_file() names. The others leave what they find in the
+/// appdata of the file: ask uc_file_info() with "appdata" when the job has ended. Of a virus scan:
+///
+///     {"uc_clamav_virus_scan": {"data": {"infected": true, "infected_with": "Win.Test.EICAR_HDB-1"},
+///                               "version": "0.104.2", "datetime_created": ..., "datetime_updated": ...}}
+///
+/// and of the others likewise, with `Labels` or `ModerationLabels` in `data`.
 ///
 /// REST API: POST /addons/{addon}/execute/
 UC_API
@@ -1093,6 +1198,83 @@ uc_status uc_job_resume(const uc_client *client,
                         const char *token,
                         uc_job **job,
                         uc_error **error);
+
+/// Uploads a file of this machine, of any size, in a few MiB of memory: in one piece up to 10 MiB,
+/// else in parts, several at a time, each of which is sent again where it fails. `file` receives
+/// what the service says of it; with nothing but its uuid where it says no more after the upload.
+/// UC_ERR_FILE when the file cannot be read, or changes while it is sent. `opts` may be NULL.
+///
+/// An upload has no time limit but the client's timeout_ms, where that is set. Needs no secret key
+/// unless the project wants uploads to be signed.
+///
+/// Upload API: POST /base/, or POST /multipart/start/ and POST /multipart/complete/; GET /info/
+UC_API
+uc_status uc_upload_path(const uc_client *client,
+                         const char *path,
+                         const uc_upload_opts *opts,
+                         uc_file **file,
+                         uc_error **error);
+
+/// Uploads `data_size` bytes, as uc_upload_path() does a file.
+UC_API
+uc_status uc_upload_data(const uc_client *client,
+                         const void *data,
+                         size_t data_size,
+                         const uc_upload_opts *opts,
+                         uc_file **file,
+                         uc_error **error);
+
+/// Uploads what `read` gives: `size` bytes, or with -1 as many as come. Of a known size each part
+/// is kept in memory while it is sent. Of an unknown one more than 10 MiB go to a temporary file
+/// first, since the service has to be told the size before the first part. UC_ERR_FILE when there
+/// are more or fewer bytes than `size`. Otherwise as uc_upload_path().
+UC_API
+uc_status uc_upload_stream(const uc_client *client,
+                           uc_read_fn read,
+                           void *read_data,
+                           int64_t size,
+                           const uc_upload_opts *opts,
+                           uc_file **file,
+                           uc_error **error);
+
+/// Lets the service fetch a file from `source_url` itself: starts a job that ends with the file,
+/// which uc_job_file() names. `opts` may be NULL.
+///
+/// Upload API: POST /from_url/, GET /from_url/status/
+UC_API
+uc_status uc_upload_url(const uc_client *client,
+                        const char *source_url,
+                        const uc_upload_opts *opts,
+                        uc_job **job,
+                        uc_error **error);
+
+/// What the Upload API says of a file, for which the public key is enough: no times, no addresses.
+///
+/// Upload API: GET /info/
+UC_API
+uc_status uc_upload_info(const uc_client *client,
+                         const char *uuid,
+                         uc_file **file,
+                         uc_error **error);
+
+/// Signs a permission to upload until `expire`, in seconds since 1970-01-01 UTC: for a backend to
+/// give to a program without the secret key, for uc_upload_opts.signature. `signature` receives 64
+/// hex digits: give it to uc_free(). Sends nothing.
+UC_API
+uc_status uc_upload_signature(const uc_client *client,
+                              int64_t expire,
+                              char **signature,
+                              uc_error **error);
+
+/// Makes a JWT that allows to upload, and no more than `opts` says: for a backend to give to a
+/// program without the secret key, for uc_upload_opts.token. `token` receives it: give it to
+/// uc_free(). Needs the secret key itself; opts.sign of the client does not do. `opts` may be NULL.
+/// Sends nothing.
+UC_API
+uc_status uc_upload_token(const uc_client *client,
+                          const uc_token_opts *opts,
+                          char **token,
+                          uc_error **error);
 
 /// Sends a REST request with the signature, retries and limits of any other call. `method` is
 /// "GET", "POST", "PUT", "PATCH" or "DELETE"; `path` starts with a slash and may have a query,

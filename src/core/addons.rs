@@ -2,7 +2,7 @@
 
 use super::client::Client;
 use super::error::{Error, Result};
-use super::http::{Answer, Method, Request};
+use super::http::{Answer, Body, Method, Request};
 use super::id;
 use super::jobs::{Job, Work, is_addon_name};
 use super::json::is_object;
@@ -20,17 +20,23 @@ impl Client {
         if !is_object(params) {
             return Err(Error::argument("params_json is no JSON object, such as {\"purge_infected\":true}"));
         }
-        let target = self.http.settings.api_base.target(&format!("/addons/{addon}/execute/"));
+        let target = self.http.settings.base.target(&format!("/addons/{addon}/execute/"));
         let body = format!(r#"{{"target":"{uuid}","params":{params}}}"#);
-        let request = Request { body: &body, waits_its_turn: true, ..Request::new(Method::POST, &target) };
-        self.http.call(&request, |answer: &mut Answer| {
-            let request_id = answer.read(|reader| reader.field("request_id", |reader| reader.text()))?;
-            if !id::is_uuid(&request_id) {
-                return Err(Error::protocol("the answer's request_id is no UUID").into());
-            }
-            let mut job = Job::new(&self.http, Work::Addon { name: addon.to_owned(), request_id });
-            job.json = Some(answer.body.clone());
-            Ok(job)
-        })
+        let request =
+            Request { body: Body::Json(&body), waits_its_turn: true, ..Request::new(Method::POST, &target) };
+        self.http
+            .call(&request, |answer: &mut Answer| {
+                let request_id = answer.read(|reader| reader.field("request_id", |reader| reader.text()))?;
+                if !id::is_uuid(&request_id) {
+                    return Err(Error::protocol("the answer's request_id is no UUID").into());
+                }
+                let mut job = Job::new(&self.http, Work::Addon { name: addon.to_owned(), request_id });
+                job.json = Some(answer.body.clone());
+                Ok(job)
+            })
+            .map_err(|error| match error.http_status() {
+                409 => error.after("the add-on is still at work on this file"),
+                _ => error,
+            })
     }
 }

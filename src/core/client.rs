@@ -1,13 +1,14 @@
 //! A project, seen through its keys.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::{Error, Result};
 use super::http::base::Base;
 use super::http::log::Logger;
 use super::http::proxy::proxy;
-use super::http::settings::{Authorities, Settings, user_agent};
+use super::http::settings::{Api, Authorities, Settings, user_agent};
 use super::http::sign::{Auth, Secret, Sign};
 use super::http::{Answer, Http, Method, base};
 
@@ -17,6 +18,9 @@ const RETRIES: u32 = 3;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// An upload takes as long as it takes.
+const NEVER: Duration = Duration::from_secs(u32::MAX as u64);
 
 /// What the caller chose; nothing and zero stand for the defaults.
 #[derive(Default)]
@@ -39,18 +43,21 @@ pub struct ClientOptions<'a> {
 
 #[derive(Clone)]
 pub struct Client {
+    /// To the REST API.
     pub http: Http,
+    /// To the Upload API.
+    pub uploads: Http,
 }
 
 impl Client {
     pub fn new(public_key: &str, secret_key: Option<&str>, options: ClientOptions) -> Result<Self> {
         let api_base = Base::parse(options.api_base.unwrap_or(API_BASE), "opts.api_base")?;
-        Base::parse(options.upload_base.unwrap_or(UPLOAD_BASE), "opts.upload_base")?;
+        let upload_base = Base::parse(options.upload_base.unwrap_or(UPLOAD_BASE), "opts.upload_base")?;
         if let Some(cdn_base) = options.cdn_base {
             Base::parse(cdn_base, "opts.cdn_base")?;
         }
         let auth = auth(checked_key(secret_key, "secret_key")?, options.simple_auth, options.sign)?;
-        let proxy = proxy(options.proxy, &api_base)?;
+        let (proxy, upload_proxy) = (proxy(options.proxy, &api_base)?, proxy(options.proxy, &upload_base)?);
         let stays_here = api_base.is_loopback() && proxy.is_none();
         if matches!(auth, Auth::Simple(_)) && !api_base.is_https() && !stays_here {
             return Err(Error::argument(
@@ -58,21 +65,35 @@ impl Client {
             ));
         }
         let settings = Settings {
+            api: Api::Rest,
+            base: api_base,
             public_key: checked_key(Some(public_key), "public_key")?.unwrap_or_default().to_owned(),
-            auth,
+            auth: Arc::new(auth),
             retries: retries(options.retries),
             connect_timeout: timeout(options.connect_timeout_ms, CONNECT_TIMEOUT),
             idle_timeout: timeout(options.idle_timeout_ms, IDLE_TIMEOUT),
             timeout: timeout(options.timeout_ms, TIMEOUT),
             proxy,
-            api_base,
             user_agent: user_agent(options.user_agent)?,
-            authorities: options
-                .ca_file
-                .map_or_else(|| Ok(Authorities::default()), Authorities::with_file)?,
-            logger: options.logger,
+            authorities: Arc::new(
+                options.ca_file.map_or_else(|| Ok(Authorities::default()), Authorities::with_file)?,
+            ),
+            logger: options.logger.map(Arc::new),
         };
-        Ok(Client { http: Http::new(settings) })
+        let upload_settings = Settings {
+            api: Api::Upload,
+            base: upload_base,
+            proxy: upload_proxy,
+            timeout: timeout(options.timeout_ms, NEVER),
+            ..settings.clone()
+        };
+        let http = Http::new(settings);
+        Ok(Client { uploads: http.of(upload_settings), http })
+    }
+
+    pub fn cancel(&self) {
+        self.http.cancel();
+        self.uploads.cancel();
     }
 
     /// Any call of the REST API: the answer's body as it came.

@@ -19,8 +19,8 @@ pub fn write(settings: &Settings, kind: &str, target: &str) -> String {
 /// The target, which is one of the listing at `path`.
 pub fn read(settings: &Settings, kind: &str, path: &str, cursor: &str) -> Result<String> {
     let is_of_listing = |target: &str| {
-        let listing = settings.api_base.target(path);
-        target.split('?').next() == Some(&listing) && settings.api_base.holds(target)
+        let listing = settings.base.target(path);
+        target.split('?').next() == Some(&listing) && settings.base.holds(target)
     };
     let target = decode(kind, cursor)
         .filter(|(found, target)| *found == check(settings, kind, target) && is_of_listing(target));
@@ -40,7 +40,7 @@ fn decode(kind: &str, cursor: &str) -> Option<([u8; CHECK_BYTES], String)> {
 }
 
 fn check(settings: &Settings, kind: &str, target: &str) -> [u8; CHECK_BYTES] {
-    let identity = [settings.public_key.as_str(), &settings.api_base.identity(), kind, target];
+    let identity = [settings.public_key.as_str(), &settings.base.identity(), kind, target];
     let digest = Sha256::digest(identity.join("\n"));
     std::array::from_fn(|i| digest[i])
 }

@@ -73,6 +73,16 @@ impl Error {
         self
     }
 
+    /// 0 where no answer came.
+    pub fn http_status(&self) -> u16 {
+        self.answer.as_ref().map_or(0, |reply| reply.http_status)
+    }
+
+    /// The service's word for it.
+    pub fn code(&self) -> Option<&str> {
+        self.answer.as_ref()?.code.as_deref()
+    }
+
     pub fn retry_after_ms(&self) -> Option<u64> {
         self.answer.as_ref()?.retry_after_ms
     }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::attend::{Tell, attend};
 use super::client::Client;
 use super::error::{Error, Result, Status};
 use super::http::{Answer, Http, Method, Request};
@@ -11,15 +12,29 @@ use super::json::{self, Reader, Scalar};
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
-/// No longer is whoever waits left without a word, so that it can stop.
-const LONGEST_SILENCE: Duration = Duration::from_millis(250);
+const MOST_UNKNOWN: u32 = 5;
 
 /// What the service is asked about.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Work {
-    Document { token: String },
-    Video { token: String },
-    Addon { name: String, request_id: String },
+    Document {
+        token: String,
+    },
+    Video {
+        token: String,
+    },
+    Addon {
+        name: String,
+        request_id: String,
+    },
+    /// The service fetches a file.
+    Upload {
+        token: String,
+    },
+    /// It had fetched the file before: nothing is left to do.
+    Known {
+        uuid: String,
+    },
 }
 
 impl Work {
@@ -29,6 +44,8 @@ impl Work {
             Work::Document { token } => format!("document:{token}"),
             Work::Video { token } => format!("video:{token}"),
             Work::Addon { name, request_id } => format!("addon:{name}:{request_id}"),
+            Work::Upload { token } => format!("upload:{token}"),
+            Work::Known { uuid } => format!("file:{uuid}"),
         }
     }
 
@@ -39,6 +56,8 @@ impl Work {
         match kind {
             "document" if is_number(rest) => Some(Work::Document { token: rest.to_owned() }),
             "video" if is_number(rest) => Some(Work::Video { token: rest.to_owned() }),
+            "upload" if is_uuid(rest) => Some(Work::Upload { token: rest.to_owned() }),
+            "file" if is_uuid(rest) => Some(Work::Known { uuid: rest.to_owned() }),
             "addon" => {
                 let (name, request_id) = rest.split_once(':')?;
                 (is_addon_name(name) && is_uuid(request_id))
@@ -56,6 +75,8 @@ impl Work {
             Work::Addon { name, request_id } => {
                 format!("/addons/{name}/execute/status/?request_id={request_id}")
             }
+            Work::Upload { token } => format!("/from_url/status/?token={token}&jsonerrors=1"),
+            Work::Known { uuid } => unreachable!("nothing is asked about {uuid}"),
         }
     }
 }
@@ -73,6 +94,8 @@ struct Report<'a> {
     error: Scalar<'a>,
     file: Scalar<'a>,
     thumbnails: Scalar<'a>,
+    done: Scalar<'a>,
+    total: Scalar<'a>,
 }
 
 impl<'a> Report<'a> {
@@ -82,6 +105,9 @@ impl<'a> Report<'a> {
             match key {
                 "status" => report.status = reader.scalar()?,
                 "error" => report.error = reader.scalar()?,
+                "uuid" => report.file = reader.scalar()?,
+                "done" => report.done = reader.scalar()?,
+                "total" => report.total = reader.scalar()?,
                 "result" => reader.fields(|reader, key| {
                     match key {
                         "uuid" | "file_id" => report.file = reader.scalar()?,
@@ -98,10 +124,31 @@ impl<'a> Report<'a> {
     }
 }
 
+/// How far a job is. Only what the service fetches has bytes to count; the total may be unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    Running,
-    Done,
+pub struct Progress {
+    pub has_ended: bool,
+    pub done: i64,
+    pub total: Option<i64>,
+}
+
+impl Progress {
+    const DONE: Progress = Progress { has_ended: true, done: 1, total: Some(1) };
+
+    fn begun(work: &Work) -> Self {
+        let total = (!matches!(work, Work::Upload { .. })).then_some(1);
+        Progress { has_ended: false, done: 0, total }
+    }
+
+    fn of(work: &Work, report: &Report, has_ended: bool) -> Self {
+        match (work, has_ended) {
+            (Work::Upload { .. }, _) => {
+                Progress { has_ended, done: report.done.int().unwrap_or(0), total: report.total.int() }
+            }
+            (_, false) => Progress::begun(work),
+            (_, true) => Progress::DONE,
+        }
+    }
 }
 
 pub struct Job {
@@ -114,14 +161,18 @@ pub struct Job {
     pub thumbnails: Option<String>,
     /// The last answer.
     pub json: Option<String>,
-    /// How it ended, if it has.
-    end: Option<Result<()>>,
+    progress: Progress,
+    /// Why it ended badly, if it has.
+    failure: Option<Error>,
+    /// How often in turn the service did not know it: of what it fetches it learns a little late.
+    unknown: u32,
 }
 
 impl Client {
     /// A job that was started earlier, by whatever process.
     pub fn job_resume(&self, token: &str) -> Result<Job> {
         match Work::of_token(token) {
+            Some(work @ (Work::Upload { .. } | Work::Known { .. })) => Ok(Job::new(&self.uploads, work)),
             Some(work) => Ok(Job::new(&self.http, work)),
             None => Err(Error::argument("token is not one that uc_job_token() gave")),
         }
@@ -130,72 +181,115 @@ impl Client {
 
 impl Job {
     pub fn new(http: &Http, work: Work) -> Job {
-        let token = work.token();
-        Job { http: http.clone(), work, token, file: None, thumbnails: None, json: None, end: None }
+        let (file, progress) = match &work {
+            Work::Known { uuid } => (Some(uuid.clone()), Progress::DONE),
+            work => (None, Progress::begun(work)),
+        };
+        let (thumbnails, json, failure, unknown) = (None, None, None, 0);
+        Job {
+            http: http.clone(),
+            token: work.token(),
+            work,
+            file,
+            thumbnails,
+            json,
+            progress,
+            failure,
+            unknown,
+        }
     }
 
     /// Asks once, unless the end is known.
-    pub fn poll(&mut self, most_time: Duration) -> Result<Progress> {
-        if self.end.is_none() {
-            self.ask(most_time)?;
-        }
-        match &self.end {
-            None => Ok(Progress::Running),
-            Some(Ok(())) => Ok(Progress::Done),
-            Some(Err(error)) => Err(error.clone()),
-        }
+    pub fn poll(&mut self) -> Result<Progress> {
+        let http = self.http.clone();
+        self.ask_unless_ended(&http, Duration::MAX)?;
+        Ok(self.progress)
     }
 
-    fn ask(&mut self, most_time: Duration) -> Result<()> {
-        let target = self.http.settings.api_base.target(&self.work.path());
+    fn ask_unless_ended(&mut self, http: &Http, most_time: Duration) -> Result<()> {
+        if !self.progress.has_ended && self.failure.is_none() {
+            self.ask(http, most_time)?;
+        }
+        self.failure.clone().map_or(Ok(()), Err)
+    }
+
+    fn ask(&mut self, http: &Http, most_time: Duration) -> Result<()> {
+        let target = http.settings.base.target(&self.work.path());
         let request = Request { most_time, ..Request::new(Method::GET, &target) };
-        let answered = self.http.call(&request, |answer: &mut Answer| {
+        let answered = http.call(&request, |answer: &mut Answer| {
             let report = answer.read(Report::read)?;
-            let is_done = match report.status.text() {
-                Some("finished" | "done") => true,
+            let has_ended = match report.status.text() {
+                Some("finished" | "done" | "success") => true,
                 Some("failed" | "cancelled" | "canceled" | "error") => return Err(failure(&report).into()),
                 Some("unknown") => return Err(unknown().into()),
                 Some(_) => false,
                 None => return Err(Error::protocol("the answer does not say how far the job is").into()),
             };
+            let progress = Progress::of(&self.work, &report, has_ended);
             let (file, thumbnails) = (owned(&report.file), owned(&report.thumbnails));
-            Ok((is_done, file, thumbnails, std::mem::take(&mut answer.body)))
+            Ok((progress, file, thumbnails, std::mem::take(&mut answer.body)))
         });
         match answered {
-            Ok((is_done, file, thumbnails, json)) => {
-                self.end = is_done.then_some(Ok(()));
+            Ok((progress, file, thumbnails, json)) => {
+                self.progress = Progress { done: progress.done.max(self.progress.done), ..progress };
                 self.file = file.or(self.file.take());
                 self.thumbnails = thumbnails.or(self.thumbnails.take());
                 self.json = Some(json);
+                self.unknown = 0;
                 Ok(())
             }
             Err(error) if error.status == Status::Job => {
                 self.json = error.answer.as_ref().map(|reply| reply.body.clone());
-                self.end = Some(Err(error));
+                self.failure = Some(error);
                 Ok(())
             }
+            Err(error) if error.status == Status::NotFound && self.may_be_known_soon() => Ok(()),
             Err(error) => Err(error),
         }
     }
 
-    /// Asks with growing pauses until the job has ended. `tell` hears of it every now and then, and
-    /// stops the waiting, not the job, with false.
-    pub fn wait(&mut self, limit: Duration, mut tell: impl FnMut(Progress) -> bool) -> Result<()> {
-        let (began, cancels) = (Instant::now(), self.http.cancels());
+    fn may_be_known_soon(&mut self) -> bool {
+        self.unknown += 1;
+        matches!(self.work, Work::Upload { .. }) && self.unknown < MOST_UNKNOWN
+    }
+
+    /// Asks with growing pauses until the job has ended. `tell` hears of it all the while, and stops
+    /// the waiting, not the job, with false.
+    pub fn wait(
+        &mut self,
+        limit: Duration,
+        mut tell: Option<&mut dyn FnMut(Progress) -> bool>,
+    ) -> Result<Progress> {
+        let began = Instant::now();
         let mut pause = FIRST_PAUSE;
+        let http = self.http.branch_of_one_call();
         loop {
             let left = limit.saturating_sub(began.elapsed());
-            let progress = self.poll(left)?;
-            if progress == Progress::Done {
-                tell(progress);
-                return Ok(());
+            let rest = pause.min(left);
+            let known = self.progress;
+            let mut goes_on = true;
+            let mut hears = tell.as_mut().map(|tell| {
+                |_: u64, _: Option<u64>| {
+                    goes_on = tell(known);
+                    goes_on
+                }
+            });
+            let tell_known = hears.as_mut().map(|hears| hears as Tell);
+            let (progress, _) = attend(&http, None, tell_known, |http, _| {
+                self.ask_unless_ended(http, left)?;
+                if !self.progress.has_ended {
+                    http.sleep(rest)?;
+                }
+                Ok(self.progress)
+            })?;
+            if progress.has_ended {
+                if let Some(tell) = &mut tell {
+                    tell(progress);
+                }
+                return Ok(progress);
             }
-            self.tell(progress, cancels, &mut tell)?;
-            let until = Instant::now() + pause.min(limit.saturating_sub(began.elapsed()));
-            while let Some(rest) = until.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero())
-            {
-                self.http.sleep(rest.min(LONGEST_SILENCE))?;
-                self.tell(progress, cancels, &mut tell)?;
+            if !goes_on {
+                return Err(Error::canceled());
             }
             if began.elapsed() >= limit {
                 return Err(Error::new(
@@ -204,13 +298,6 @@ impl Job {
                 ));
             }
             pause = (2 * pause).min(LONGEST_PAUSE);
-        }
-    }
-
-    fn tell(&self, progress: Progress, cancels: u64, tell: &mut impl FnMut(Progress) -> bool) -> Result<()> {
-        match tell(progress) && self.http.cancels() == cancels {
-            true => Ok(()),
-            false => Err(Error::canceled()),
         }
     }
 }
@@ -222,7 +309,8 @@ fn owned(text: &Scalar) -> Option<String> {
 fn failure(report: &Report) -> Error {
     let message = match (report.error.text(), report.status.text()) {
         (Some(error), _) if !error.is_empty() => super::error::one_line(error),
-        (_, status) => format!("the job has ended as {}", status.unwrap_or_default()),
+        (_, Some("cancelled" | "canceled")) => "the service has canceled the job".to_owned(),
+        _ => "the job has failed, and the service does not say why".to_owned(),
     };
     Error::new(Status::Job, message)
 }

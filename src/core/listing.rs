@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::cursor;
 use super::error::{Error, Result, Status};
-use super::http::{Answer, Http, Method, Request};
+use super::http::{Answer, Body, Http, Method, Request};
 use super::json::{self, Reader, Scalar};
 use super::query::Query;
 use super::read_ahead::ReadAhead;
@@ -103,7 +103,9 @@ fn link(reader: &mut Reader) -> json::Result<Option<String>> {
 pub fn fetch<R: Rows>(http: &Http, source: &Source, target: &str, room: usize) -> Result<Page<R>> {
     let request = match &source.search {
         None => Request { room, ..Request::new(Method::GET, target) },
-        Some(body) => Request { room, body, idempotent: true, ..Request::new(Method::POST, target) },
+        Some(body) => {
+            Request { room, body: Body::Json(body), idempotent: true, ..Request::new(Method::POST, target) }
+        }
     };
     http.call(&request, |answer: &mut Answer| {
         let envelope = answer.read(|reader| Envelope::<R>::read(reader, source.kind))?;
@@ -162,7 +164,7 @@ impl<R: Rows> Listing<R> {
             )));
         }
         let target = match cursor {
-            None => http.settings.api_base.target(&query.of(path)),
+            None => http.settings.base.target(&query.of(path)),
             Some(cursor) if query.is_empty() => cursor::read(&http.settings, kind.name(), path, cursor)?,
             Some(_) => {
                 return Err(Error::argument(
@@ -175,7 +177,7 @@ impl<R: Rows> Listing<R> {
 
     /// Opens a search.
     pub fn search(http: &Http, kind: Kind, path: &str, query: &Query, body: &str) -> Result<Self> {
-        let target = http.settings.api_base.target(&query.of(path));
+        let target = http.settings.base.target(&query.of(path));
         Self::open(http, Source { kind, search: Some(body.into()) }, &target, 0)
     }
 
@@ -234,7 +236,7 @@ impl<R: Rows> Listing<R> {
     }
 
     fn follow(&self, link: &str) -> Result<String> {
-        self.http.settings.api_base.follow(link, &self.page.target)
+        self.http.settings.base.follow(link, &self.page.target)
     }
 
     fn arrive(&mut self, direction: Direction, page: Page<R>) {

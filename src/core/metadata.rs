@@ -40,7 +40,9 @@ impl Client {
     /// `PUT /files/{uuid}/metadata/{key}/`
     pub fn metadata_set(&self, uuid: &str, key: &str, value: &str) -> Result<()> {
         check_value(value, "value")?;
-        self.http.ask(Method::PUT, &key_path(uuid, key)?, &json!(value).to_string(), |_| Ok(()))
+        self.http.ask(Method::PUT, &key_path(uuid, key)?, &json!(value).to_string(), |answer: &mut Answer| {
+            answer.read(|reader| reader.text()).map(drop)
+        })
     }
 
     /// `DELETE /files/{uuid}/metadata/{key}/`

@@ -1,6 +1,7 @@
 //! The client, without a word of C: what the API's nouns are, and how a call is made.
 
 pub mod addons;
+pub mod attend;
 pub mod batch;
 pub mod client;
 pub mod conversions;
@@ -22,5 +23,6 @@ mod queue;
 mod read_ahead;
 pub mod tags;
 pub mod time;
+pub mod uploads;
 pub mod webhook_event;
 pub mod webhooks;

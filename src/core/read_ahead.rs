@@ -58,7 +58,7 @@ impl<R: Rows> Maker<R> {
             let next = page.as_ref().ok().and_then(|page: &Page<R>| {
                 room = page.body.len();
                 // A link that must not be followed is for the reader to report.
-                self.http.settings.api_base.follow(page.next.as_ref()?, &target).ok()
+                self.http.settings.base.follow(page.next.as_ref()?, &target).ok()
             });
             self.pages.push(page);
             match next {

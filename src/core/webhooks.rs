@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::error::{Error, Result};
-use super::http::{Answer, Method, Request};
+use super::http::{Answer, Body, Method, Request};
 use super::json::{self, Reader, Scalar, lacks, object_of};
 
 const MOST_URL: usize = 255;
@@ -157,9 +157,9 @@ impl Client {
         version: Value,
         lay_out: impl Fn(Webhook) -> T,
     ) -> Result<T> {
-        let target = self.http.settings.api_base.target(path);
+        let target = self.http.settings.base.target(path);
         let (body, secret) = (options.body(version), options.signing_secret.unwrap_or_default());
-        let request = Request { body: &body, secret, ..Request::new(method, &target) };
+        let request = Request { body: Body::Json(&body), secret, ..Request::new(method, &target) };
         self.http
             .call(&request, |answer: &mut Answer| Ok(lay_out(answer.read(Webhook::read)?)))
             .map_err(Error::without_good_body)

@@ -56,10 +56,11 @@ fn lay_out_batch(arena: &Arena, batch: &Batch<*const uc_file>) -> uc_batch {
     uc_batch { files: arena.list(&batch.files), files_len: batch.files.len(), problems, problems_len }
 }
 
-/// Stores any number of files for good; a UUID given twice counts once. UC_OK also when there were
-/// problems with some of them: see uc_batch. More than 100 are sent in several requests. When one
-/// of these fails, the error's message says how many were sent before, and `batch` holds what came
-/// of those; it is NULL where there are none. Call again with the rest, or with all of them.
+/// Stores any number of files for good; none at all is UC_OK. A UUID that comes twice is sent once,
+/// and a text that is no UUID is UC_ERR_ARGUMENT for the whole call. UC_OK also when the service
+/// had problems with some of them: see uc_batch. More than 100 are sent in several requests. When
+/// one of these fails, the error's message says how many were sent before, and `batch` holds what
+/// came of those; it is NULL where there are none. Call again with the rest, or with all of them.
 ///
 /// REST API: PUT /files/storage/
 #[unsafe(no_mangle)]

@@ -9,9 +9,7 @@ use super::error::{uc_error, uc_status};
 use crate::core::client::{Client, ClientOptions};
 use crate::core::error::{Error, Result, Status};
 use crate::core::http::log::{Level, Logger};
-use crate::core::http::sign::Sign;
-
-const SHA1_HEX_DIGITS: usize = 40;
+use crate::core::http::sign::{Hash, Sign};
 
 /// One project, seen through its keys. Made by uc_client_new(), freed by uc_free(). All threads of
 /// a process may share one: it keeps connections alive among them. Free it when no other thread is
@@ -46,7 +44,7 @@ pub enum uc_log_level {
 pub enum uc_hmac {
     /// 40 hex digits: requests to the REST API.
     UC_HMAC_SHA1 = 1,
-    /// 64 hex digits: reserved for uploads.
+    /// 64 hex digits: uploads.
     UC_HMAC_SHA256 = 2,
 }
 
@@ -85,7 +83,7 @@ pub struct uc_client_opts {
     pub struct_size: usize,
     /// The REST API; default "https://api.uploadcare.com".
     pub api_base: *const c_char,
-    /// The Upload API, for later versions; default "https://upload.uploadcare.com".
+    /// The Upload API; default "https://upload.uploadcare.com".
     pub upload_base: *const c_char,
     /// The CDN, for later versions; default the project's own subdomain.
     pub cdn_base: *const c_char,
@@ -104,7 +102,7 @@ pub struct uc_client_opts {
     pub connect_timeout_ms: u32,
     /// With no byte either way; default 30000.
     pub idle_timeout_ms: u32,
-    /// For one whole call with its retries and waits; default 120000.
+    /// For one whole call with its retries and waits; default 120000, for uploads none.
     pub timeout_ms: u32,
     /// Signs in place of the secret key, which then must be NULL.
     pub sign: uc_sign_fn,
@@ -180,7 +178,7 @@ pub unsafe extern "C" fn uc_client_new(
 pub unsafe extern "C" fn uc_client_cancel(client: *const uc_client) {
     // SAFETY: NULL or a client of the caller's.
     if let Some(client) = unsafe { client.as_ref() } {
-        client.0.http.cancel();
+        client.0.cancel();
     }
 }
 
@@ -195,8 +193,12 @@ unsafe impl Send for CSign {}
 unsafe impl Sync for CSign {}
 
 impl Sign for CSign {
-    fn sign(&self, text: &str) -> Result<String> {
-        let algorithm = uc_hmac::UC_HMAC_SHA1 as i32;
+    fn sign(&self, hash: Hash, text: &str) -> Result<String> {
+        let (algorithm, digits) = match hash {
+            Hash::Sha1 => (uc_hmac::UC_HMAC_SHA1, 40),
+            Hash::Sha256 => (uc_hmac::UC_HMAC_SHA256, 64),
+        };
+        let algorithm = algorithm as i32;
         let text = CString::new(text).map_err(|_| Error::argument("a text to sign holds NUL"))?;
         let mut hex = [0u8; 128];
         // SAFETY: the caller's function, called as the header says; the texts outlive the call.
@@ -207,13 +209,10 @@ impl Sign for CSign {
         }
         let signature = CStr::from_bytes_until_nul(&hex).ok().and_then(|hex| hex.to_str().ok());
         let is_hex = |text: &&str| {
-            text.len() == SHA1_HEX_DIGITS
-                && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+            text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
         };
         signature.filter(is_hex).map(str::to_owned).ok_or_else(|| {
-            Error::argument(format!(
-                "opts.sign did not write {SHA1_HEX_DIGITS} lower-case hex digits and NUL"
-            ))
+            Error::argument(format!("opts.sign did not write {digits} lower-case hex digits and NUL"))
         })
     }
 }

@@ -53,7 +53,8 @@ fn lay_out_info(info: DocumentInfo, json: &str) -> (uc_document_info, Arena) {
 pub struct uc_convert_opts {
     /// sizeof(uc_convert_opts)
     pub struct_size: usize,
-    /// 1: put the pages of a document that becomes images into a group; default 0. Not for videos.
+    /// 1: put the pages of a document that becomes images into a group as well, whose id
+    /// uc_document_info_get() then knows; default 0. Not for videos.
     pub save_in_group: i32,
     /// "1" or "true": keep the result for good; "0" or "false": for a day; default as the project
     /// is set.
@@ -91,8 +92,10 @@ pub unsafe extern "C" fn uc_document_info_get(
 }
 
 /// Starts to convert a document. `path` is the file's UUID, or its address on the CDN, and what to
-/// make of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/". `opts` may
-/// be NULL. UC_ERR_JOB with the service's words when it does not take the path.
+/// make of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/". Images of a
+/// document with several pages come as a zip archive; with `page` the one page, and with
+/// opts.save_in_group all of them in a group as well. `opts` may be NULL. UC_ERR_JOB with the
+/// service's words when it does not take the path.
 ///
 /// REST API: POST /convert/document/
 #[unsafe(no_mangle)]

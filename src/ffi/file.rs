@@ -88,13 +88,13 @@ pub struct uc_video_info {
 }
 
 /// A file. A text is NULL where the service sent none; what it sent beyond these fields is in
-/// `json`.
+/// `json`. Owned where a call gave it away, borrowed where it is part of something else.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_file {
     /// Never NULL; empty where the service sent none.
     pub uuid: *const c_char,
-    /// As it was named when uploaded.
+    /// As it was named when uploaded; may be empty.
     pub original_filename: *const c_char,
     /// On the CDN; NULL when removed or not ready.
     pub original_file_url: *const c_char,

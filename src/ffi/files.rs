@@ -117,9 +117,10 @@ pub unsafe extern "C" fn uc_files_list(
 ///      "fuzziness": true, "sort": ["-datetime_uploaded"]}
 ///
 /// A file's uc_file.json says under `highlight` what was found where. A new file is found some 15
-/// seconds later. A search reaches the first 1000 files, has no cursor, and is sent again for each
-/// page. `opts` may be NULL. UC_ERR_REJECTED, with the service's words, when it does not take the
-/// query.
+/// seconds later. A search reaches the first 1000 files, where UC_DONE comes even if
+/// uc_page_total() is more: narrow it then, by datetime_uploaded for one. It has no cursor, and is
+/// sent again for each page. `opts` may be NULL. UC_ERR_REJECTED, with the service's words, when it
+/// does not take the query.
 ///
 /// REST API: POST /files/search/
 #[unsafe(no_mangle)]

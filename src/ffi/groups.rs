@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::ptr::null;
 
-use super::arguments::{copied, object, optional_text, options, text};
+use super::arguments::{copied, object, optional_text, options, text, texts};
 use super::batch::{make_batch, uc_batch};
 use super::call::{act, make};
 use super::client::uc_client;
@@ -16,7 +16,8 @@ use crate::core::groups::{Group, GroupsOptions};
 
 options!(uc_groups_opts, cursor: *const c_char);
 
-/// A file group: a fixed list of up to 1000 files under one id.
+/// A file group: a fixed list of up to 1000 files under one id. Owned where a call gave it away,
+/// borrowed from a page.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_group {
@@ -126,6 +127,28 @@ pub unsafe extern "C" fn uc_group_info(
     }
 }
 
+/// Makes a group of 1 to 1000 files, given by their UUIDs, with operations behind them or without
+/// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their addresses on the CDN.
+/// `group` receives it with its files.
+///
+/// Upload API: POST /group/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_group_create(
+    client: *const uc_client,
+    files: *const *const c_char,
+    files_len: usize,
+    group: *mut *mut uc_group,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(group, "group", error, || {
+            let client = object(client, "client")?;
+            client.0.group_create(&texts(files, files_len, "files")?, lay_out_info)
+        })
+    }
+}
+
 /// Deletes a group; its files stay. UC_ERR_NOT_FOUND when the project has no such group.
 ///
 /// REST API: DELETE /groups/{id}/
@@ -146,9 +169,9 @@ pub unsafe extern "C" fn uc_group_delete(
 
 /// Deletes a group together with its files: first the files, then the group. Files that other
 /// groups hold, too, are gone from these as well. `batch` receives what uc_files_delete() gives,
-/// also on a failure that came later; call again to do the rest. UC_ERR_JOB, and the group is kept,
-/// when the service does not delete a file that is there. UC_ERR_NOT_FOUND when the project has no
-/// such group.
+/// also on a failure that came later: call again then to do the rest. UC_ERR_JOB, and the group is
+/// kept, when the service does not delete a file that is there. UC_ERR_NOT_FOUND when the project
+/// has no such group.
 ///
 /// REST API: GET /groups/{id}/, DELETE /files/storage/, DELETE /groups/{id}/
 #[unsafe(no_mangle)]

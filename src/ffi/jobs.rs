@@ -11,8 +11,8 @@ use super::error::{uc_error, uc_status};
 use crate::core::error::Result;
 use crate::core::jobs::{Job, Progress};
 
-/// Work that the service does in the background: a conversion or an add-on. Freeing it with
-/// uc_free() does not end the work. One thread at a time.
+/// Work that the service does in the background: a conversion, an add-on, or an upload from a URL.
+/// Freeing it with uc_free() does not end the work. One thread at a time.
 pub struct uc_job {
     job: Job,
     token: CString,
@@ -34,10 +34,7 @@ impl uc_job {
     fn learn(&mut self, from: impl FnOnce(&mut Job) -> Result<Progress>) -> Result<uc_status> {
         let outcome = from(&mut self.job);
         self.show();
-        Ok(match outcome? {
-            Progress::Running => uc_status::UC_OK,
-            Progress::Done => uc_status::UC_DONE,
-        })
+        Ok(if outcome?.has_ended { uc_status::UC_DONE } else { uc_status::UC_OK })
     }
 
     fn show(&mut self) {
@@ -48,12 +45,12 @@ impl uc_job {
     }
 }
 
-/// Hears how far a call is: return 0 to go on, anything else to stop, and the call returns
-/// UC_ERR_CANCELED; when all is done, what it returns does not count. Called on the calling thread,
-/// between requests, and while the call waits for the next one at least four times a second; to end
-/// a request in progress there is uc_client_cancel(). `done` never falls; `total` is -1 when
-/// unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must not throw or
-/// longjmp, and must not use or free what the call works on.
+/// Hears how far a call is: return 0 to go on, anything else to stop at once, also a request that
+/// is in progress: the call then returns UC_ERR_CANCELED. Called on the calling thread, about ten
+/// times a second; what it returns when all is done does not count. `done` never falls; `total` is
+/// -1 when unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must not throw or
+/// longjmp, and must not use or free what the call works on. A signal handler that sets a flag, and
+/// a callback that returns it, stop a call on Ctrl-C.
 pub type uc_progress_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, done: i64, total: i64) -> i32>;
 
 /// Asks once how far the job is: UC_OK while it runs, UC_DONE when it has ended well, UC_ERR_JOB
@@ -65,7 +62,7 @@ pub type uc_progress_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, do
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_job_poll(job: *mut uc_job, error: *mut *mut uc_error) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
-    unsafe { call(error, || object_mut(job, "job")?.learn(|job| job.poll(Duration::MAX))) }
+    unsafe { call(error, || object_mut(job, "job")?.learn(Job::poll)) }
 }
 
 /// Polls the job, with pauses that grow from a quarter of a second to 8 seconds, until it has
@@ -86,14 +83,19 @@ pub unsafe extern "C" fn uc_job_wait(
         0 => Duration::MAX,
         ms => Duration::from_millis(ms.into()),
     };
-    let tell = |state: Progress| match progress {
-        None => true,
-        // SAFETY: the caller's function, called as the header says.
-        Some(progress) => unsafe { progress(user_data, (state == Progress::Done).into(), 1) == 0 },
-    };
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
-        call(error, || object_mut(job, "job")?.learn(|job| job.wait(limit, tell).map(|()| Progress::Done)))
+        call(error, || {
+            object_mut(job, "job")?.learn(|job| match progress {
+                None => job.wait(limit, None),
+                Some(progress) => job.wait(
+                    limit,
+                    Some(&mut |state: Progress| {
+                        progress(user_data, state.done, state.total.unwrap_or(-1)) == 0
+                    }),
+                ),
+            })
+        })
     }
 }
 

@@ -83,7 +83,7 @@ pub unsafe extern "C" fn uc_metadata_set(
     }
 }
 
-/// Deletes a key and its value.
+/// Deletes a key and its value. UC_ERR_NOT_FOUND when the file has no such key.
 ///
 /// REST API: DELETE /files/{uuid}/metadata/{key}/
 #[unsafe(no_mangle)]

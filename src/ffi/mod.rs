@@ -40,6 +40,10 @@ pub mod addons;
 
 pub mod jobs;
 
+pub mod uploads;
+
+pub mod permission;
+
 pub mod request;
 
 pub mod error;

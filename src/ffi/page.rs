@@ -83,10 +83,10 @@ impl uc_page {
     }
 }
 
-/// Moves `page` to the next page: UC_OK, or UC_DONE past the last, again and again. On UC_DONE
-/// and on a failure the page stays as it was and readable: call again to retry, nothing is lost or
-/// repeated. A page of no items in the middle of a listing is UC_OK. UC_ERR_PROTOCOL when the
-/// service's link leads to another host, or back to a page already read. What was borrowed from
+/// Moves `page` to the next page: UC_OK; or UC_DONE past the last, however often it is called. On
+/// UC_DONE and on a failure the page stays as it was and readable: call again to retry, nothing is
+/// lost or repeated. A page of no items in the middle of a listing is UC_OK. UC_ERR_PROTOCOL when
+/// the service's link leads to another host, or back to a page already read. What was borrowed from
 /// the page is gone when it has moved.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_next(page: *mut uc_page, error: *mut *mut uc_error) -> uc_status {

@@ -74,10 +74,11 @@ fn lay_out_event(event: WebhookEvent, json: &str) -> (uc_webhook_event, Arena) {
 }
 
 /// Checks that a delivery comes from the service, and reads it. `signing_secret` is the webhook's,
-/// `signature` the X-Uc-Signature header, NULL where there was none, and `body` the raw bytes as
-/// they came. UC_ERR_AUTH when the signature is not that of the body: answer with 403 and forget
-/// it. UC_ERR_PROTOCOL when it is, and the body makes no sense. Payloads of the versions before 0.7
-/// are read as well. Needs no client and sends nothing.
+/// `signature` the X-Uc-Signature header ("v1=" and 64 hex digits), NULL where there was none, and
+/// `body` the raw bytes as they came. UC_ERR_AUTH when the signature is not that of the body:
+/// answer with 403 and forget it. UC_ERR_PROTOCOL when it is, and the body makes no sense. Payloads
+/// of the versions before 0.7 are read as well. Needs no client and sends nothing. A webhook
+/// without a secret cannot be checked: give it one.
 ///
 /// Answer a good delivery with 200; another status makes the service deliver again later.
 #[unsafe(no_mangle)]

@@ -10,7 +10,8 @@ use super::memory::{Arena, laid_out};
 use crate::core::error::{Error, Result};
 use crate::core::webhooks::{Webhook, WebhookOptions};
 
-/// An address of yours that the service tells of an event.
+/// An address of yours that the service tells of an event. Owned where a call gave it away,
+/// borrowed from uc_webhooks.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_webhook {
@@ -151,8 +152,8 @@ pub unsafe extern "C" fn uc_webhook_create(
     }
 }
 
-/// Changes what is set in opts of the webhook with this id. `webhook` receives it as it is then:
-/// give it to uc_free().
+/// Changes what is set in opts, which has to be something, of the webhook with this id. `webhook`
+/// receives it as it is then: give it to uc_free().
 ///
 /// REST API: PUT /webhooks/{id}/
 #[unsafe(no_mangle)]
@@ -172,7 +173,8 @@ pub unsafe extern "C" fn uc_webhook_update(
     }
 }
 
-/// Deletes the webhooks that deliver to this address. UC_OK also when there is none.
+/// Deletes all webhooks that deliver to this address, of whatever event. UC_OK also when there is
+/// none.
 ///
 /// REST API: DELETE /webhooks/unsubscribe/
 #[unsafe(no_mangle)]

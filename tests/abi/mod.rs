@@ -117,8 +117,10 @@ impl Header {
 /// The declarations of a C file, on one line each: without comments, the preprocessor's lines and
 /// what is for C++ only.
 fn statements(text: &str) -> Vec<String> {
+    let text: String =
+        text.lines().map(|line| line.split("//").next().unwrap_or("").to_owned() + "\n").collect();
     let mut code = String::new();
-    let mut rest = text;
+    let mut rest = text.as_str();
     while let Some((before, comment)) = rest.split_once("/*") {
         code += before;
         rest = comment.split_once("*/").expect("the end of a comment").1;
@@ -127,7 +129,7 @@ fn statements(text: &str) -> Vec<String> {
     let mut statements = vec![String::new()];
     let (mut depth, mut for_cpp) = (0, false);
     for line in code.lines() {
-        let line = line.split("//").next().unwrap_or("").trim();
+        let line = line.trim();
         if line.starts_with('#') {
             for_cpp = line.starts_with("#ifdef __cplusplus");
             continue;

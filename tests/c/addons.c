@@ -275,7 +275,7 @@ TEST("without retries nobody waits for a turn") {
     job = addon_job(client, "remove_bg", file.uuid, NULL);
     CHECK_FAILS(UC_ERR_REJECTED, uc_addon_run(client, "remove_bg", file.uuid, NULL, &second, &error), error);
     CHECK(second == NULL);
-    CHECK_TEXT("Concurrent call attempted", error->message);
+    CHECK_TEXT("the add-on is still at work on this file: Concurrent call attempted", error->message);
     CHECK_INT(409, error->http_status);
     CHECK_INT(1, error->attempts);
     uc_free(error);
@@ -293,7 +293,7 @@ TEST("a turn that does not come is waited for as long as the client's timeout_ms
     CHECK_FAILS(UC_ERR_REJECTED, uc_addon_run(client, "remove_bg", file.uuid, NULL, &job, &error), error);
     CHECK(job == NULL);
     CHECK_INT(409, error->http_status);
-    CHECK_TEXT("Concurrent call attempted", error->message);
+    CHECK_TEXT("the add-on is still at work on this file: Concurrent call attempted", error->message);
     CHECK(error->attempts >= 2 && error->attempts <= 3);
     CHECK_INT(1000, error->retry_after_ms);
     CHECK_BEFORE(start, 2500);

@@ -298,7 +298,7 @@ TEST("a job that fails, or is cancelled, says why, and is not asked about any mo
         {"{\"polls\":0,\"outcome\":\"failed\",\"error\":\"The file is\\n broken.\"}", "The file is broken."},
         {"{\"polls\":0,\"outcome\":\"failed\"}", "The file could not be processed."},
         {"{\"polls\":0,\"outcome\":\"cancelled\",\"error\":\"Stopped by hand.\"}", "Stopped by hand."},
-        {"{\"polls\":0,\"outcome\":\"cancelled\"}", "cancelled"},
+        {"{\"polls\":0,\"outcome\":\"cancelled\"}", "canceled"},
     };
     uc_client *client = client_new();
     size_t i;
@@ -318,7 +318,7 @@ TEST("an add-on that fails, too") {
     uc_job *job;
     jobs_go("{\"polls\":0,\"outcome\":\"failed\"}");
     job = addon_job(client, "uc_clamav_virus_scan", file.uuid, NULL);
-    check_ended_badly(job, "error");
+    check_ended_badly(job, "failed");
     CHECK_TEXT(NULL, uc_job_file(job));
     uc_free(job);
     uc_free(client);

@@ -276,7 +276,7 @@ TEST("405, 406 and 409") {
         uc_project_info(client, &found, &error), &error);
     CHECK(found == NULL);
     running = addon_job(client, "remove_bg", file.uuid, NULL);
-    check_said(UC_ERR_REJECTED, 409, "Concurrent call attempted",
+    check_said(UC_ERR_REJECTED, 409, "the add-on is still at work on this file: Concurrent call attempted",
                uc_addon_run(client, "remove_bg", file.uuid, NULL, &job, &error), &error);
     uc_free(running);
     uc_free(client);

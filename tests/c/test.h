@@ -451,6 +451,7 @@ static inline uc_client_opts client_opts(void) {
     memset(&opts, 0, sizeof opts);
     opts.struct_size = sizeof opts;
     opts.api_base = base();
+    opts.upload_base = base();
     return opts;
 }
 
@@ -469,6 +470,8 @@ OPTIONS(uc_copy_opts, copy_opts)
 OPTIONS(uc_remote_copy_opts, remote_copy_opts)
 OPTIONS(uc_webhook_opts, webhook_opts)
 OPTIONS(uc_convert_opts, convert_opts)
+OPTIONS(uc_upload_opts, upload_opts)
+OPTIONS(uc_token_opts, token_opts)
 
 static inline uc_client *client_with(const uc_client_opts *opts) {
     uc_client *client;

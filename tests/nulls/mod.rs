@@ -14,18 +14,20 @@ use crate::{C_SHARED, CPP_SHARED, SANITIZERS, Way, compile, run, workshop};
 
 /// Type and name of a parameter, its function in front where others have one of that name, `*` for
 /// any; and a valid C expression for it. `samples` is what `samples.h` makes before every call.
-const VALID: [(&str, &str, &str); 38] = [
+const VALID: [(&str, &str, &str); 44] = [
     ("const char *", "public_key", "PUBLIC_KEY"),
     ("const char *", "secret_key", "SECRET_KEY"),
     ("const char *", "id", "samples.group_id"),
     ("const char *", "method", "\"GET\""),
     ("const char *", "json", "NULL"),
+    ("const char *", "uc_upload_path(path)", "__FILE__"),
     ("const char *", "uc_request(path)", "\"/groups/?limit=1\""),
     ("const char *", "uc_convert_document(path)", "samples.document_path"),
     ("const char *", "uc_convert_video(path)", "samples.video_path"),
     ("const char *", "uc_document_info_get(uuid)", "samples.document"),
     ("const char *", "uuid", "samples.image"),
     ("const char *", "source", "samples.image"),
+    ("const char *", "source_url", "samples.source_url"),
     ("const char *", "target", "\"backup\""),
     ("const char *", "include", "\"appdata\""),
     ("const char *", "query_json", "\"{\\\"is_image\\\":true}\""),
@@ -39,6 +41,7 @@ const VALID: [(&str, &str, &str); 38] = [
     ("const char *", "token", "uc_job_token(samples.job)"),
     ("const char *const *", "*", "samples.list"),
     ("const void *", "body", "DELIVERY"),
+    ("const void *", "data", "DELIVERY"),
     ("const uc_client *", "*", "samples.client"),
     ("const uc_webhook_opts *", "*", "&samples.webhook_opts"),
     ("const uc_page *", "*", "samples.page"),
@@ -46,8 +49,11 @@ const VALID: [(&str, &str, &str); 38] = [
     ("const uc_job *", "*", "samples.job"),
     ("uc_job *", "*", "samples.job"),
     ("uc_progress_fn", "*", "go_on"),
+    ("uc_read_fn", "*", "read_nothing"),
     ("int32_t", "status", "UC_ERR_AUTH"),
     ("int64_t", "id", "samples.webhook_id"),
+    ("int64_t", "expire", "1900000000"),
+    ("int64_t", "size", "-1"),
     ("size_t", "body_size", "sizeof DELIVERY - 1"),
     ("size_t", "index", "0"),
     ("size_t", "*", "1"), // the length of a list
@@ -56,7 +62,7 @@ const VALID: [(&str, &str, &str); 38] = [
 ];
 
 /// Function and parameter that may be NULL. So may every `error`, and the options of all but webhooks.
-const MAY_BE_NULL: [(&str, &str); 7] = [
+const MAY_BE_NULL: [(&str, &str); 8] = [
     ("uc_client_new", "secret_key"),
     ("uc_request", "json"),
     ("uc_free", "owned"),
@@ -64,6 +70,7 @@ const MAY_BE_NULL: [(&str, &str); 7] = [
     ("uc_addon_run", "params_json"),
     ("uc_job_wait", "progress"),
     ("uc_job_wait", "user_data"),
+    ("uc_upload_stream", "read_data"),
 ];
 
 /// What NULL in this place is a sign of. (A delivery without a signature is nobody's mistake in C.)

@@ -19,7 +19,7 @@ struct samples {
     uc_page *page;
     uc_job *job;
     char *group_id, *image, *document;
-    char document_path[128], video_path[128];
+    char document_path[128], video_path[128], source_url[128];
     const char *list[1];
     int64_t webhook_id;
     uc_webhook_opts webhook_opts;
@@ -28,6 +28,11 @@ struct samples {
 
 static int32_t go_on(void *user_data, int64_t done, int64_t total) {
     (void)user_data, (void)done, (void)total;
+    return 0;
+}
+
+static int64_t read_nothing(void *user_data, void *buffer, size_t size) {
+    (void)user_data, (void)buffer, (void)size;
     return 0;
 }
 
@@ -71,6 +76,7 @@ static struct samples samples_new(void) {
     snprintf(samples.document_path, sizeof samples.document_path, "%s/document/-/format/png/", samples.document);
     video = uuid_of(files, "video.mp4");
     snprintf(samples.video_path, sizeof samples.video_path, "%s/video/-/format/webm/", video);
+    snprintf(samples.source_url, sizeof samples.source_url, "%s/_emulator/", base());
     free(video);
     free(files);
     free(groups);

@@ -1,6 +1,7 @@
 //! What came back.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use ureq::http::HeaderMap;
 
 use super::failure::{Failure, Outcome};
@@ -32,6 +33,20 @@ impl Answer {
 
     pub fn content_type(&self) -> &str {
         self.header("content-type").unwrap_or_default()
+    }
+
+    /// The Upload API wraps its errors into answers of 200.
+    pub fn take_status_of_envelope(&mut self) {
+        let is_error =
+            self.status == 200 && self.content_type().contains("json") && self.body.contains("\"error\"");
+        let Some(Value::Object(fields)) = is_error.then(|| serde_json::from_str(&self.body).ok()).flatten()
+        else {
+            return;
+        };
+        if let Some(Value::Object(error)) = fields.get("error") {
+            let status = error.get("status_code").and_then(Value::as_u64);
+            self.status = status.and_then(|status| u16::try_from(status).ok()).unwrap_or(400);
+        }
     }
 
     pub fn retry_after_ms(&self) -> Option<u64> {

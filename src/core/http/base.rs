@@ -9,7 +9,7 @@ use crate::core::error::{Error, Result};
 
 /// `https://api.uploadcare.com`, or what the caller put in its place: scheme, host, port and a
 /// path prefix.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Base {
     scheme: Scheme,
     authority: Authority,
@@ -50,9 +50,7 @@ impl Base {
 
     /// Whether what is sent there stays on this machine.
     pub fn is_loopback(&self) -> bool {
-        let host = self.host();
-        let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-        host.eq_ignore_ascii_case("localhost") || ip.is_ok_and(|ip| ip.is_loopback())
+        is_loopback(self.host())
     }
 
     /// The request target of an API path: what is signed and stands in the request line.
@@ -136,6 +134,12 @@ fn path_of(target: &str) -> &str {
 
 /// Whether a path and query can stand in a request line as they are: visible ASCII, no fragment,
 /// and no segment that would leave its folder, however it is written.
+/// Whether what is sent to a host stays on this machine.
+pub fn is_loopback(host: &str) -> bool {
+    let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || ip.is_ok_and(|ip| ip.is_loopback())
+}
+
 /// A target longer than that is no request's.
 const MOST_TARGET: usize = 32 << 10;
 

@@ -80,6 +80,8 @@ pub struct Line {
 struct State {
     current: Option<Arc<Connections>>,
     closed: bool,
+    /// A cancel closes it.
+    is_one_call: bool,
     cancels: u64,
     branches: Vec<Weak<Line>>,
 }
@@ -101,10 +103,19 @@ impl Line {
     }
 
     pub fn branch(&self) -> Arc<Line> {
-        let branch = Arc::new(Line::default());
+        self.add(Line::default())
+    }
+
+    pub fn branch_of_one_call(&self) -> Arc<Line> {
+        self.add(Line { state: Mutex::new(State { is_one_call: true, ..State::default() }) })
+    }
+
+    fn add(&self, branch: Line) -> Arc<Line> {
+        let branch = Arc::new(branch);
         let mut state = lock(&self.state);
         state.branches.retain(|branch| branch.strong_count() > 0);
         state.branches.push(Arc::downgrade(&branch));
+        lock(&branch.state).closed = state.closed;
         branch
     }
 
@@ -112,6 +123,7 @@ impl Line {
     pub fn cancel(&self) {
         let mut state = lock(&self.state);
         state.cancels += 1;
+        state.closed |= state.is_one_call;
         let current = state.current.take();
         let branches: Vec<_> = state.branches.iter().filter_map(Weak::upgrade).collect();
         drop(state);

@@ -1,14 +1,17 @@
 //! One request and its answer, by ureq.
 
+use std::fmt;
 use std::io::{self, Read};
 use std::time::Duration;
 
+use ureq::SendBody;
 use ureq::http::Request;
+use ureq::http::header::CONTENT_LENGTH;
 
 use super::answer::Answer;
 use super::connections::Connections;
 use super::failure::{Failure, Outcome, Repeat};
-use super::{MOST_BODY, MOST_ERROR_BODY};
+use super::{Body, MOST_BODY, MOST_ERROR_BODY};
 use crate::core::error::Error;
 use crate::core::json::text_of;
 
@@ -18,19 +21,30 @@ const LEAST_ROOM: usize = 8 << 10;
 pub fn exchange(
     connections: &Connections,
     request: Request<()>,
-    body: &str,
+    body: Body,
     time_left: Duration,
     room: usize,
 ) -> Outcome<Answer> {
     let agent = &connections.agent;
     let host = request.uri().authority().map_or_else(String::new, ToString::to_string);
     let request = agent.configure_request(request).timeout_global(Some(time_left)).build();
-    let sent = match body.is_empty() {
-        true => agent.run(request),
-        false => agent.run(request.map(|()| body.to_owned())),
+    let mut all_sent = true;
+    let sent = match body {
+        Body::Json("") => agent.run(request),
+        Body::Json(json) => agent.run(request.map(|()| json.to_owned())),
+        Body::Content(content) => {
+            let mut reader = Counted { reader: content.open(), left: content.size() };
+            let sent = agent.run(with_body(request, content.size(), &mut reader));
+            all_sent = reader.left == 0;
+            sent
+        }
     };
     let mut response = sent.map_err(|error| {
-        let failure = Failure::of_transport(error, &host);
+        let mut failure = Failure::of_transport(error, &host);
+        if failure.repeat == Repeat::IfIdempotent && !all_sent {
+            // Nobody acts on half a body.
+            failure.repeat = Repeat::Always;
+        }
         if failure.repeat == Repeat::Always {
             connections.forget_addresses();
         }
@@ -60,6 +74,39 @@ pub fn exchange(
     let headers = std::mem::take(response.headers_mut());
     Ok(Answer { status, headers, body: text_of(body), maybe_repeated: false })
 }
+
+fn with_body<'a>(request: Request<()>, size: u64, reader: &'a mut Counted) -> Request<SendBody<'a>> {
+    let mut request = request.map(|()| SendBody::from_reader(reader));
+    // Without a length it would go in chunks, which not every receiver takes.
+    request.headers_mut().insert(CONTENT_LENGTH, size.into());
+    request
+}
+
+/// A reader that knows how many bytes of it are to come.
+struct Counted<'a> {
+    reader: Box<dyn Read + 'a>,
+    left: u64,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let amount = self.reader.read(buffer)?;
+        self.left -= amount as u64;
+        Ok(amount)
+    }
+}
+
+/// Why a body ended before its time.
+#[derive(Debug)]
+pub struct Ended(pub Error);
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for Ended {}
 
 /// Reads to the end, or as far as it goes. `Read::read_to_end` would clear the room first, anew for
 /// each read.

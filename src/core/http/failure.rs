@@ -6,8 +6,12 @@ use serde_json::Value;
 use ureq::Timeout;
 
 use super::connect::{GrownOld, NotConnected};
+use super::exchange::Ended;
 use super::{Answer, MOST_ERROR_BODY};
 use crate::core::error::{Error, Reply, Status, one_line};
+
+/// What S3 says to a part that came too slowly.
+const S3_TIMEOUT: &str = "RequestTimeout";
 
 pub type Outcome<T> = Result<T, Failure>;
 
@@ -47,7 +51,8 @@ impl Failure {
 
     /// Adds what the service answered.
     pub fn with(mut self, answer: Answer) -> Self {
-        self.error.answer = Some(Box::new(reply(answer, None)));
+        let code = said_by_service(&answer).code;
+        self.error.answer = Some(Box::new(reply(answer, code)));
         self
     }
 
@@ -59,6 +64,9 @@ impl Failure {
     /// What ureq met on the way to `host` and back.
     pub fn of_transport(error: ureq::Error, host: &str) -> Self {
         use Repeat::*;
+        if let Some(Ended(reason)) = io_cause(&error) {
+            return reason.clone().into();
+        }
         // ureq blames the unpacking for any trouble while it lasts; only bad data are its own.
         let error = match error {
             ureq::Error::Decompress(_, cause) if !is_bad_data(&cause) => cause.into(),
@@ -103,6 +111,7 @@ impl Failure {
             _ => (Status::Protocol, Repeat::Never),
         };
         let said = said_by_service(&answer);
+        let repeat = if said.code.as_deref() == Some(S3_TIMEOUT) { Repeat::IfIdempotent } else { repeat };
         let message = said.message.unwrap_or_else(|| usual_message(answer.status));
         let mut error = Error::new(status, message);
         error.answer = Some(Box::new(reply(answer, said.code)));
@@ -126,6 +135,13 @@ fn cut(text: &mut String, most: usize) {
     if text.len() > most {
         let end = (0..=most).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
         text.truncate(end);
+    }
+}
+
+fn io_cause<T: std::error::Error + 'static>(error: &ureq::Error) -> Option<&T> {
+    match error {
+        ureq::Error::Io(cause) => inner(cause),
+        _ => None,
     }
 }
 
@@ -192,6 +208,10 @@ struct Said {
 
 /// The service's own words, in whichever of its forms they came.
 fn said_by_service(answer: &Answer) -> Said {
+    if answer.content_type().contains("xml") {
+        let (code, message) = (element(&answer.body, "Code"), element(&answer.body, "Message"));
+        return Said { message: message.map(one_line), code: code.map(str::to_owned) };
+    }
     if !answer.content_type().contains("json") {
         let plain = answer.content_type().starts_with("text/plain") && !answer.body.trim().is_empty();
         return Said { message: plain.then(|| one_line(&answer.body)), code: None };
@@ -203,12 +223,21 @@ fn said_by_service(answer: &Answer) -> Said {
                 let code = error.get("error_code").and_then(Value::as_str);
                 (error.get("content").map(flat).unwrap_or_default(), code.map(str::to_owned))
             }
-            _ => (flat(&Value::Object(fields)), None),
+            _ => {
+                let code = fields.get("error_code").and_then(Value::as_str).map(str::to_owned);
+                (flat(&Value::Object(fields)), code)
+            }
         },
         Ok(other) => (flat(&other), None),
         Err(_) => Default::default(),
     };
     Said { message: Some(one_line(&message)).filter(|message| !message.is_empty()), code }
+}
+
+/// The text of an element in the errors of S3, which have no attributes and no nesting.
+fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
+    rest.split_once("</").map(|(text, _)| text).filter(|text| !text.trim().is_empty())
 }
 
 /// `{"size": {"non_field_errors": ["Too big.", "Odd."]}}` as `size: Too big. Odd.`

@@ -10,26 +10,30 @@ pub mod failure;
 pub mod log;
 pub mod proxy;
 mod resolve;
-mod retry;
+pub mod retry;
 pub mod settings;
 pub mod sign;
 
+use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 pub use ureq::http::Method;
 use ureq::http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, DATE, USER_AGENT};
-use ureq::http::{self, HeaderValue};
+use ureq::http::request::Builder;
+use ureq::http::{self, HeaderValue, Uri};
 use zeroize::Zeroizing;
 
 pub use self::answer::Answer;
 use self::connections::{Connections, Line};
+pub use self::exchange::Ended;
 use self::exchange::exchange;
-use self::failure::{Failure, Outcome, Repeat};
+pub use self::failure::Outcome;
+use self::failure::{Failure, Repeat};
 use self::log::Level;
 use self::retry::Tries;
-use self::settings::Settings;
+use self::settings::{Api, Settings};
 use self::sign::{Auth, Clock, Signable};
 use crate::core::error::{Error, Result};
 
@@ -41,13 +45,40 @@ pub const MOST_BODY: u64 = 64 << 20;
 /// What an error keeps of an answer.
 const MOST_ERROR_BODY: u64 = 64 << 10;
 
-/// A request to the REST API.
+/// What a request carries.
+#[derive(Clone, Copy)]
+pub enum Body<'a> {
+    /// JSON, or empty.
+    Json(&'a str),
+    Content(&'a dyn Content),
+}
+
+impl Body<'_> {
+    fn content_type(&self) -> &str {
+        match self {
+            Body::Json(_) => sign::CONTENT_TYPE,
+            Body::Content(content) => content.content_type(),
+        }
+    }
+}
+
+/// Bytes of a known number, read anew for each attempt.
+pub trait Content {
+    fn content_type(&self) -> &str;
+    fn size(&self) -> u64;
+    fn open(&self) -> Box<dyn Read + '_>;
+}
+
+/// A request to the API, or to another address that the API named.
 pub struct Request<'a> {
     pub method: Method,
     /// Path and query as they stand in the request line and in the signature.
     pub target: &'a str,
-    /// JSON, or empty.
-    pub body: &'a str,
+    /// In place of the base and the target, which only stands in the log then.
+    pub elsewhere: Option<&'a Uri>,
+    /// A token of the Upload API.
+    pub bearer: Option<&'a str>,
+    pub body: Body<'a>,
     /// What the body holds and nobody may hear of, or empty.
     pub secret: &'a str,
     /// How large the answer may be expected to be.
@@ -63,12 +94,32 @@ pub struct Request<'a> {
 impl<'a> Request<'a> {
     pub fn new(method: Method, target: &'a str) -> Self {
         let idempotent = matches!(method, Method::GET | Method::PUT | Method::DELETE);
+        let (elsewhere, bearer, body) = (None, None, Body::Json(""));
         let (room, waits_its_turn, most_time) = (0, false, Duration::MAX);
-        Request { method, target, body: "", secret: "", room, idempotent, waits_its_turn, most_time }
+        Request {
+            method,
+            target,
+            elsewhere,
+            bearer,
+            body,
+            secret: "",
+            room,
+            idempotent,
+            waits_its_turn,
+            most_time,
+        }
     }
 }
 
-/// A project's way to the service. Clones share everything.
+/// A header that no log may show.
+fn sensitive(text: &str) -> Result<HeaderValue> {
+    let mut header = HeaderValue::from_str(text)
+        .map_err(|_| Error::argument("the credentials contain something other than visible ASCII"))?;
+    header.set_sensitive(true);
+    Ok(header)
+}
+
+/// A project's way to an API of the service. Clones share everything.
 #[derive(Clone)]
 pub struct Http {
     pub settings: Arc<Settings>,
@@ -88,9 +139,24 @@ impl Http {
         Http { settings: Arc::new(settings), clock: Arc::default(), line: Arc::default() }
     }
 
+    /// The same project's way to another API.
+    pub fn of(&self, settings: Settings) -> Self {
+        Http { settings: Arc::new(settings), clock: self.clock.clone(), line: Arc::default() }
+    }
+
     /// The same project over connections of its own, which end with this one's or before.
     pub fn branch(&self) -> Self {
         Http { line: self.line.branch(), ..self.clone() }
+    }
+
+    /// The same for what is one call of several requests: a cancel ends it for good.
+    pub fn branch_of_one_call(&self) -> Self {
+        Http { line: self.line.branch_of_one_call(), ..self.clone() }
+    }
+
+    /// By the service's clock, as far as it is known.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     pub fn cancel(&self) {
@@ -119,8 +185,8 @@ impl Http {
         body: &str,
         decode: impl FnMut(&mut Answer) -> Outcome<T>,
     ) -> Result<T> {
-        let target = self.settings.api_base.target(path);
-        self.call(&Request { body, ..Request::new(method, &target) }, decode)
+        let target = self.settings.base.target(path);
+        self.call(&Request { body: Body::Json(body), ..Request::new(method, &target) }, decode)
     }
 
     /// Sends `request` until it is answered and `decode` has understood the answer, or until
@@ -166,28 +232,52 @@ impl Http {
     }
 
     fn message(&self, request: &Request) -> Result<Message> {
-        let date = self.clock.now();
-        let date_text = sign::http_date(date);
-        let Request { method, target, body, .. } = request;
-        let auth = &self.settings.auth;
-        let credential =
-            auth.credential(&Signable { method: method.as_str(), body, date: &date_text, target })?;
-        let text = format!("{} {}:{}", auth.scheme(), self.settings.public_key, *credential);
-        let mut authorization = HeaderValue::from_str(&Zeroizing::new(text))
-            .map_err(|_| Error::argument("the credentials contain something other than visible ASCII"))?;
-        authorization.set_sensitive(true);
-        let request = http::Request::builder()
-            .method(method)
-            .uri(self.settings.api_base.uri(target)?)
-            .header(ACCEPT, HeaderValue::from_static(REST_MEDIA_TYPE))
+        let uri = match request.elsewhere {
+            Some(uri) => uri.clone(),
+            None => self.settings.base.uri(request.target)?,
+        };
+        let content_type = HeaderValue::from_str(request.body.content_type())
+            .map_err(|_| Error::argument("the content type contains something other than visible ASCII"))?;
+        let builder = http::Request::builder()
+            .method(&request.method)
+            .uri(uri)
             .header(ACCEPT_ENCODING, HeaderValue::from_static("gzip"))
-            .header(AUTHORIZATION, authorization)
-            .header(CONTENT_TYPE, HeaderValue::from_static(sign::CONTENT_TYPE))
-            .header(DATE, HeaderValue::try_from(date_text).expect("a date is ASCII"))
-            .header(USER_AGENT, self.settings.user_agent.clone())
-            .body(())
-            .expect("its parts are valid");
+            .header(CONTENT_TYPE, content_type)
+            .header(USER_AGENT, self.settings.user_agent.clone());
+        let date = self.clock.now();
+        let (builder, credential) = match (self.settings.api, request) {
+            (Api::Rest, _) => self.sign(builder, request, date)?,
+            (Api::Upload, Request { elsewhere: None, bearer: Some(token), .. }) => (
+                builder.header(AUTHORIZATION, sensitive(&format!("Bearer {token}"))?),
+                (*token).to_owned().into(),
+            ),
+            (Api::Upload, _) => (builder, Zeroizing::default()),
+        };
+        let request = builder.body(()).expect("its parts are valid");
         Ok(Message { request, date, credential })
+    }
+
+    /// Adds who asks and when.
+    fn sign(
+        &self,
+        builder: Builder,
+        request: &Request,
+        date: DateTime<Utc>,
+    ) -> Result<(Builder, Zeroizing<String>)> {
+        let Request { method, target, body, .. } = request;
+        let body = match body {
+            Body::Json(body) => body,
+            Body::Content(_) => unreachable!("what the REST API is sent fits into memory"),
+        };
+        let date = sign::http_date(date);
+        let auth = &self.settings.auth;
+        let credential = auth.credential(&Signable { method: method.as_str(), body, date: &date, target })?;
+        let text = Zeroizing::new(format!("{} {}:{}", auth.scheme(), self.settings.public_key, *credential));
+        let builder = builder
+            .header(ACCEPT, HeaderValue::from_static(REST_MEDIA_TYPE))
+            .header(AUTHORIZATION, sensitive(&text)?)
+            .header(DATE, HeaderValue::try_from(date).expect("a date is ASCII"));
+        Ok((builder, credential))
     }
 
     fn attempt(
@@ -202,6 +292,9 @@ impl Http {
         let outcome = exchange(connections, sent, request.body, tries.time_left(), request.room).and_then(
             |mut answer| {
                 answer.maybe_repeated = tries.maybe_done;
+                if self.settings.api == Api::Upload {
+                    answer.take_status_of_envelope();
+                }
                 if answer.status == 404 && request.method == Method::DELETE && tries.maybe_done {
                     answer = Answer { status: 204, body: String::new(), ..answer };
                 }
@@ -233,7 +326,8 @@ impl Http {
 
     /// Whether a signature was refused because of its date, which the next one will have right.
     fn corrects_clock(&self, answer: &Answer, sent: DateTime<Utc>) -> bool {
-        matches!(self.settings.auth, Auth::Signed(_))
+        matches!(*self.settings.auth, Auth::Signed(_))
+            && self.settings.api == Api::Rest
             && answer.date().is_some_and(|service| self.clock.correct(sent, service))
     }
 

@@ -73,7 +73,7 @@ impl Tries {
 
 /// fastrand's own generator takes its seed from the name of the thread, for which std keeps a handle
 /// on the caller's thread that a leak checker finds at the program's end.
-fn seed() -> u64 {
+pub fn seed() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 

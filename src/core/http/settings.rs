@@ -17,10 +17,19 @@ use crate::core::error::{Error, Result, Status};
 
 const LIBRARY: &str = concat!("libuploadcare/", env!("CARGO_PKG_VERSION"));
 
+/// Each of the service's interfaces has its own way to say who asks and what went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Api {
+    Rest,
+    Upload,
+}
+
+#[derive(Clone)]
 pub struct Settings {
+    pub api: Api,
+    pub base: Base,
     pub public_key: String,
-    pub auth: Auth,
-    pub api_base: Base,
+    pub auth: Arc<Auth>,
     pub retries: u32,
     pub connect_timeout: Duration,
     pub idle_timeout: Duration,
@@ -28,8 +37,8 @@ pub struct Settings {
     pub timeout: Duration,
     pub proxy: Option<Proxy>,
     pub user_agent: HeaderValue,
-    pub authorities: Authorities,
-    pub logger: Option<Logger>,
+    pub authorities: Arc<Authorities>,
+    pub logger: Option<Arc<Logger>>,
 }
 
 impl Settings {
@@ -47,7 +56,9 @@ impl Settings {
             .max_idle_connections(usize::MAX)
             .max_idle_connections_per_host(usize::MAX)
             .user_agent("");
-        let https = self.api_base.is_https()
+        // Parts of an upload go to addresses of their own.
+        let https = self.base.is_https()
+            || (self.api == Api::Upload && !self.base.is_loopback())
             || self.proxy.as_ref().is_some_and(|p| p.uri().scheme_str() == Some("https"));
         // Reading the system's certificates takes longer than a page: not where they serve nothing.
         let config = match https {

@@ -3,9 +3,11 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
 use md5::{Digest, Md5};
 use sha1::Sha1;
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::core::error::{Error, Result};
@@ -20,10 +22,23 @@ const MOST_CORRECTION_S: i64 = 100 * 365 * 24 * 60 * 60;
 
 const MD5_OF_NOTHING: &str = "d41d8cd98f00b204e9800998ecf8427e";
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hash {
+    /// For requests to the REST API.
+    Sha1,
+    /// For uploads.
+    Sha256,
+}
+
 /// Signs in place of the secret key.
 pub trait Sign: Send + Sync {
-    /// The HMAC-SHA1 of `text` in lower-case hex.
-    fn sign(&self, text: &str) -> Result<String>;
+    /// The HMAC of `text` in lower-case hex.
+    fn sign(&self, hash: Hash, text: &str) -> Result<String>;
+
+    /// The key, where it is known.
+    fn key(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// The secret key; wiped when the client goes.
@@ -36,15 +51,25 @@ impl Secret {
 }
 
 impl Sign for Secret {
-    fn sign(&self, text: &str) -> Result<String> {
-        let mut mac =
-            Hmac::<Sha1>::new_from_slice(self.0.as_bytes()).expect("HMAC takes a key of any length");
-        mac.update(text.as_bytes());
-        Ok(hex(&mac.finalize().into_bytes()))
+    fn sign(&self, hash: Hash, text: &str) -> Result<String> {
+        Ok(match hash {
+            Hash::Sha1 => hex(&hmac::<Hmac<Sha1>>(self.0.as_bytes(), text)),
+            Hash::Sha256 => hex(&hmac::<Hmac<Sha256>>(self.0.as_bytes(), text)),
+        })
+    }
+
+    fn key(&self) -> Option<&str> {
+        Some(&self.0)
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hmac<M: Mac + KeyInit>(key: &[u8], text: &str) -> Vec<u8> {
+    let mut mac = <M as Mac>::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes
         .iter()
@@ -64,11 +89,20 @@ impl Auth {
     /// What stands behind `Authorization: ` and has to be kept out of logs and errors.
     pub fn credential(&self, request: &Signable) -> Result<Zeroizing<String>> {
         match self {
-            Auth::Signed(signer) => signer.sign(&request.text()).map(Zeroizing::new),
+            Auth::Signed(signer) => signer.sign(Hash::Sha1, &request.text()).map(Zeroizing::new),
             Auth::Simple(secret) => Ok(secret.0.clone()),
             Auth::Public => Err(Error::argument(
                 "secret_key is NULL and no opts.sign was given to uc_client_new: the REST API needs one of them",
             )),
+        }
+    }
+
+    /// Who can sign, if anybody.
+    pub fn signer(&self) -> Option<&dyn Sign> {
+        match self {
+            Auth::Signed(signer) => Some(&**signer),
+            Auth::Simple(secret) => Some(secret),
+            Auth::Public => None,
         }
     }
 

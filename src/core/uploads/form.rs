@@ -1,0 +1,112 @@
+//! Forms as the Upload API takes them: multipart/form-data.
+
+use std::io::Read;
+
+use fastrand::Rng;
+
+use super::source::Source;
+use crate::core::attend::Passage;
+use crate::core::http::Content;
+use crate::core::http::retry::seed;
+
+/// A form as far as it is written.
+pub struct Form {
+    boundary: String,
+    text: String,
+}
+
+impl Form {
+    pub fn new() -> Self {
+        let mut rng = Rng::with_seed(seed());
+        let boundary = format!("libuploadcare{:016x}{:016x}", rng.u64(..), rng.u64(..));
+        Form { boundary, text: String::new() }
+    }
+
+    pub fn field(&mut self, name: &str, value: &str) {
+        self.part(&format!("name=\"{}\"", escaped(name)), "");
+        self.text += value;
+        self.text += "\r\n";
+    }
+
+    pub fn fields(&mut self, fields: &[(String, String)]) {
+        for (name, value) in fields {
+            self.field(name, value);
+        }
+    }
+
+    pub fn finish(self) -> FinishedForm<'static> {
+        let end = format!("--{}--\r\n", self.boundary);
+        FinishedForm { content_type: content_type(&self.boundary), text: self.text, file: None, end }
+    }
+
+    /// With a file as its last field.
+    pub fn finish_with_file<'a>(
+        mut self,
+        name: &str,
+        filename: &str,
+        mime_type: &str,
+        file: FileInForm<'a>,
+    ) -> FinishedForm<'a> {
+        let disposition = format!("name=\"{}\"; filename=\"{}\"", escaped(name), escaped(filename));
+        self.part(&disposition, &format!("Content-Type: {mime_type}\r\n"));
+        let end = format!("\r\n--{}--\r\n", self.boundary);
+        FinishedForm { content_type: content_type(&self.boundary), text: self.text, file: Some(file), end }
+    }
+
+    fn part(&mut self, disposition: &str, more: &str) {
+        let head =
+            format!("--{}\r\nContent-Disposition: form-data; {disposition}\r\n{more}\r\n", self.boundary);
+        self.text += &head;
+    }
+}
+
+fn content_type(boundary: &str) -> String {
+    format!("multipart/form-data; boundary={boundary}")
+}
+
+/// The bytes of a file on their way in a form.
+pub struct FileInForm<'a> {
+    pub source: &'a Source<'a>,
+    pub passage: Passage<'a>,
+}
+
+/// A form to be sent.
+pub struct FinishedForm<'a> {
+    content_type: String,
+    text: String,
+    file: Option<FileInForm<'a>>,
+    end: String,
+}
+
+impl Content for FinishedForm<'_> {
+    fn content_type(&self) -> &str {
+        &self.content_type
+    }
+
+    fn size(&self) -> u64 {
+        let file = self.file.as_ref().map_or(0, |file| file.source.size());
+        (self.text.len() + self.end.len()) as u64 + file
+    }
+
+    fn open(&self) -> Box<dyn Read + '_> {
+        let (text, end) = (self.text.as_bytes(), self.end.as_bytes());
+        match &self.file {
+            None => Box::new(text.chain(end)),
+            Some(FileInForm { source, passage }) => {
+                let file = passage.count(source.section(0, source.size()));
+                Box::new(text.chain(file).chain(end))
+            }
+        }
+    }
+}
+
+/// As browsers do it: what would end the name or its line is percent-encoded, the rest is UTF-8.
+fn escaped(name: &str) -> String {
+    name.chars()
+        .map(|c| match c {
+            '"' => "%22".to_owned(),
+            c if c.is_ascii_control() => format!("%{:02X}", c as u32),
+            c => c.to_string(),
+        })
+        .collect()
+}

@@ -1,0 +1,162 @@
+//! Uploads: https://uploadcare.com/api-refs/upload-api/
+
+mod direct;
+mod form;
+mod from_url;
+mod groups;
+mod info;
+mod multipart;
+pub mod options;
+mod parts;
+pub mod permission;
+mod source;
+mod state;
+mod stream;
+
+use std::path::Path;
+
+use form::{FinishedForm, Form};
+use info::Uploaded;
+use source::{LocalFile, Source};
+
+pub use options::UploadOptions;
+
+use super::attend::{Counter, Tell, attend};
+use super::client::Client;
+use super::error::{Error, Result};
+use super::file::File;
+use super::http::{Answer, Body, Http, Method, Outcome, Request};
+
+/// Up to here a file goes in one request.
+pub const MOST_DIRECT: u64 = 10 << 20;
+
+/// An upload as all its steps see it.
+struct Upload<'a> {
+    options: &'a UploadOptions<'a>,
+    /// As the service is to call the file.
+    name: String,
+    mime_type: String,
+}
+
+impl<'a> Upload<'a> {
+    fn new(options: &'a UploadOptions<'a>, default_name: &str) -> Result<Self> {
+        options.check()?;
+        let name = options.name.unwrap_or(default_name).to_owned();
+        let guessed = || mime_guess::from_path(&name).first_or_octet_stream().to_string();
+        let mime_type = options.mime_type.map_or_else(guessed, str::to_owned);
+        Ok(Upload { options, name, mime_type })
+    }
+
+    /// Sends `source`, in one request or in parts, and asks what became of it.
+    fn send<T>(
+        &self,
+        http: &Http,
+        source: &Source,
+        tell: Option<Tell>,
+        lay_out: impl Fn(File) -> T,
+    ) -> Result<T> {
+        let uploaded =
+            self.told(http, Some(source.size()), tell, |http, counter| match source.size() <= MOST_DIRECT {
+                true => self.send_directly(http, source, counter),
+                false => self.send_in_parts(http, source, counter),
+            })?;
+        Ok(uploaded.lay_out(lay_out))
+    }
+
+    /// Runs `send`, asks what became of the file it names, and tells the end, which cannot be
+    /// stopped any more.
+    fn told(
+        &self,
+        http: &Http,
+        total: Option<u64>,
+        mut tell: Option<Tell>,
+        send: impl FnOnce(&Http, &Counter) -> Result<String> + Send,
+    ) -> Result<Uploaded> {
+        let while_sending = tell.as_mut().map(|tell| &mut **tell as Tell);
+        let (uploaded, bytes) = attend(http, total, while_sending, |http, counter| {
+            let uuid = send(http, counter)?;
+            Ok(self.describe(http, uuid))
+        })?;
+        if let Some(tell) = tell {
+            tell(total.unwrap_or(bytes), total);
+        }
+        Ok(uploaded)
+    }
+
+    /// A POST of a form, with the permission to upload where `signed` says that it needs one.
+    fn post<T>(
+        &self,
+        http: &Http,
+        path: &str,
+        mut form: Form,
+        signed: bool,
+        idempotent: bool,
+        decode: impl FnMut(&mut Answer) -> Outcome<T>,
+    ) -> Result<T> {
+        if signed {
+            form.fields(&self.options.permission(http)?);
+        }
+        self.post_form(http, path, &form.finish(), idempotent, decode)
+    }
+
+    fn post_form<T>(
+        &self,
+        http: &Http,
+        path: &str,
+        form: &FinishedForm,
+        idempotent: bool,
+        decode: impl FnMut(&mut Answer) -> Outcome<T>,
+    ) -> Result<T> {
+        let target = target(http, path);
+        let request = Request {
+            body: Body::Content(form),
+            idempotent,
+            bearer: self.options.token,
+            secret: self.options.signature.unwrap_or_default(),
+            ..Request::new(Method::POST, &target)
+        };
+        http.call(&request, decode)
+    }
+}
+
+/// Errors as JSON, always: without this the service sends plain text.
+fn target(http: &Http, path: &str) -> String {
+    let separator = if path.contains('?') { '&' } else { '?' };
+    http.settings.base.target(&format!("{path}{separator}jsonerrors=1"))
+}
+
+impl Client {
+    /// A file of this machine, of any size.
+    pub fn upload_path<T>(
+        &self,
+        path: &Path,
+        options: &UploadOptions,
+        tell: Option<Tell>,
+        lay_out: impl Fn(File) -> T,
+    ) -> Result<T> {
+        let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        let upload = Upload::new(options, &name)?;
+        let source = Source::File(LocalFile::open(path)?);
+        upload.send(&self.uploads, &source, tell, lay_out)
+    }
+
+    pub fn upload_data<T>(
+        &self,
+        data: &[u8],
+        options: &UploadOptions,
+        tell: Option<Tell>,
+        lay_out: impl Fn(File) -> T,
+    ) -> Result<T> {
+        refuse_resume(options)?;
+        let upload = Upload::new(options, "file")?;
+        upload.send(&self.uploads, &Source::Memory(data), tell, lay_out)
+    }
+}
+
+/// Only what is still there after a crash can be gone on with.
+fn refuse_resume(options: &UploadOptions) -> Result<()> {
+    match options.resume_file {
+        Some(_) => Err(Error::argument("opts.resume_file is for uc_upload_path(): set it to NULL")),
+        None => Ok(()),
+    }
+}

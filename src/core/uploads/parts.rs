@@ -1,0 +1,138 @@
+//! The parts of an upload on their way, several at a time.
+
+use std::io::Read;
+use std::sync::Mutex;
+use std::thread::{self, Builder};
+
+use ureq::http::Uri;
+
+use super::source::Source;
+use crate::core::attend::{Counter, Passage};
+use crate::core::error::{Error, Result};
+use crate::core::http::base::{Base, is_loopback};
+use crate::core::http::connections::lock;
+use crate::core::http::{Body, Content, Http, Method, Request};
+
+/// What the parts are made of. Numbers begin at 0.
+pub trait Supply: Sync {
+    /// The number of a part that nobody has taken yet. What cannot be read twice is read into
+    /// `buffer`, which is the taker's own.
+    fn take(&self, buffer: &mut Vec<u8>) -> Result<Option<usize>>;
+    fn open<'a>(&'a self, number: usize, buffer: &'a [u8]) -> Box<dyn Read + 'a>;
+    fn size_of(&self, number: usize) -> u64;
+}
+
+/// Parts of something that can be read in any order.
+pub struct SourceParts<'a> {
+    pub source: &'a Source<'a>,
+    pub part_size: u64,
+    /// Those that are still to be sent, the first one last.
+    pub missing: Mutex<Vec<usize>>,
+}
+
+impl Supply for SourceParts<'_> {
+    fn take(&self, _: &mut Vec<u8>) -> Result<Option<usize>> {
+        Ok(lock(&self.missing).pop())
+    }
+
+    fn open<'a>(&'a self, number: usize, _: &'a [u8]) -> Box<dyn Read + 'a> {
+        self.source.section(number as u64 * self.part_size, self.size_of(number))
+    }
+
+    fn size_of(&self, number: usize) -> u64 {
+        self.part_size.min(self.source.size() - number as u64 * self.part_size)
+    }
+}
+
+/// Sends parts until none are left; the first that fails for good ends the others.
+pub fn send_parts(
+    http: &Http,
+    addresses: &[Uri],
+    supply: &dyn Supply,
+    parallel: usize,
+    counter: &Counter,
+    sent: &(dyn Fn(usize) + Sync),
+) -> Result<()> {
+    let line = http.branch_of_one_call();
+    let failure = Mutex::new(None);
+    let work = || {
+        let mut buffer = Vec::new();
+        let mut rest = || -> Result<()> {
+            while let Some(number) = supply.take(&mut buffer)? {
+                let part = Part { supply, number, buffer: &buffer, passage: Passage::new(counter) };
+                send_part(&line, &addresses[number], &part)?;
+                sent(number);
+            }
+            Ok(())
+        };
+        if let Err(error) = rest() {
+            lock(&failure).get_or_insert(error);
+            line.close();
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 1..parallel.min(addresses.len()) {
+            // With fewer threads than wanted it takes longer, that is all.
+            let _ = Builder::new().name("uc-upload-part".to_owned()).spawn_scoped(scope, work);
+        }
+        work();
+    });
+    lock(&failure).take().map_or(Ok(()), Err)
+}
+
+/// A part on its way.
+struct Part<'a> {
+    supply: &'a dyn Supply,
+    number: usize,
+    buffer: &'a [u8],
+    passage: Passage<'a>,
+}
+
+impl Content for Part<'_> {
+    fn content_type(&self) -> &str {
+        "application/octet-stream"
+    }
+
+    fn size(&self) -> u64 {
+        self.supply.size_of(self.number)
+    }
+
+    fn open(&self) -> Box<dyn Read + '_> {
+        Box::new(self.passage.count(self.supply.open(self.number, self.buffer)))
+    }
+}
+
+fn send_part(http: &Http, address: &Uri, part: &Part) -> Result<()> {
+    let request = Request {
+        elsewhere: Some(address),
+        body: Body::Content(part),
+        secret: signature(address),
+        ..Request::new(Method::PUT, address.path())
+    };
+    http.call(&request, |_| Ok(()))
+}
+
+/// Where S3's addresses hold what lets anybody use them.
+fn signature(address: &Uri) -> &str {
+    let query = address.query().unwrap_or_default();
+    query.split('&').find_map(|field| field.strip_prefix("X-Amz-Signature=")).unwrap_or_default()
+}
+
+/// The addresses that the service gave, which have to be safe to send a file to.
+pub fn checked(addresses: &[String], base: &Base) -> Result<Vec<Uri>> {
+    let check = |text: &String| {
+        let uri: Uri = text.parse().ok()?;
+        let host = uri.host()?;
+        let is_safe = match uri.scheme_str()? {
+            "https" => base.is_https() || !base.is_loopback(),
+            "http" => base.is_loopback() && is_loopback(host),
+            _ => false,
+        };
+        is_safe.then_some(uri)
+    };
+    addresses
+        .iter()
+        .map(check)
+        .collect::<Option<_>>()
+        .ok_or_else(|| Error::protocol("the service wants a part sent to where it would not be safe"))
+}

@@ -1,0 +1,88 @@
+//! Permissions to upload that a backend gives away.
+
+use std::ffi::c_char;
+
+use super::arguments::{copied, object, optional_text, options, texts};
+use super::call::make_text;
+use super::client::uc_client;
+use super::error::{uc_error, uc_status};
+use crate::core::error::Result;
+use crate::core::uploads::permission::TokenOptions;
+
+/// What a token allows. Set struct_size; a field of zero or NULL is no restriction.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_token_opts {
+    /// sizeof(uc_token_opts)
+    pub struct_size: usize,
+    /// How long it is good, 1 to 86400 seconds; default half an hour.
+    pub lifetime_s: i64,
+    /// Paths of the Upload API, such as "/base/" and "/multipart/*": at most 16, each of at most 64
+    /// characters.
+    pub scope: *const *const c_char,
+    /// How many.
+    pub scope_len: usize,
+    /// How many files may be uploaded with it, 1 to 100000; default any number.
+    pub operations: i64,
+    /// The claim `iss`.
+    pub issuer: *const c_char,
+    /// The claim `sub`.
+    pub subject: *const c_char,
+    /// The claim `jti`.
+    pub id: *const c_char,
+}
+
+options!(uc_token_opts, id: *const c_char);
+
+impl uc_token_opts {
+    /// # Safety
+    /// The texts are NULL or live as long as the call.
+    unsafe fn checked<'a>(self) -> Result<TokenOptions<'a>> {
+        // SAFETY: the caller's word.
+        unsafe {
+            Ok(TokenOptions {
+                lifetime_s: self.lifetime_s,
+                scope: texts(self.scope, self.scope_len, "opts.scope")?,
+                operations: self.operations,
+                issuer: optional_text(self.issuer, "opts.issuer")?,
+                subject: optional_text(self.subject, "opts.subject")?,
+                id: optional_text(self.id, "opts.id")?,
+            })
+        }
+    }
+}
+
+/// Signs a permission to upload until `expire`, in seconds since 1970-01-01 UTC: for a backend to
+/// give to a program without the secret key, for uc_upload_opts.signature. `signature` receives 64
+/// hex digits: give it to uc_free(). Sends nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_upload_signature(
+    client: *const uc_client,
+    expire: i64,
+    signature: *mut *mut c_char,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make_text(signature, "signature", error, || object(client, "client")?.0.upload_signature(expire))
+    }
+}
+
+/// Makes a JWT that allows to upload, and no more than `opts` says: for a backend to give to a
+/// program without the secret key, for uc_upload_opts.token. `token` receives it: give it to
+/// uc_free(). Needs the secret key itself; opts.sign of the client does not do. `opts` may be NULL.
+/// Sends nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_upload_token(
+    client: *const uc_client,
+    opts: *const uc_token_opts,
+    token: *mut *mut c_char,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make_text(token, "token", error, || {
+            object(client, "client")?.0.upload_token(&copied(opts)?.checked()?)
+        })
+    }
+}

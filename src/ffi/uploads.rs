@@ -1,0 +1,272 @@
+//! Uploads.
+
+use std::ffi::{c_char, c_void};
+use std::path::Path;
+
+use super::arguments::{copied, list, object, optional_text, options, pairs, text, texts};
+use super::call::make;
+use super::client::uc_client;
+use super::error::{uc_error, uc_status};
+use super::file::{lay_out_alone, uc_file};
+use super::jobs::{uc_job, uc_progress_fn};
+use super::pair::uc_pair;
+use crate::core::attend::Tell;
+use crate::core::error::{Error, Result};
+use crate::core::uploads::UploadOptions;
+
+/// Gives the bytes of an upload: fills at most `size` bytes of `buffer` and returns how many, 0 at
+/// the end, or a negative number to stop, and the call returns UC_ERR_CANCELED. Called by one
+/// thread at a time, which may be one of the library's. Must not throw or longjmp.
+pub type uc_read_fn =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, buffer: *mut c_void, size: usize) -> i64>;
+
+/// For uc_upload_opts.url_duplicates, added up: what a file from a URL has to do with earlier ones.
+#[repr(C)]
+pub enum uc_url_duplicates {
+    /// Take the file that was fetched from the same URL before, where there is one.
+    UC_URL_DUPLICATES_CHECK = 1,
+    /// Remember this file for those who check.
+    UC_URL_DUPLICATES_SAVE = 2,
+}
+
+/// How to upload. Set struct_size; a field of zero or NULL has its default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_upload_opts {
+    /// sizeof(uc_upload_opts)
+    pub struct_size: usize,
+    /// What the file is to be called; default its own name, or "file".
+    pub name: *const c_char,
+    /// "image/jpeg"; default by the name.
+    pub mime_type: *const c_char,
+    /// "1": keep it for good; "0": for a day; default "auto", as the project is set.
+    pub store: *const c_char,
+    /// Metadata of the file, as in uc_metadata_set(); at most 50 pairs.
+    pub metadata: *const uc_pair,
+    /// How many.
+    pub metadata_len: usize,
+    /// Tags of the file, as in uc_tags_replace().
+    pub tags: *const *const c_char,
+    /// How many.
+    pub tags_len: usize,
+    /// Bytes of a part, 5 MiB to 5 GiB; default 5 MiB, larger where there would be more than 10000
+    /// parts. Files up to 10 MiB go in one piece.
+    pub part_size: u64,
+    /// How many parts are on their way at a time, 1 to 16; default 4. A file takes half a MiB of
+    /// memory for each, a stream part_size.
+    pub parallel: u32,
+    /// Of uc_upload_url(): a sum of uc_url_duplicates; default 0, neither.
+    pub url_duplicates: i32,
+    /// Of uc_upload_path(): a file that remembers which parts have arrived, made when parts are
+    /// sent and removed at the end. The same call, after a crash too, then sends only what is
+    /// missing. It begins anew where the file to upload, the options or the keys are others, or
+    /// after a day. It holds no key; whoever can read it can send parts of this upload.
+    pub resume_file: *const c_char,
+    /// A JWT that a backend made with uc_upload_token(). Default: `signature` and `expire`; else
+    /// signed with the client's secret key, where it has one.
+    pub token: *const c_char,
+    /// What a backend made with uc_upload_signature() for `expire`.
+    pub signature: *const c_char,
+    /// In seconds since 1970-01-01 UTC.
+    pub expire: i64,
+    /// Hears how many bytes have been sent, about ten times a second. Not of uc_upload_url(), whose
+    /// job has its own.
+    pub progress: uc_progress_fn,
+    /// Handed to `progress`.
+    pub user_data: *mut c_void,
+}
+
+options!(uc_upload_opts, user_data: *mut c_void);
+
+impl uc_upload_opts {
+    /// # Safety
+    /// The texts and arrays are NULL or live as long as the call.
+    unsafe fn checked<'a>(self) -> Result<UploadOptions<'a>> {
+        // SAFETY: the caller's word.
+        unsafe {
+            let optional = |text, name| optional_text(text, name);
+            Ok(UploadOptions {
+                name: optional(self.name, "opts.name")?,
+                mime_type: optional(self.mime_type, "opts.mime_type")?,
+                store: optional(self.store, "opts.store")?,
+                metadata: pairs(self.metadata, self.metadata_len, "opts.metadata")?,
+                tags: texts(self.tags, self.tags_len, "opts.tags")?,
+                part_size: self.part_size,
+                parallel: self.parallel,
+                resume_file: optional(self.resume_file, "opts.resume_file")?.map(Path::new),
+                token: optional(self.token, "opts.token")?,
+                signature: optional(self.signature, "opts.signature")?,
+                expire: self.expire,
+                check_duplicates: self.has(uc_url_duplicates::UC_URL_DUPLICATES_CHECK)?,
+                save_duplicates: self.has(uc_url_duplicates::UC_URL_DUPLICATES_SAVE)?,
+            })
+        }
+    }
+
+    fn has(&self, flag: uc_url_duplicates) -> Result<bool> {
+        match self.url_duplicates {
+            0..=3 => Ok(self.url_duplicates & flag as i32 != 0),
+            _ => Err(Error::argument("opts.url_duplicates is no sum of uc_url_duplicates")),
+        }
+    }
+
+    /// Runs an upload with what hears of its progress.
+    fn told<T>(&self, upload: impl FnOnce(Option<Tell>) -> T) -> T {
+        let Some(progress) = self.progress else { return upload(None) };
+        let number = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+        upload(Some(&mut |done, total: Option<u64>| {
+            // SAFETY: the caller's function, called as the header says, on the calling thread.
+            unsafe { progress(self.user_data, number(done), total.map_or(-1, number)) == 0 }
+        }))
+    }
+}
+
+/// Uploads a file of this machine, of any size, in a few MiB of memory: in one piece up to 10 MiB,
+/// else in parts, several at a time, each of which is sent again where it fails. `file` receives
+/// what the service says of it; with nothing but its uuid where it says no more after the upload.
+/// UC_ERR_FILE when the file cannot be read, or changes while it is sent. `opts` may be NULL.
+///
+/// An upload has no time limit but the client's timeout_ms, where that is set. Needs no secret key
+/// unless the project wants uploads to be signed.
+///
+/// Upload API: POST /base/, or POST /multipart/start/ and POST /multipart/complete/; GET /info/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_upload_path(
+    client: *const uc_client,
+    path: *const c_char,
+    opts: *const uc_upload_opts,
+    file: *mut *mut uc_file,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(file, "file", error, || {
+            let (client, path) = (object(client, "client")?, Path::new(text(path, "path")?));
+            let opts = copied(opts)?;
+            let options = opts.checked()?;
+            opts.told(|tell| client.0.upload_path(path, &options, tell, lay_out_alone))
+        })
+    }
+}
+
+/// Uploads `data_size` bytes, as uc_upload_path() does a file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_upload_data(
+    client: *const uc_client,
+    data: *const c_void,
+    data_size: usize,
+    opts: *const uc_upload_opts,
+    file: *mut *mut uc_file,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(file, "file", error, || {
+            let client = object(client, "client")?;
+            let data = list(data.cast::<u8>(), data_size, "data")?;
+            let opts = copied(opts)?;
+            let options = opts.checked()?;
+            opts.told(|tell| client.0.upload_data(data, &options, tell, lay_out_alone))
+        })
+    }
+}
+
+/// Uploads what `read` gives: `size` bytes, or with -1 as many as come. Of a known size each part
+/// is kept in memory while it is sent. Of an unknown one more than 10 MiB go to a temporary file
+/// first, since the service has to be told the size before the first part. UC_ERR_FILE when there
+/// are more or fewer bytes than `size`. Otherwise as uc_upload_path().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_upload_stream(
+    client: *const uc_client,
+    read: uc_read_fn,
+    read_data: *mut c_void,
+    size: i64,
+    opts: *const uc_upload_opts,
+    file: *mut *mut uc_file,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(file, "file", error, || {
+            let client = object(client, "client")?;
+            let read = read.ok_or_else(|| Error::argument("read is NULL"))?;
+            let size = match size {
+                -1 => None,
+                size => Some(u64::try_from(size).map_err(|_| {
+                    Error::argument(format!(
+                        "size is {size}; it is the number of bytes, or -1 where that is unknown"
+                    ))
+                })?),
+            };
+            let source = CRead { read, data: read_data };
+            let opts = copied(opts)?;
+            let options = opts.checked()?;
+            let mut read = |buffer: &mut [u8]| source.read(buffer);
+            opts.told(|tell| client.0.upload_stream(&mut read, size, &options, tell, lay_out_alone))
+        })
+    }
+}
+
+/// Lets the service fetch a file from `source_url` itself: starts a job that ends with the file,
+/// which uc_job_file() names. `opts` may be NULL.
+///
+/// Upload API: POST /from_url/, GET /from_url/status/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_upload_url(
+    client: *const uc_client,
+    source_url: *const c_char,
+    opts: *const uc_upload_opts,
+    job: *mut *mut uc_job,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(job, "job", error, || {
+            let (client, source_url) = (object(client, "client")?, text(source_url, "source_url")?);
+            Ok((uc_job::new(client.0.upload_url(source_url, &copied(opts)?.checked()?)?), ()))
+        })
+    }
+}
+
+/// What the Upload API says of a file, for which the public key is enough: no times, no addresses.
+///
+/// Upload API: GET /info/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_upload_info(
+    client: *const uc_client,
+    uuid: *const c_char,
+    file: *mut *mut uc_file,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(file, "file", error, || {
+            object(client, "client")?.0.upload_info(text(uuid, "uuid")?, lay_out_alone)
+        })
+    }
+}
+
+/// The caller's function and what it is handed.
+struct CRead {
+    read: unsafe extern "C" fn(*mut c_void, *mut c_void, usize) -> i64,
+    data: *mut c_void,
+}
+
+// SAFETY: the header says that the function is called on threads of the library with this pointer.
+unsafe impl Send for CRead {}
+// SAFETY: likewise; one thread at a time.
+unsafe impl Sync for CRead {}
+
+impl CRead {
+    fn read(&self, buffer: &mut [u8]) -> Result<usize> {
+        // SAFETY: the caller's function, called as the header says, with a buffer of that size.
+        let amount = unsafe { (self.read)(self.data, buffer.as_mut_ptr().cast(), buffer.len()) };
+        match usize::try_from(amount) {
+            Err(_) => Err(Error::canceled()),
+            Ok(amount) if amount > buffer.len() => {
+                Err(Error::argument("read returned more bytes than it was asked for"))
+            }
+            Ok(amount) => Ok(amount),
+        }
+    }
+}
