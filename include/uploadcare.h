@@ -653,9 +653,11 @@ typedef struct {
     /// Of uc_upload_path(): a file that remembers which parts have arrived, made when parts are
     /// sent and removed at the end. The same call, after a crash too, then sends only what is
     /// missing. It begins anew where the file to upload, the options or the keys are others, or
-    /// after a day. It holds no key; whoever can read it can send parts of this upload.
+    /// after a day. It holds no key; whoever can read it can send parts of this upload, and whoever
+    /// can write it can have them sent elsewhere: keep it in a folder of your own.
     const char *resume_file;
-    /// A JWT that a backend made with uc_upload_token(). Default: `signature` and `expire`; else
+    /// A JWT that a backend made with uc_upload_token(): good until the upload ends, and for
+    /// "/multipart/*" too where the file goes in parts. Default: `signature` and `expire`; else
     /// signed with the client's secret key, where it has one.
     const char *token;
     /// What a backend made with uc_upload_signature() for `expire`.
@@ -759,6 +761,7 @@ uc_status uc_group_info(const uc_client *client,
 /// Makes a group of 1 to 1000 files, given by their UUIDs, with operations behind them or without
 /// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their addresses on the CDN.
 /// `group` receives it with its files.
+/// Where the project wants uploads to be signed, this takes a client with a secret key.
 ///
 /// Upload API: POST /group/
 UC_API
@@ -1155,6 +1158,7 @@ uc_status uc_addon_run(const uc_client *client,
 /// Asks once how far the job is: UC_OK while it runs, UC_DONE when it has ended well, UC_ERR_JOB
 /// with the service's words when not. Once it has ended, nothing is sent any more and the answer
 /// stays. UC_ERR_NOT_FOUND when the service does not know the job, or not any more.
+/// An upload from a URL may be unknown to it for the first few polls, which is UC_OK.
 ///
 /// REST API: GET /convert/document/status/{token}/, GET /convert/video/status/{token}/,
 /// GET /addons/{addon}/execute/status/
@@ -1224,10 +1228,11 @@ uc_status uc_upload_data(const uc_client *client,
                          uc_file **file,
                          uc_error **error);
 
-/// Uploads what `read` gives: `size` bytes, or with -1 as many as come. Of a known size each part
-/// is kept in memory while it is sent. Of an unknown one more than 10 MiB go to a temporary file
-/// first, since the service has to be told the size before the first part. UC_ERR_FILE when there
-/// are more or fewer bytes than `size`. Otherwise as uc_upload_path().
+/// Uploads what `read` gives: `size` bytes, after which it is not called any more, or with -1 as
+/// many as come. Of a known size each part is kept in memory while it is sent. Of an unknown one
+/// more than 10 MiB go to a temporary file first (below TMPDIR), since the service has to be told
+/// the size before the first part. UC_ERR_FILE when fewer than `size` bytes come. To stop waits for
+/// a call of `read` that is in progress. Otherwise as uc_upload_path().
 UC_API
 uc_status uc_upload_stream(const uc_client *client,
                            uc_read_fn read,

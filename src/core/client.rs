@@ -47,6 +47,8 @@ pub struct Client {
     pub http: Http,
     /// To the Upload API.
     pub uploads: Http,
+    /// For a whole upload.
+    pub upload_time: Duration,
 }
 
 impl Client {
@@ -80,15 +82,11 @@ impl Client {
             ),
             logger: options.logger.map(Arc::new),
         };
-        let upload_settings = Settings {
-            api: Api::Upload,
-            base: upload_base,
-            proxy: upload_proxy,
-            timeout: timeout(options.timeout_ms, NEVER),
-            ..settings.clone()
-        };
+        let upload_settings =
+            Settings { api: Api::Upload, base: upload_base, proxy: upload_proxy, ..settings.clone() };
         let http = Http::new(settings);
-        Ok(Client { uploads: http.of(upload_settings), http })
+        let upload_time = timeout(options.timeout_ms, NEVER);
+        Ok(Client { uploads: http.of(upload_settings), http, upload_time })
     }
 
     pub fn cancel(&self) {

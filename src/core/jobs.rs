@@ -1,10 +1,12 @@
 //! Work that the service does in the background: how far it is, and what came of it.
 
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::attend::{Tell, attend};
 use super::client::Client;
 use super::error::{Error, Result, Status};
+use super::http::connections::lock;
 use super::http::{Answer, Http, Method, Request};
 use super::id::is_uuid;
 use super::json::{self, Reader, Scalar};
@@ -260,38 +262,28 @@ impl Job {
         limit: Duration,
         mut tell: Option<&mut dyn FnMut(Progress) -> bool>,
     ) -> Result<Progress> {
+        let (http, known) = (self.http.clone(), Mutex::new(self.progress));
+        let mut hears = tell.as_mut().map(|tell| |_: u64, _: Option<u64>| tell(*lock(&known)));
+        let hears = hears.as_mut().map(|hears| hears as Tell);
+        let (progress, _) = attend(&http, None, hears, |http, _| self.ask_until_ended(http, limit, &known))?;
+        if let Some(tell) = tell {
+            tell(progress);
+        }
+        Ok(progress)
+    }
+
+    fn ask_until_ended(&mut self, http: &Http, limit: Duration, known: &Mutex<Progress>) -> Result<Progress> {
         let began = Instant::now();
+        let left = || limit.saturating_sub(began.elapsed());
         let mut pause = FIRST_PAUSE;
-        let http = self.http.branch_of_one_call();
         loop {
-            let left = limit.saturating_sub(began.elapsed());
-            let rest = pause.min(left);
-            let known = self.progress;
-            let mut goes_on = true;
-            let mut hears = tell.as_mut().map(|tell| {
-                |_: u64, _: Option<u64>| {
-                    goes_on = tell(known);
-                    goes_on
-                }
-            });
-            let tell_known = hears.as_mut().map(|hears| hears as Tell);
-            let (progress, _) = attend(&http, None, tell_known, |http, _| {
-                self.ask_unless_ended(http, left)?;
-                if !self.progress.has_ended {
-                    http.sleep(rest)?;
-                }
-                Ok(self.progress)
-            })?;
-            if progress.has_ended {
-                if let Some(tell) = &mut tell {
-                    tell(progress);
-                }
-                return Ok(progress);
+            self.ask_unless_ended(http, left())?;
+            *lock(known) = self.progress;
+            if self.progress.has_ended {
+                return Ok(self.progress);
             }
-            if !goes_on {
-                return Err(Error::canceled());
-            }
-            if began.elapsed() >= limit {
+            http.sleep(pause.min(left()))?;
+            if left().is_zero() {
                 return Err(Error::new(
                     Status::Timeout,
                     "timeout_ms ran out before the job had ended; it goes on, and so may uc_job_wait()",

@@ -130,6 +130,7 @@ pub unsafe extern "C" fn uc_group_info(
 /// Makes a group of 1 to 1000 files, given by their UUIDs, with operations behind them or without
 /// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their addresses on the CDN.
 /// `group` receives it with its files.
+/// Where the project wants uploads to be signed, this takes a client with a secret key.
 ///
 /// Upload API: POST /group/
 #[unsafe(no_mangle)]

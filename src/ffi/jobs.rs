@@ -56,6 +56,7 @@ pub type uc_progress_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, do
 /// Asks once how far the job is: UC_OK while it runs, UC_DONE when it has ended well, UC_ERR_JOB
 /// with the service's words when not. Once it has ended, nothing is sent any more and the answer
 /// stays. UC_ERR_NOT_FOUND when the service does not know the job, or not any more.
+/// An upload from a URL may be unknown to it for the first few polls, which is UC_OK.
 ///
 /// REST API: GET /convert/document/status/{token}/, GET /convert/video/status/{token}/,
 /// GET /addons/{addon}/execute/status/

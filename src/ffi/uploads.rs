@@ -60,9 +60,11 @@ pub struct uc_upload_opts {
     /// Of uc_upload_path(): a file that remembers which parts have arrived, made when parts are
     /// sent and removed at the end. The same call, after a crash too, then sends only what is
     /// missing. It begins anew where the file to upload, the options or the keys are others, or
-    /// after a day. It holds no key; whoever can read it can send parts of this upload.
+    /// after a day. It holds no key; whoever can read it can send parts of this upload, and whoever
+    /// can write it can have them sent elsewhere: keep it in a folder of your own.
     pub resume_file: *const c_char,
-    /// A JWT that a backend made with uc_upload_token(). Default: `signature` and `expire`; else
+    /// A JWT that a backend made with uc_upload_token(): good until the upload ends, and for
+    /// "/multipart/*" too where the file goes in parts. Default: `signature` and `expire`; else
     /// signed with the client's secret key, where it has one.
     pub token: *const c_char,
     /// What a backend made with uc_upload_signature() for `expire`.
@@ -171,10 +173,11 @@ pub unsafe extern "C" fn uc_upload_data(
     }
 }
 
-/// Uploads what `read` gives: `size` bytes, or with -1 as many as come. Of a known size each part
-/// is kept in memory while it is sent. Of an unknown one more than 10 MiB go to a temporary file
-/// first, since the service has to be told the size before the first part. UC_ERR_FILE when there
-/// are more or fewer bytes than `size`. Otherwise as uc_upload_path().
+/// Uploads what `read` gives: `size` bytes, after which it is not called any more, or with -1 as
+/// many as come. Of a known size each part is kept in memory while it is sent. Of an unknown one
+/// more than 10 MiB go to a temporary file first (below TMPDIR), since the service has to be told
+/// the size before the first part. UC_ERR_FILE when fewer than `size` bytes come. To stop waits for
+/// a call of `read` that is in progress. Otherwise as uc_upload_path().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_upload_stream(
     client: *const uc_client,

@@ -132,8 +132,6 @@ fn path_of(target: &str) -> &str {
     target.split('?').next().unwrap_or_default()
 }
 
-/// Whether a path and query can stand in a request line as they are: visible ASCII, no fragment,
-/// and no segment that would leave its folder, however it is written.
 /// Whether what is sent to a host stays on this machine.
 pub fn is_loopback(host: &str) -> bool {
     let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
@@ -143,6 +141,8 @@ pub fn is_loopback(host: &str) -> bool {
 /// A target longer than that is no request's.
 const MOST_TARGET: usize = 32 << 10;
 
+/// Whether a path and query can stand in a request line as they are: visible ASCII, no fragment,
+/// and no segment that would leave its folder, however it is written.
 pub fn is_target(target: &str) -> bool {
     let clean = target.bytes().all(|byte| byte.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&byte));
     let path = path_of(target).to_ascii_lowercase().replace("%2e", ".");

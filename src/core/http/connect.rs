@@ -65,7 +65,14 @@ impl<In: Transport> Connector<In> for TcpConnector {
         (details.register_shutdown)(handle)?;
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
-        Ok(Some(Either::B(Tcp { stream, buffers, read_timeout: None, write_timeout: None, kept: false })))
+        Ok(Some(Either::B(Tcp {
+            stream,
+            buffers,
+            read_timeout: None,
+            write_timeout: None,
+            kept: false,
+            refused: false,
+        })))
     }
 }
 
@@ -148,9 +155,27 @@ struct Tcp {
     write_timeout: Option<Duration>,
     /// It served a request before, and nothing came on it for this one yet.
     kept: bool,
+    /// The server has answered and hears no more of the request.
+    refused: bool,
+}
+
+fn is_hung_up(error: &io::Error) -> bool {
+    use io::ErrorKind::*;
+    matches!(error.kind(), BrokenPipe | ConnectionReset | ConnectionAborted)
 }
 
 impl Tcp {
+    /// Whether something has come that was not read yet.
+    fn has_input(&self) -> bool {
+        let peek = || -> io::Result<usize> {
+            self.stream.set_nonblocking(true)?;
+            let amount = self.stream.peek(&mut [0]);
+            self.stream.set_nonblocking(false)?;
+            amount
+        };
+        peek().is_ok_and(|amount| amount > 0)
+    }
+
     fn failure(&self, error: io::Error, timeout: NextTimeout) -> ureq::Error {
         match error.kind() {
             // A socket tells of its time limit as WouldBlock on Unix and TimedOut on Windows.
@@ -173,9 +198,18 @@ impl Transport for Tcp {
             self.stream.set_write_timeout(left)?;
             self.write_timeout = left;
         }
+        if self.refused {
+            return Ok(());
+        }
         let mut stream = &*self.stream;
-        let written = stream.write_all(&self.buffers.output()[..amount]);
-        written.map_err(|error| self.failure(error, timeout))
+        match stream.write_all(&self.buffers.output()[..amount]) {
+            // Who has answered before the whole request was there, and hears no more of it, is heard.
+            Err(error) if is_hung_up(&error) && self.has_input() => {
+                self.refused = true;
+                Ok(())
+            }
+            written => written.map_err(|error| self.failure(error, timeout)),
+        }
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {

@@ -41,7 +41,7 @@ pub fn exchange(
     };
     let mut response = sent.map_err(|error| {
         let mut failure = Failure::of_transport(error, &host);
-        if failure.repeat == Repeat::IfIdempotent && !all_sent {
+        if matches!(failure.repeat, Repeat::IfIdempotent | Repeat::AtOnceIfIdempotent) && !all_sent {
             // Nobody acts on half a body.
             failure.repeat = Repeat::Always;
         }

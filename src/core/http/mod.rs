@@ -35,7 +35,7 @@ use self::log::Level;
 use self::retry::Tries;
 use self::settings::{Api, Settings};
 use self::sign::{Auth, Clock, Signable};
-use crate::core::error::{Error, Result};
+use crate::core::error::{Error, Result, Status};
 
 const REST_MEDIA_TYPE: &str = "application/vnd.uploadcare-v0.7+json";
 
@@ -125,6 +125,8 @@ pub struct Http {
     pub settings: Arc<Settings>,
     clock: Arc<Clock>,
     line: Arc<Line>,
+    /// When what it is used for has to be done, in place of a limit for each call.
+    deadline: Option<Instant>,
 }
 
 /// A request ready to be sent, and what must not be told of it.
@@ -136,12 +138,12 @@ struct Message {
 
 impl Http {
     pub fn new(settings: Settings) -> Self {
-        Http { settings: Arc::new(settings), clock: Arc::default(), line: Arc::default() }
+        Http { settings: Arc::new(settings), clock: Arc::default(), line: Arc::default(), deadline: None }
     }
 
     /// The same project's way to another API.
     pub fn of(&self, settings: Settings) -> Self {
-        Http { settings: Arc::new(settings), clock: self.clock.clone(), line: Arc::default() }
+        Http { settings: Arc::new(settings), clock: self.clock.clone(), line: Arc::default(), deadline: None }
     }
 
     /// The same project over connections of its own, which end with this one's or before.
@@ -152,6 +154,21 @@ impl Http {
     /// The same for what is one call of several requests: a cancel ends it for good.
     pub fn branch_of_one_call(&self) -> Self {
         Http { line: self.line.branch_of_one_call(), ..self.clone() }
+    }
+
+    /// The same for what has so much time in all.
+    pub fn within(&self, time: Duration) -> Self {
+        Http { deadline: Instant::now().checked_add(time), ..self.clone() }
+    }
+
+    /// Fails when a call would fail at once, since it was canceled or time is over.
+    pub fn check(&self) -> Result<()> {
+        match self.deadline {
+            Some(deadline) if deadline <= Instant::now() => {
+                Err(Error::new(Status::Timeout, "timeout_ms ran out before all was done"))
+            }
+            _ => self.line.connections(&self.settings).map(drop),
+        }
     }
 
     /// By the service's clock, as far as it is known.
@@ -203,7 +220,8 @@ impl Http {
     /// The same for all kinds of answers, so that the library holds it once.
     fn call_with(&self, request: &Request, decode: &mut dyn FnMut(&mut Answer) -> Outcome<()>) -> Result<()> {
         let connections = self.line.connections(&self.settings)?;
-        let time = self.settings.timeout.min(request.most_time);
+        let left = |deadline: Instant| deadline.saturating_duration_since(Instant::now());
+        let time = self.deadline.map_or(self.settings.timeout, left).min(request.most_time);
         let mut tries = Tries::new(request.idempotent, self.settings.retries, time);
         let mut attempt = 0;
         loop {

@@ -10,6 +10,9 @@ use super::failure::{Failure, Repeat};
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
+/// A service that asks for more is not waited for, even where there is time.
+const MOST_WAIT: Duration = Duration::from_secs(600);
+
 /// The tries of one call.
 pub struct Tries {
     idempotent: bool,
@@ -55,7 +58,7 @@ impl Tries {
             Some(ms) => Duration::from_millis(ms),
             None => self.jitter(),
         };
-        if self.retries_left == 0 || wait >= self.time_left() {
+        if self.retries_left == 0 || wait >= self.time_left() || wait > MOST_WAIT {
             return None;
         }
         if failure.repeat != Repeat::WhenItsTurn {

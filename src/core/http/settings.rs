@@ -42,6 +42,13 @@ pub struct Settings {
 }
 
 impl Settings {
+    fn output_buffer_size(&self) -> usize {
+        match self.api {
+            Api::Rest => DEFAULT_BUFFER,
+            Api::Upload => UPLOAD_BUFFER,
+        }
+    }
+
     pub fn agent_config(&self) -> Config {
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -55,7 +62,8 @@ impl Settings {
             // As many as were in use at once: a thread that comes back finds its connection.
             .max_idle_connections(usize::MAX)
             .max_idle_connections_per_host(usize::MAX)
-            .user_agent("");
+            .user_agent("")
+            .output_buffer_size(self.output_buffer_size());
         // Parts of an upload go to addresses of their own.
         let https = self.base.is_https()
             || (self.api == Api::Upload && !self.base.is_loopback())
@@ -68,6 +76,12 @@ impl Settings {
         config.build()
     }
 }
+
+/// ureq's own.
+const DEFAULT_BUFFER: usize = 128 << 10;
+
+/// What a file is read into on its way: with less, the system calls take most of the time.
+const UPLOAD_BUFFER: usize = 512 << 10;
 
 /// `libuploadcare/0.1.0`, and what the caller calls itself.
 pub fn user_agent(option: Option<&str>) -> Result<HeaderValue> {

@@ -13,13 +13,15 @@ use crate::core::http::retry::seed;
 pub struct Form {
     boundary: String,
     text: String,
+    /// A field that nobody may hear of.
+    secret: String,
 }
 
 impl Form {
     pub fn new() -> Self {
         let mut rng = Rng::with_seed(seed());
         let boundary = format!("libuploadcare{:016x}{:016x}", rng.u64(..), rng.u64(..));
-        Form { boundary, text: String::new() }
+        Form { boundary, text: String::new(), secret: String::new() }
     }
 
     pub fn field(&mut self, name: &str, value: &str) {
@@ -34,9 +36,24 @@ impl Form {
         }
     }
 
+    /// The permission to upload.
+    pub fn permit(&mut self, permission: Option<(String, i64)>) {
+        if let Some((signature, expire)) = permission {
+            self.field("signature", &signature);
+            self.field("expire", &expire.to_string());
+            self.secret = signature;
+        }
+    }
+
     pub fn finish(self) -> FinishedForm<'static> {
         let end = format!("--{}--\r\n", self.boundary);
-        FinishedForm { content_type: content_type(&self.boundary), text: self.text, file: None, end }
+        FinishedForm {
+            content_type: content_type(&self.boundary),
+            text: self.text,
+            file: None,
+            end,
+            secret: self.secret,
+        }
     }
 
     /// With a file as its last field.
@@ -50,7 +67,13 @@ impl Form {
         let disposition = format!("name=\"{}\"; filename=\"{}\"", escaped(name), escaped(filename));
         self.part(&disposition, &format!("Content-Type: {mime_type}\r\n"));
         let end = format!("\r\n--{}--\r\n", self.boundary);
-        FinishedForm { content_type: content_type(&self.boundary), text: self.text, file: Some(file), end }
+        FinishedForm {
+            content_type: content_type(&self.boundary),
+            text: self.text,
+            file: Some(file),
+            end,
+            secret: self.secret,
+        }
     }
 
     fn part(&mut self, disposition: &str, more: &str) {
@@ -76,6 +99,7 @@ pub struct FinishedForm<'a> {
     text: String,
     file: Option<FileInForm<'a>>,
     end: String,
+    pub secret: String,
 }
 
 impl Content for FinishedForm<'_> {

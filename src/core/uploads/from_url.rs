@@ -45,6 +45,11 @@ impl<'a> Begun<'a> {
 impl Client {
     pub fn upload_url(&self, source_url: &str, options: &UploadOptions) -> Result<Job> {
         refuse_resume(options)?;
+        if options.mime_type.is_some() || options.part_size != 0 || options.parallel != 0 {
+            return Err(Error::argument(
+                "opts.mime_type, opts.part_size and opts.parallel are not for uc_upload_url(), where the service fetches the file",
+            ));
+        }
         check_url(source_url)?;
         let upload = Upload::new(options, "")?;
         let http = &self.uploads;

@@ -1,6 +1,8 @@
 //! What the Upload API says of a file.
 
-use super::{Upload, target};
+use std::time::Duration;
+
+use super::target;
 use crate::core::client::Client;
 use crate::core::error::Result;
 use crate::core::file::File;
@@ -8,14 +10,8 @@ use crate::core::http::{Answer, Http, Method, Request};
 use crate::core::id;
 use crate::core::json::Reader;
 
-impl Upload<'_> {
-    /// A file that was just uploaded. Where the service does not answer any more, its UUID alone
-    /// must not be lost.
-    pub(super) fn describe(&self, http: &Http, uuid: String) -> Uploaded {
-        let json = info(http, &uuid, self.options.token).ok();
-        Uploaded { uuid, json }
-    }
-}
+/// So long an upload that is done may wait to be described.
+const MOST_TIME: Duration = Duration::from_secs(10);
 
 /// What became of an upload.
 pub struct Uploaded {
@@ -25,6 +21,13 @@ pub struct Uploaded {
 }
 
 impl Uploaded {
+    /// Asks about a file that was just uploaded. Where the service does not answer any more, its
+    /// UUID alone must not be lost.
+    pub fn ask(http: &Http, uuid: String) -> Self {
+        let json = info(&http.within(MOST_TIME), &uuid).ok();
+        Uploaded { uuid, json }
+    }
+
     pub fn lay_out<T>(&self, lay_out: impl Fn(File) -> T) -> T {
         let described = self.json.as_ref().and_then(|json| File::read_one(&mut Reader::new(json)).ok());
         lay_out(described.unwrap_or_else(|| File::with_uuid(&self.uuid)))
@@ -35,16 +38,16 @@ impl Client {
     /// `GET /info/`
     pub fn upload_info<T>(&self, uuid: &str, lay_out: impl Fn(File) -> T) -> Result<T> {
         let uuid = id::uuid(uuid, "uuid")?.to_owned();
-        let json = Some(info(&self.uploads, &uuid, None)?);
+        let json = Some(info(&self.uploads, &uuid)?);
         Ok(Uploaded { uuid, json }.lay_out(lay_out))
     }
 }
 
-/// The answer as it came, once it is known to be a file.
-fn info(http: &Http, uuid: &str, token: Option<&str>) -> Result<String> {
+/// The answer as it came, once it is known to be a file. The public key is enough; a token might not
+/// allow as much.
+fn info(http: &Http, uuid: &str) -> Result<String> {
     let target = target(http, &format!("/info/?pub_key={}&file_id={uuid}", http.settings.public_key));
-    let request = Request { bearer: token, ..Request::new(Method::GET, &target) };
-    http.call(&request, |answer: &mut Answer| {
+    http.call(&Request::new(Method::GET, &target), |answer: &mut Answer| {
         answer.read(File::read_one)?;
         Ok(std::mem::take(&mut answer.body))
     })

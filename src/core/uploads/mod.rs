@@ -55,27 +55,31 @@ impl<'a> Upload<'a> {
         tell: Option<Tell>,
         lay_out: impl Fn(File) -> T,
     ) -> Result<T> {
-        let uploaded =
-            self.told(http, Some(source.size()), tell, |http, counter| match source.size() <= MOST_DIRECT {
+        let uploaded = Self::told(http, Some(source.size()), tell, |http, counter| {
+            match source.size() <= MOST_DIRECT {
                 true => self.send_directly(http, source, counter),
                 false => self.send_in_parts(http, source, counter),
-            })?;
+            }
+        })?;
         Ok(uploaded.lay_out(lay_out))
     }
 
     /// Runs `send`, asks what became of the file it names, and tells the end, which cannot be
     /// stopped any more.
     fn told(
-        &self,
         http: &Http,
         total: Option<u64>,
         mut tell: Option<Tell>,
         send: impl FnOnce(&Http, &Counter) -> Result<String> + Send,
     ) -> Result<Uploaded> {
         let while_sending = tell.as_mut().map(|tell| &mut **tell as Tell);
+        if while_sending.is_none() && total.is_some_and(|total| total <= MOST_DIRECT) {
+            // One request, which keeps its connection for the next upload.
+            return Ok(Uploaded::ask(http, send(http, &Counter::default())?));
+        }
         let (uploaded, bytes) = attend(http, total, while_sending, |http, counter| {
             let uuid = send(http, counter)?;
-            Ok(self.describe(http, uuid))
+            Ok(Uploaded::ask(http, uuid))
         })?;
         if let Some(tell) = tell {
             tell(total.unwrap_or(bytes), total);
@@ -94,7 +98,7 @@ impl<'a> Upload<'a> {
         decode: impl FnMut(&mut Answer) -> Outcome<T>,
     ) -> Result<T> {
         if signed {
-            form.fields(&self.options.permission(http)?);
+            form.permit(self.options.permission(http)?);
         }
         self.post_form(http, path, &form.finish(), idempotent, decode)
     }
@@ -112,7 +116,7 @@ impl<'a> Upload<'a> {
             body: Body::Content(form),
             idempotent,
             bearer: self.options.token,
-            secret: self.options.signature.unwrap_or_default(),
+            secret: &form.secret,
             ..Request::new(Method::POST, &target)
         };
         http.call(&request, decode)
@@ -134,10 +138,11 @@ impl Client {
         tell: Option<Tell>,
         lay_out: impl Fn(File) -> T,
     ) -> Result<T> {
+        refuse_duplicates(options)?;
         let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
         let upload = Upload::new(options, &name)?;
         let source = Source::File(LocalFile::open(path)?);
-        upload.send(&self.uploads, &source, tell, lay_out)
+        upload.send(&self.uploads.within(self.upload_time), &source, tell, lay_out)
     }
 
     pub fn upload_data<T>(
@@ -148,8 +153,17 @@ impl Client {
         lay_out: impl Fn(File) -> T,
     ) -> Result<T> {
         refuse_resume(options)?;
+        refuse_duplicates(options)?;
         let upload = Upload::new(options, "file")?;
-        upload.send(&self.uploads, &Source::Memory(data), tell, lay_out)
+        upload.send(&self.uploads.within(self.upload_time), &Source::Memory(data), tell, lay_out)
+    }
+}
+
+/// Only what comes from a URL can have come from there before.
+fn refuse_duplicates(options: &UploadOptions) -> Result<()> {
+    match options.check_duplicates || options.save_duplicates {
+        true => Err(Error::argument("opts.url_duplicates is for uc_upload_url(): set it to 0")),
+        false => Ok(()),
     }
 }
 

@@ -17,7 +17,10 @@ use crate::core::id::is_uuid;
 const USUAL_PARALLEL: u32 = 4;
 
 /// As many as S3 takes.
-const MOST_PARTS: u64 = 10_000;
+pub const MOST_PARTS: u64 = 10_000;
+
+/// More would only take memory for their addresses, where larger parts take none.
+const USUAL_PARTS: u64 = 2_000;
 
 /// What the service says to a file that is complete already.
 const ALREADY_UPLOADED: &str = "MultipartFileAlreadyUploadedError";
@@ -39,8 +42,9 @@ impl Upload<'_> {
             let begun = match state.earlier() {
                 Some(begun) => begun,
                 None => {
-                    let begun = self.start(http, source.size())?;
-                    state.begin(&begun)?;
+                    let now = http.now().timestamp();
+                    let begun = self.start(http, source.size(), USUAL_PARTS)?;
+                    state.begin(&begun, now)?;
                     begun
                 }
             };
@@ -100,8 +104,8 @@ impl Upload<'_> {
         send_parts(http, &addresses, supply, parallel as usize, counter, sent)
     }
 
-    pub(super) fn start(&self, http: &Http, size: u64) -> Result<Begun> {
-        let part_size = self.part_size(size)?;
+    pub(super) fn start(&self, http: &Http, size: u64, most_parts: u64) -> Result<Begun> {
+        let part_size = self.part_size(size, most_parts)?;
         let mut form = Form::new();
         form.field("UPLOADCARE_PUB_KEY", &http.settings.public_key);
         form.field("UPLOADCARE_STORE", self.options.store());
@@ -111,7 +115,7 @@ impl Upload<'_> {
         form.field("part_size", &part_size.to_string());
         form.fields(&self.options.file_fields());
         // Begun twice it is an upload that nobody completes.
-        self.post(http, "/multipart/start/", form, true, true, |answer: &mut Answer| {
+        let begun = self.post(http, "/multipart/start/", form, true, true, |answer: &mut Answer| {
             let mut begun = Begun { uuid: String::new(), part_size, addresses: Vec::new() };
             answer.read(|reader| {
                 reader.object(|reader, key| {
@@ -130,7 +134,9 @@ impl Upload<'_> {
                         .into())
                 }
             }
-        })
+        });
+        // It holds the addresses of the parts, which let anybody in.
+        begun.map_err(Error::without_good_body)
     }
 
     pub(super) fn complete(&self, http: &Http, uuid: &str) -> Result<()> {
@@ -150,10 +156,10 @@ impl Upload<'_> {
     }
 
     /// As asked for, else the smallest that keeps the parts within what the service takes.
-    fn part_size(&self, size: u64) -> Result<u64> {
+    fn part_size(&self, size: u64, most_parts: u64) -> Result<u64> {
         let least = size.div_ceil(MOST_PARTS);
         match self.options.part_size {
-            0 => Ok(least.max(LEAST_PART).next_multiple_of(1 << 20)),
+            0 => Ok(size.div_ceil(most_parts).max(LEAST_PART).next_multiple_of(1 << 20)),
             asked if asked >= least => Ok(asked),
             asked => Err(Error::argument(format!(
                 "opts.part_size is {asked}: this file would have more than {MOST_PARTS} parts"

@@ -96,17 +96,16 @@ impl UploadOptions<'_> {
     }
 
     /// The permission to upload, for one request: as given, or by the secret key where there is one.
-    pub fn permission(&self, http: &Http) -> Result<Vec<(String, String)>> {
-        let (signature, expire) = match (self.token, self.signature, http.settings.auth.signer()) {
-            (Some(_), ..) => return Ok(Vec::new()),
-            (None, Some(signature), _) => (signature.to_owned(), self.expire),
+    /// It is a signature and when it expires.
+    pub fn permission(&self, http: &Http) -> Result<Option<(String, i64)>> {
+        Ok(match (self.token, self.signature, http.settings.auth.signer()) {
+            (Some(_), ..) | (None, None, None) => None,
+            (None, Some(signature), _) => Some((signature.to_owned(), self.expire)),
             (None, None, Some(signer)) => {
                 let expire = http.now().timestamp() + SIGNATURE_LIFETIME_S;
-                (signer.sign(Hash::Sha256, &expire.to_string())?, expire)
+                Some((signer.sign(Hash::Sha256, &expire.to_string())?, expire))
             }
-            (None, None, None) => return Ok(Vec::new()),
-        };
-        Ok(vec![("signature".to_owned(), signature), ("expire".to_owned(), expire.to_string())])
+        })
     }
 }
 

@@ -13,11 +13,14 @@ use crate::core::http::base::{Base, is_loopback};
 use crate::core::http::connections::lock;
 use crate::core::http::{Body, Content, Http, Method, Request};
 
+/// Shorter values of an address are no secrets.
+const LEAST_SECRET: usize = 16;
+
 /// What the parts are made of. Numbers begin at 0.
 pub trait Supply: Sync {
     /// The number of a part that nobody has taken yet. What cannot be read twice is read into
-    /// `buffer`, which is the taker's own.
-    fn take(&self, buffer: &mut Vec<u8>) -> Result<Option<usize>>;
+    /// `buffer`, which is the taker's own, as long as there is a way to send it on.
+    fn take(&self, http: &Http, buffer: &mut Vec<u8>) -> Result<Option<usize>>;
     fn open<'a>(&'a self, number: usize, buffer: &'a [u8]) -> Box<dyn Read + 'a>;
     fn size_of(&self, number: usize) -> u64;
 }
@@ -31,7 +34,7 @@ pub struct SourceParts<'a> {
 }
 
 impl Supply for SourceParts<'_> {
-    fn take(&self, _: &mut Vec<u8>) -> Result<Option<usize>> {
+    fn take(&self, _: &Http, _: &mut Vec<u8>) -> Result<Option<usize>> {
         Ok(lock(&self.missing).pop())
     }
 
@@ -58,7 +61,7 @@ pub fn send_parts(
     let work = || {
         let mut buffer = Vec::new();
         let mut rest = || -> Result<()> {
-            while let Some(number) = supply.take(&mut buffer)? {
+            while let Some(number) = supply.take(&line, &mut buffer)? {
                 let part = Part { supply, number, buffer: &buffer, passage: Passage::new(counter) };
                 send_part(&line, &addresses[number], &part)?;
                 sent(number);
@@ -106,16 +109,18 @@ fn send_part(http: &Http, address: &Uri, part: &Part) -> Result<()> {
     let request = Request {
         elsewhere: Some(address),
         body: Body::Content(part),
-        secret: signature(address),
         ..Request::new(Method::PUT, address.path())
     };
-    http.call(&request, |_| Ok(()))
+    http.call(&request, |_| Ok(())).map_err(|error| hide_address(error, address))
 }
 
-/// Where S3's addresses hold what lets anybody use them.
-fn signature(address: &Uri) -> &str {
-    let query = address.query().unwrap_or_default();
-    query.split('&').find_map(|field| field.strip_prefix("X-Amz-Signature=")).unwrap_or_default()
+/// Strikes out what lets anybody use an address, which S3 may quote.
+fn hide_address(mut error: Error, address: &Uri) -> Error {
+    let values = address.query().unwrap_or_default().split('&').filter_map(|field| field.split_once('='));
+    for (_, value) in values.filter(|(_, value)| value.len() >= LEAST_SECRET) {
+        error.hide(value);
+    }
+    error
 }
 
 /// The addresses that the service gave, which have to be safe to send a file to.

@@ -3,7 +3,6 @@
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
-use std::time::SystemTime;
 
 use crate::core::error::{Error, Result, Status};
 use crate::core::http::failure::plain;
@@ -43,7 +42,8 @@ pub struct LocalFile {
     file: File,
     name: String,
     pub size: u64,
-    pub modified: Option<SystemTime>,
+    /// What changes when the file does.
+    pub stamp: Stamp,
 }
 
 impl LocalFile {
@@ -61,18 +61,26 @@ impl LocalFile {
         }
         let file = File::open(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
-        Ok(LocalFile { file, name, size: metadata.len(), modified: modified(&metadata) })
+        let opened = LocalFile { file, name, size: metadata.len(), stamp: stamp(&metadata) };
+        // The system's own files say that they are empty, and are not.
+        match opened.size == 0 && read_at(&opened.file, &mut [0], 0).is_ok_and(|amount| amount > 0) {
+            true => Err(Error::new(
+                Status::File,
+                format!("{} does not tell its size; uc_upload_stream() takes what has none", opened.name),
+            )),
+            false => Ok(opened),
+        }
     }
 
     /// A file of the library's own.
     pub fn of(file: File, size: u64) -> Self {
-        let modified = file.metadata().ok().as_ref().and_then(modified);
-        LocalFile { file, name: "the temporary file".to_owned(), size, modified }
+        let stamp = file.metadata().map(|metadata| stamp(&metadata)).unwrap_or_default();
+        LocalFile { file, name: "the temporary file".to_owned(), size, stamp }
     }
 
     fn check(&self) -> Result<()> {
         match self.file.metadata() {
-            Ok(now) if now.len() == self.size && modified(&now) == self.modified => Ok(()),
+            Ok(now) if now.len() == self.size && stamp(&now) == self.stamp => Ok(()),
             Ok(_) => Err(self.changed()),
             Err(error) => Err(self.unreadable(&error)),
         }
@@ -87,8 +95,21 @@ impl LocalFile {
     }
 }
 
-fn modified(metadata: &Metadata) -> Option<SystemTime> {
-    metadata.modified().ok()
+/// Which file it is and when it was changed, however its times may be set.
+pub type Stamp = Vec<i128>;
+
+#[cfg(unix)]
+fn stamp(metadata: &Metadata) -> Stamp {
+    use std::os::unix::fs::MetadataExt;
+    let times = [metadata.mtime(), metadata.mtime_nsec(), metadata.ctime(), metadata.ctime_nsec()];
+    [metadata.dev(), metadata.ino()].map(i128::from).into_iter().chain(times.map(i128::from)).collect()
+}
+
+#[cfg(not(unix))]
+fn stamp(metadata: &Metadata) -> Stamp {
+    let since = |time: std::time::SystemTime| time.duration_since(std::time::UNIX_EPOCH).ok();
+    let times = [metadata.modified(), metadata.created()];
+    times.into_iter().filter_map(|time| Some(since(time.ok()?)?.as_nanos() as i128)).collect()
 }
 
 struct Section<'a> {
@@ -103,8 +124,10 @@ impl Read for Section<'_> {
         if most == 0 {
             return Ok(0);
         }
-        let amount = read_at(&self.file.file, &mut buffer[..most], self.offset)
-            .map_err(|error| ended(self.file.unreadable(&error)))?;
+        let amount = match read_at(&self.file.file, &mut buffer[..most], self.offset) {
+            Err(error) => return Err(ended(self.file.unreadable(&error))),
+            Ok(amount) => amount,
+        };
         self.offset += amount as u64;
         // The last bytes are held back until it is sure that they belong to the first.
         if amount == 0 || self.offset == self.end {
@@ -122,12 +145,21 @@ pub fn ended(error: Error) -> io::Error {
     io::Error::other(crate::core::http::Ended(error))
 }
 
-#[cfg(unix)]
 fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    loop {
+        match read_once(file, buffer, offset) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => return read,
+        }
+    }
+}
+
+#[cfg(unix)]
+fn read_once(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, buffer, offset)
 }
 
 #[cfg(windows)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+fn read_once(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }

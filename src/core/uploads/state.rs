@@ -10,7 +10,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -73,7 +72,8 @@ impl State {
     }
 
     /// Remembers a new beginning.
-    pub fn begin(&mut self, begun: &Begun) -> Result<()> {
+    pub fn begin(&mut self, begun: &Begun, now: i64) -> Result<()> {
+        self.now = now;
         self.done.clear();
         self.write(begun).map_err(|error| self.failure(&error))
     }
@@ -96,10 +96,15 @@ impl State {
 
     fn load(&mut self, size: u64) -> io::Result<()> {
         let Some(path) = &self.path else { return Ok(()) };
-        let file = match OpenOptions::new().read(true).append(true).open(path) {
+        match fs::symlink_metadata(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            file => file?,
-        };
+            found => {
+                if !is_of_one_person(&found?) {
+                    return Err(io::Error::other("it is no regular file, or others may write to it"));
+                }
+            }
+        }
+        let file = OpenOptions::new().read(true).append(true).open(path)?;
         let mut text = String::new();
         (&file).take(MOST_BYTES).read_to_string(&mut text)?;
         // A line without its end was cut short by a crash; what is added must not be added to it.
@@ -155,15 +160,27 @@ impl State {
     }
 }
 
+/// Where others can write, they could say where the parts are to go.
+#[cfg(unix)]
+fn is_of_one_person(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.is_file() && metadata.permissions().mode() & 0o022 == 0
+}
+
+#[cfg(not(unix))]
+fn is_of_one_person(metadata: &fs::Metadata) -> bool {
+    metadata.is_file()
+}
+
 fn something_else() -> io::Error {
     io::Error::other("it is something else, and was left alone")
 }
 
 /// The same only for the same content on the same way to the same place.
 fn identity(upload: &Upload, http: &Http, source: &Source) -> String {
-    let modified = match source {
-        Source::File(file) => file.modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok()),
-        Source::Memory(_) => None,
+    let stamp = match source {
+        Source::File(file) => file.stamp.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        Source::Memory(_) => Vec::new(),
     };
     let told = serde_json::json!([
         http.settings.public_key,
@@ -174,7 +191,7 @@ fn identity(upload: &Upload, http: &Http, source: &Source) -> String {
         upload.options.file_fields(),
         upload.options.part_size,
         source.size(),
-        modified.map(|time| time.as_nanos().to_string()),
+        stamp,
     ]);
     hex(&Sha256::digest(told.to_string()))
 }

@@ -3,9 +3,10 @@
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::Mutex;
 
+use super::multipart::MOST_PARTS;
 use super::parts::Supply;
 use super::source::{LocalFile, Source};
-use super::{MOST_DIRECT, Upload, UploadOptions, refuse_resume};
+use super::{MOST_DIRECT, Upload, UploadOptions, refuse_duplicates, refuse_resume};
 use crate::core::attend::{Counter, Tell};
 use crate::core::client::Client;
 use crate::core::error::{Error, Result, Status};
@@ -28,11 +29,13 @@ impl Client {
         lay_out: impl Fn(File) -> T,
     ) -> Result<T> {
         refuse_resume(options)?;
+        refuse_duplicates(options)?;
         let upload = Upload::new(options, "file")?;
-        let uploaded = upload.told(&self.uploads, size, tell, |http, counter| match size {
-            Some(size) if size > MOST_DIRECT => upload.send_stream_in_parts(http, read, size, counter),
-            size => upload.send_what_comes(http, read, size, counter),
-        })?;
+        let uploaded =
+            Upload::told(&self.uploads.within(self.upload_time), size, tell, |http, counter| match size {
+                Some(size) if size > MOST_DIRECT => upload.send_stream_in_parts(http, read, size, counter),
+                size => upload.send_what_comes(http, read, size, counter),
+            })?;
         Ok(uploaded.lay_out(lay_out))
     }
 }
@@ -47,19 +50,17 @@ impl Upload<'_> {
         size: Option<u64>,
         counter: &Counter,
     ) -> Result<String> {
-        let mut few = vec![0; size.unwrap_or(MOST_DIRECT) as usize + 1];
-        let filled = fill(read, &mut few)?;
-        if filled < few.len() {
-            if size.is_some_and(|size| size != filled as u64) {
-                return Err(wrong_size(filled as u64, size.unwrap_or_default()));
+        let mut few = vec![0; size.unwrap_or(MOST_DIRECT + 1) as usize];
+        let filled = fill(http, read, &mut few)?;
+        match size {
+            Some(size) if size != filled as u64 => return Err(too_few(filled as u64, size)),
+            None if filled == few.len() => {
+                let spooled = spool(http, few, read)?;
+                return self.send_in_parts(http, &Source::File(spooled), counter);
             }
-            return self.send_directly(http, &Source::Memory(&few[..filled]), counter);
+            _ => {}
         }
-        if let Some(size) = size {
-            return Err(wrong_size(filled as u64, size));
-        }
-        let spooled = spool(few, read)?;
-        self.send_in_parts(http, &Source::File(spooled), counter)
+        self.send_directly(http, &Source::Memory(&few[..filled]), counter)
     }
 
     fn send_stream_in_parts(
@@ -69,8 +70,8 @@ impl Upload<'_> {
         size: u64,
         counter: &Counter,
     ) -> Result<String> {
-        let begun = self.start(http, size)?;
-        let reader = Mutex::new(Reader { read, next: 0 });
+        let begun = self.start(http, size, MOST_PARTS)?;
+        let reader = Mutex::new(Reader { read, next: 0, has_failed: false });
         let parts = StreamParts { reader, size, part_size: begun.part_size };
         self.send_missing(http, &begun, &parts, counter, &|_| ())?;
         self.complete(http, &begun.uuid)?;
@@ -88,24 +89,31 @@ struct StreamParts<'a> {
 struct Reader<'a> {
     read: ReadBytes<'a>,
     next: usize,
+    /// It is not asked again then.
+    has_failed: bool,
 }
 
 impl Supply for StreamParts<'_> {
-    fn take(&self, buffer: &mut Vec<u8>) -> Result<Option<usize>> {
+    fn take(&self, http: &Http, buffer: &mut Vec<u8>) -> Result<Option<usize>> {
         let mut reader = lock(&self.reader);
         let number = reader.next;
         let offset = number as u64 * self.part_size;
-        if offset >= self.size {
+        if reader.has_failed || offset >= self.size {
             return Ok(None);
         }
         reader.next += 1;
-        buffer.resize(self.size_of(number) as usize, 0);
-        let filled = fill(reader.read, buffer)?;
-        let end = offset + filled as u64;
-        if filled < buffer.len() || (end == self.size && fill(reader.read, &mut [0])? > 0) {
-            return Err(wrong_size(end, self.size));
-        }
-        Ok(Some(number))
+        let size = self.size_of(number) as usize;
+        let more = size.saturating_sub(buffer.len());
+        buffer.try_reserve_exact(more).map_err(|_| {
+            Error::argument(format!("opts.part_size is {}, more than there is memory for", self.part_size))
+        })?;
+        buffer.resize(size, 0);
+        let filled = fill(http, reader.read, buffer).and_then(|filled| match filled == size {
+            true => Ok(()),
+            false => Err(too_few(offset + filled as u64, self.size)),
+        });
+        reader.has_failed = filled.is_err();
+        filled.map(|()| Some(number))
     }
 
     fn open<'a>(&'a self, _: usize, buffer: &'a [u8]) -> Box<dyn Read + 'a> {
@@ -117,10 +125,11 @@ impl Supply for StreamParts<'_> {
     }
 }
 
-/// Reads until the buffer is full or nothing more comes.
-fn fill(read: ReadBytes, buffer: &mut [u8]) -> Result<usize> {
+/// Reads until the buffer is full or nothing more comes, as long as the upload is not stopped.
+fn fill(http: &Http, read: ReadBytes, buffer: &mut [u8]) -> Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
+        http.check()?;
         match read(&mut buffer[filled..])? {
             0 => break,
             amount => filled += amount,
@@ -129,12 +138,11 @@ fn fill(read: ReadBytes, buffer: &mut [u8]) -> Result<usize> {
     Ok(filled)
 }
 
-fn wrong_size(read: u64, size: u64) -> Error {
-    let amount = if read > size { "more".to_owned() } else { format!("only {read}") };
-    Error::new(Status::File, format!("the stream has {amount} than the {size} bytes that were announced"))
+fn too_few(read: u64, size: u64) -> Error {
+    Error::new(Status::File, format!("the stream has ended after {read} of {size} bytes"))
 }
 
-fn spool(beginning: Vec<u8>, read: ReadBytes) -> Result<LocalFile> {
+fn spool(http: &Http, beginning: Vec<u8>, read: ReadBytes) -> Result<LocalFile> {
     let failed = |error: io::Error| {
         Error::new(Status::File, format!("the stream cannot be kept in a temporary file: {}", plain(&error)))
     };
@@ -143,7 +151,7 @@ fn spool(beginning: Vec<u8>, read: ReadBytes) -> Result<LocalFile> {
     let mut buffer = beginning;
     buffer.truncate(256 << 10);
     loop {
-        let filled = fill(read, &mut buffer)?;
+        let filled = fill(http, read, &mut buffer)?;
         file.write_all(&buffer[..filled]).map_err(failed)?;
         if filled < buffer.len() {
             break;
