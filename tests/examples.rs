@@ -5,17 +5,19 @@ use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::iter;
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
 use uploadcare_emulator::{Emulator, Options};
 
 /// A UUID that no emulator knows.
@@ -27,7 +29,7 @@ const SECRET: &str = "12345X";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How each is called when it is called rightly, and what it ends with where there are no keys.
-const EXAMPLES: [(&str, &[&str], i32); 8] = [
+const EXAMPLES: [(&str, &[&str], i32); 12] = [
     ("convert_video", &[UNKNOWN], 1),
     ("delete_group", &["00000000-0000-4000-8000-000000000000~1"], 1),
     ("group_info", &["00000000-0000-4000-8000-000000000000~1"], 1),
@@ -35,6 +37,10 @@ const EXAMPLES: [(&str, &[&str], i32); 8] = [
     ("list_groups", &[], 2),
     ("scan_for_viruses", &[UNKNOWN], 2),
     ("search_files", &["pineapple"], 2),
+    ("sign_upload", &[], 1),
+    ("upload_file", &["Cargo.toml"], 1),
+    ("upload_stdin", &[], 1),
+    ("upload_url", &["http://127.0.0.1:1/"], 1),
     ("webhook_receiver", &["0"], 2),
 ];
 
@@ -87,7 +93,7 @@ fn example(name: &str) -> Command {
 /// The same with the keys of the emulator's project.
 fn with_keys(name: &str, emulator: &Emulator) -> Command {
     let mut command = example(name);
-    command.env("UPLOADCARE_API_BASE", emulator.base());
+    command.env("UPLOADCARE_API_BASE", emulator.base()).env("UPLOADCARE_UPLOAD_BASE", emulator.base());
     command.env("UPLOADCARE_PUBLIC_KEY", "demopublickey").env("UPLOADCARE_SECRET_KEY", "demosecretkey");
     command
 }
@@ -158,15 +164,21 @@ fn emulator() -> Emulator {
     Emulator::start(Options { groups: 1, files_per_group: 12, ..Options::default() }).unwrap()
 }
 
+/// Without a proxy, and with an answer whatever its status.
+fn agent() -> ureq::Agent {
+    let config = ureq::Agent::config_builder().proxy(None).http_status_as_error(false);
+    ureq::Agent::new_with_config(config.build())
+}
+
 /// Steers the emulator; no body asks it.
 fn control(emulator: &Emulator, path: &str, body: Option<Value>) -> Value {
-    let agent = ureq::Agent::new_with_config(ureq::Agent::config_builder().proxy(None).build());
     let url = format!("{}/_emulator/{path}", emulator.base());
-    let answer = match body {
-        Some(body) => agent.post(&url).send(body.to_string()),
-        None => agent.get(&url).call(),
+    let mut answer = match body {
+        Some(body) => agent().post(&url).send(body.to_string()).unwrap(),
+        None => agent().get(&url).call().unwrap(),
     };
-    let text = answer.unwrap().body_mut().read_to_string().unwrap();
+    let text = answer.body_mut().read_to_string().unwrap();
+    assert!(answer.status().is_success(), "{path}: {text}");
     serde_json::from_str(&text).unwrap_or(Value::Null)
 }
 
@@ -225,7 +237,9 @@ fn without_keys_every_example_says_so() {
 #[test]
 fn with_the_wrong_secret_key_every_example_fails() {
     let emulator = emulator();
-    for (name, arguments, _) in EXAMPLES.iter().filter(|(name, ..)| *name != "webhook_receiver") {
+    control(&emulator, "project", Some(json!({"signed_uploads": true})));
+    let asks = |name: &str| !["sign_upload", "webhook_receiver"].contains(&name);
+    for (name, arguments, _) in EXAMPLES.iter().filter(|(name, ..)| asks(name)) {
         let told = ends(with_keys(name, &emulator).env("UPLOADCARE_SECRET_KEY", "another").args(*arguments));
         assert_ne!(told.status, 0, "{name}");
         assert!(told.stderr.contains("UC_ERR_AUTH"), "{name}: {}", told.stderr);
@@ -339,6 +353,19 @@ fn wrong_values_of_options_are_refused() {
     fails(&emulator, "convert_video", &["--resume", "nonsense"], 1, "UC_ERR_ARGUMENT");
     fails(&emulator, "convert_video", &[&"0".repeat(1000)], 1, "UC_ERR_ARGUMENT");
     fails(&emulator, "scan_for_viruses", &["--purge"], 2, "usage");
+    fails(&emulator, "sign_upload", &["--lifetime", "0"], 2, "usage");
+    fails(&emulator, "sign_upload", &["--lifetime", "1h"], 2, "usage");
+    fails(&emulator, "sign_upload", &["--operations", "1"], 2, "usage");
+    fails(&emulator, "sign_upload", &["--token", "--scope"], 2, "usage");
+    fails(&emulator, "sign_upload", &["--token", "--scope", "base"], 1, "UC_ERR_ARGUMENT");
+    fails(&emulator, "upload_file", &[], 2, "usage");
+    fails(&emulator, "upload_file", &["--name"], 2, "usage");
+    fails(&emulator, "upload_file", &["--name", "a", "b", "c"], 2, "usage");
+    fails(&emulator, "upload_stdin", &["file"], 2, "usage");
+    fails(&emulator, "upload_stdin", &["--type", "text"], 1, "UC_ERR_ARGUMENT");
+    fails(&emulator, "upload_url", &[], 2, "usage");
+    fails(&emulator, "upload_url", &["http://127.0.0.1/", "--resume", "upload:1"], 2, "usage");
+    fails(&emulator, "upload_url", &["ftp://127.0.0.1/"], 1, "UC_ERR_ARGUMENT");
     for port in ["", "65536", "-1", "80x"] {
         let told = ends(example("webhook_receiver").env("UPLOADCARE_WEBHOOK_SECRET", SECRET).arg(port));
         assert!(told.status == 2 && told.stderr.contains("usage"), "{port:?}: {told:?}");
@@ -497,6 +524,236 @@ fn a_scan_without_a_verdict_is_no_clean_file() {
 
     jobs_go(&emulator, json!({"polls": 0, "outcome": "failed"}));
     fails(&emulator, "scan_for_viruses", &[&file], 2, "UC_ERR_JOB");
+}
+
+// -- uploads ---------------------------------------------------------------------------------------
+
+const MIB: usize = 1 << 20;
+const PART: u64 = 5 << 20;
+
+/// A file of this size in a folder of its own, no part of it like another.
+fn file_of(folder: &TempDir, name: &str, size: usize) -> String {
+    let mut state = size as u32;
+    let content: Vec<u8> = iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    })
+    .take(size)
+    .collect();
+    let path = folder.path().join(name);
+    fs::write(&path, content).unwrap();
+    path.into_os_string().into_string().unwrap()
+}
+
+/// What the emulator says of an upload that has to be complete and right.
+#[track_caller]
+fn arrived(emulator: &Emulator, uuid: &str, path: &str) -> Value {
+    let uploads = control(emulator, "uploads", None)["uploads"].clone();
+    let upload = uploads.as_array().unwrap().iter().find(|upload| upload["uuid"] == uuid);
+    let upload = upload.unwrap_or_else(|| panic!("no {uuid}: {uploads}")).clone();
+    let right = format!("{:x}", Sha256::digest(fs::read(path).unwrap()));
+    assert_eq!((&upload["complete"], &upload["sha256"]), (&json!(true), &json!(right)), "{path}");
+    upload
+}
+
+/// The UUID of the one file that was uploaded from here.
+#[track_caller]
+fn uuid_of<'a>(told: &'a Told, path: &str) -> &'a str {
+    told.stdout.strip_suffix(&format!("\t{path}\n")).unwrap_or_else(|| panic!("{path}: {told:?}"))
+}
+
+#[test]
+fn files_are_uploaded() {
+    let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
+    let small = file_of(&folder, "small.txt", 10);
+    let large = file_of(&folder, "large.mp4", 11 * MIB);
+    let told = prints(&emulator, "upload_file", &[&small, &large]);
+    let uuids: Vec<_> = told.lines().into_iter().map(|line| line.split('\t').next().unwrap()).collect();
+    assert_eq!(arrived(&emulator, uuids[0], &small)["mime_type"], "text/plain");
+    assert_eq!(arrived(&emulator, uuids[1], &large)["mime_type"], "video/mp4");
+
+    let name = "Bericht \"2026\".pdf";
+    let told = prints(&emulator, "upload_file", &["--store", "--name", name, &small]);
+    let upload = arrived(&emulator, uuid_of(&told, &small), &small);
+    assert_eq!((&upload["filename"], &upload["store"]), (&json!(name), &json!(true)));
+
+    let missing = folder.path().join("missing").display().to_string();
+    let told = fails(&emulator, "upload_file", &[&missing, &small], 1, "UC_ERR_FILE");
+    arrived(&emulator, uuid_of(&told, &small), &small);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "only the files themselves stay");
+}
+
+/// How far it is is shown to people only, who have a terminal.
+#[test]
+fn a_terminal_shows_how_far_an_upload_is() {
+    let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
+    let path = file_of(&folder, "file", 31 * MIB);
+    // The last parts wait for the first, so that it is shown in between.
+    control(&emulator, "faults", Some(json!({"fault": "delay", "ms": 1000, "path": "/_parts/", "times": 4})));
+    let mut command = Command::new("script");
+    command.args(["-qec", &format!("{} {path}", programs().join("upload_file").display())]).arg("/dev/null");
+    let uploading = with_keys("upload_file", &emulator);
+    for (name, value) in uploading.get_envs() {
+        command.env(name, value.unwrap());
+    }
+    let told = ends(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()));
+    assert_eq!(told.status, 0, "{told:?}");
+    let shown: Vec<_> = told.stdout.split('\r').collect();
+    let is_between = |line: &&str| line.starts_with("[####") && line.contains(" ]") && !line.contains("100%");
+    assert!(shown.iter().any(is_between), "{shown:?}");
+    let last = shown.iter().rfind(|line| line.starts_with('[')).unwrap();
+    assert!(last.contains("#] 100%  ") && last.contains(" MiB/s  0:00 left"), "{last}");
+}
+
+/// Starts an upload of seven parts of which only the first three are answered, and waits for these.
+fn stuck_upload(emulator: &Emulator, arguments: &[&str], state: &str) -> Child {
+    let hang = json!({"fault": "hang", "path": "/_parts/", "skip": 3, "times": -1});
+    control(emulator, "faults", Some(hang));
+    let uploading = with_keys("upload_file", emulator).args(arguments).spawn().unwrap();
+    let began = Instant::now();
+    // The first line of the state says what was begun, and each other one that a part has arrived.
+    while fs::read_to_string(state).map_or(0, |text| text.lines().count()) < 4 {
+        assert!(began.elapsed() < PATIENCE, "no part arrives");
+        thread::yield_now();
+    }
+    agent().delete(format!("{}/_emulator/faults", emulator.base())).call().unwrap();
+    uploading
+}
+
+/// The rest goes with the same command, and no more than what was on its way goes twice.
+fn goes_on(emulator: &Emulator, arguments: &[&str], path: &str, state: &str) {
+    let told = prints(emulator, "upload_file", arguments);
+    let upload = arrived(emulator, uuid_of(&told, path), path);
+    let twice = upload["bytes_received"].as_u64().unwrap() - upload["size"].as_u64().unwrap();
+    assert!(twice <= 4 * PART, "{twice} bytes were sent twice");
+    assert_eq!(control(emulator, "uploads", None)["uploads"].as_array().unwrap().len(), 1);
+    assert!(!Path::new(state).exists());
+}
+
+#[test]
+fn an_interrupted_upload_goes_on_where_it_stopped() {
+    let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
+    let path = file_of(&folder, "file", 31 * MIB);
+    let state = format!("{path}.upload");
+    let uploading = stuck_upload(&emulator, &[&path], &state);
+    succeeds(Command::new("kill").args(["-INT", &uploading.id().to_string()]));
+    let told = end_of(uploading);
+    assert_eq!((told.status, &*told.stdout), (130, ""));
+    assert!(told.stderr.ends_with("The same command goes on where it stopped.\n"), "{told:?}");
+    goes_on(&emulator, &[&path], &path, &state);
+}
+
+#[test]
+fn a_killed_upload_goes_on_where_it_stopped() {
+    let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
+    let path = file_of(&folder, "file", 31 * MIB);
+    let state = folder.path().join("state").display().to_string();
+    let arguments = ["--resume", &state, &path];
+    let mut uploading = stuck_upload(&emulator, &arguments, &state);
+    uploading.kill().unwrap();
+    uploading.wait().unwrap();
+    goes_on(&emulator, &arguments, &path, &state);
+}
+
+#[test]
+fn standard_input_is_uploaded() {
+    let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
+    for (size, arguments, name, mime) in [
+        (0, &[][..], "file", "application/octet-stream"),
+        (5, &["--name", "notes.txt", "--store"], "notes.txt", "text/plain"),
+        (11 * MIB, &["--name", "dump", "--type", "application/gzip"], "dump", "application/gzip"),
+    ] {
+        let path = file_of(&folder, "content", size);
+        let mut uploading =
+            with_keys("upload_stdin", &emulator).args(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        let mut stdin = uploading.stdin.take().unwrap();
+        stdin.write_all(&fs::read(&path).unwrap()).unwrap();
+        drop(stdin);
+        let told = end_of(uploading);
+        assert_eq!((told.status, &*told.stderr), (0, ""));
+        let upload = arrived(&emulator, told.stdout.trim_end(), &path);
+        assert_eq!((&upload["filename"], &upload["mime_type"]), (&json!(name), &json!(mime)));
+    }
+
+    // A folder can be opened, and not be read.
+    let mut uploading = with_keys("upload_stdin", &emulator);
+    let told = ends(uploading.stdin(Stdio::from(fs::File::open(&folder).unwrap())));
+    assert_eq!(told.status, 1);
+    assert!(told.stderr.contains("standard input: Is a directory"), "{told:?}");
+}
+
+#[test]
+fn a_file_is_fetched_from_the_web() {
+    let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
+    let path = file_of(&folder, "file.txt", 1000);
+    let told = prints(&emulator, "upload_file", &[&path]);
+    let url = format!("{}/_emulator/content/{}", emulator.base(), uuid_of(&told, &path));
+
+    let told = prints(&emulator, "upload_url", &["--reuse", "--store", "--name", "copy.txt", &url]);
+    let upload = arrived(&emulator, told.value("file"), &path);
+    assert_eq!((&upload["filename"], &upload["store"]), (&json!("copy.txt"), &json!(true)));
+    assert_eq!(prints(&emulator, "upload_url", &["--resume", told.value("token")]).stdout, told.stdout);
+    let again = prints(&emulator, "upload_url", &["--reuse", &url]);
+    assert_eq!(again.value("file"), told.value("file"));
+    assert_ne!(prints(&emulator, "upload_url", &[&url]).value("file"), told.value("file"));
+
+    let nothing = format!("{}/_emulator/content/{UNKNOWN}", emulator.base());
+    let told = fails(&emulator, "upload_url", &[&nothing], 1, "UC_ERR_JOB");
+    assert!(!told.stderr.contains("--resume"), "{told:?}");
+}
+
+#[test]
+fn an_interrupt_stops_the_waiting_for_a_fetched_file() {
+    let emulator = emulator();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", silent.local_addr().unwrap());
+    let mut fetching = with_keys("upload_url", &emulator).arg(&url).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(fetching.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let token = line.trim_end().strip_prefix("token ").unwrap_or_else(|| panic!("{line:?}"));
+
+    succeeds(Command::new("kill").args(["-INT", &fetching.id().to_string()]));
+    let told = end_of(fetching);
+    assert_eq!(told.status, 130);
+    assert!(told.stderr.contains(&format!("To wait again: upload_url --resume {token}\n")), "{told:?}");
+}
+
+/// Begins an upload without the secret key; gives the status of the answer.
+fn begins(emulator: &Emulator, permission: &str, bearer: Option<&str>) -> u16 {
+    let mut request = agent()
+        .post(format!("{}/multipart/start/", emulator.base()))
+        .content_type("application/x-www-form-urlencoded");
+    if let Some(token) = bearer {
+        request = request.header("Authorization", format!("Bearer {token}"));
+    }
+    let form = "UPLOADCARE_PUB_KEY=demopublickey&filename=a&size=10485760&content_type=a/b";
+    request.send(format!("{form}{permission}")).unwrap().status().as_u16()
+}
+
+#[test]
+fn what_was_signed_allows_to_upload() {
+    let emulator = emulator();
+    control(&emulator, "project", Some(json!({"signed_uploads": true})));
+    assert_eq!(begins(&emulator, "", None), 400);
+
+    let signed = prints(&emulator, "sign_upload", &["--lifetime", "60"]);
+    let permission = format!("&signature={}&expire={}", signed.value("signature"), signed.value("expire"));
+    assert_eq!(begins(&emulator, &permission, None), 200);
+    control(&emulator, "clock", Some(json!({"offset_s": 120})));
+    assert_eq!(begins(&emulator, &permission, None), 403);
+    control(&emulator, "clock", Some(json!({"offset_s": 0})));
+
+    let token = |arguments: &[&str]| {
+        let arguments = [&["--token"], arguments].concat();
+        prints(&emulator, "sign_upload", &arguments).stdout.trim_end().to_owned()
+    };
+    assert_eq!(begins(&emulator, "", Some(&token(&[]))), 200);
+    assert_eq!(begins(&emulator, "", Some(&token(&["--scope", "/base/"]))), 403);
+    let once = token(&["--scope", "/base/", "--scope", "/multipart/*", "--operations", "1"]);
+    assert_eq!([(); 2].map(|()| begins(&emulator, "", Some(&once))), [200, 403]);
+    let brief = token(&["--lifetime", "60"]);
+    control(&emulator, "clock", Some(json!({"offset_s": 120})));
+    assert_eq!(begins(&emulator, "", Some(&brief)), 401);
 }
 
 // -- webhooks --------------------------------------------------------------------------------------

@@ -7,6 +7,11 @@ static uc_client *client_with_retries(int retries) {
     return client_with(&opts);
 }
 
+/** A refusal of storage's that stays. */
+#define TOO_LARGE                                                                                      \
+    "{\"fault\":\"status\",\"status\":400,\"path\":\"/_parts/\",\"times\":-1,\"content_type\":\"application/xml\"," \
+    "\"body\":\"<Error><Code>EntityTooLarge</Code><Message>Too large.</Message></Error>\"}"
+
 /** How many requests began with this path. */
 static int requests_to(const char *path) {
     char *requests = emulator_get("/_emulator/requests"), *target = text("\"target\":\"%s", path);
@@ -225,6 +230,16 @@ TEST("what storage says of a part, in XML or otherwise, is the error, with its c
     uc_free(client);
 }
 
+TEST("a part that storage has waited for too long is sent again") {
+    struct content content = content_of(11 * MIB);
+    uc_client *client = client_with_retries(3);
+    fault("{\"fault\":\"status\",\"status\":400,\"path\":\"/_parts/\",\"skip\":1}"); /* RequestTimeout */
+    check_upload_by(BY_STREAM, client, &content, NULL);
+    CHECK_INT(1, requests_to("/multipart/start/"));
+    CHECK_INT(4, requests_to("/_parts/"));
+    uc_free(client);
+}
+
 /* -- part addresses ----------------------------------------------------------------------------------------- */
 
 TEST("part addresses that expire meanwhile are asked for anew, once") {
@@ -310,7 +325,7 @@ TEST("part addresses hear of nobody's keys, and errors and logs not of the addre
     CHECK_LACKS(requests, SECRET_KEY);
     CHECK_INT(3, occurrences(requests, "\"content-type\":\"application/octet-stream\""));
     free(requests);
-    fault("{\"fault\":\"status\",\"status\":400,\"path\":\"/_parts/\",\"times\":-1}");
+    fault(TOO_LARGE);
     CHECK_FAILS(UC_ERR_REJECTED, upload_by(BY_PATH, client, &content, NULL, &file, &error), error);
     CHECK_LACKS(error->message, "signature=");
     uc_free(error);
@@ -330,7 +345,7 @@ TEST("when a part fails for good, its siblings stop at once") {
         uc_error *error;
         reset(NULL);
         fault("[{\"fault\":\"hang_reading\",\"path\":\"/_parts/\",\"times\":2},"
-              "{\"fault\":\"hang\",\"path\":\"/_parts/\"},{\"fault\":\"status\",\"status\":400,\"path\":\"/_parts/\",\"times\":-1}]");
+              "{\"fault\":\"hang\",\"path\":\"/_parts/\"}," TOO_LARGE "]");
         start = now_ms();
         CHECK_FAILS(UC_ERR_REJECTED, upload_by((enum way)way, client, &content, NULL, &file, &error), error);
         CHECK_BEFORE(start, 5000);

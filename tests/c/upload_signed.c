@@ -172,7 +172,7 @@ TEST("a signature of a backend's is enough, and goes before the client's own") {
     uc_upload_opts opts = upload_opts();
     size_t i;
     clients[0] = client_of_public_key();
-    clients[1] = client_of("some other secret", NULL, NULL);
+    clients[1] = client_of("othersecretkey", NULL, NULL);
     wants_signatures();
     opts.expire = (int64_t)time(NULL) + 600;
     opts.signature = signature_for(backend, opts.expire);
@@ -274,7 +274,7 @@ TEST("a token of a backend's is enough, and nothing is signed beside it") {
     size_t i;
     char *token = token_with(backend, NULL);
     clients[0] = client_of_public_key();
-    clients[1] = client_of("some other secret", NULL, NULL);
+    clients[1] = client_of("othersecretkey", NULL, NULL);
     wants_signatures();
     opts.token = token;
     for (i = 0; i < 2; i++) {

@@ -107,6 +107,7 @@ static inline void write_content(const char *path, const struct content *content
 
 static inline void write_text(const char *path, const char *written) {
     FILE *file = fopen(path, "w");
+    fchmod(fileno(file), 0600);
     CHECK(file != NULL && fputs(written, file) >= 0 && fclose(file) == 0);
 }
 
