@@ -18,6 +18,9 @@ echo '#include <curl/curl.h>' | compile -E - >/dev/null 2>&1 || missing="$missin
 echo '#include <openssl/hmac.h>' | compile -E - >/dev/null 2>&1 || missing="$missing libssl-dev"
 command -v python3 >/dev/null || missing="$missing python3"
 test -e $BUILD/yyjson/yyjson.c || python3 -m pip --version >/dev/null 2>&1 || missing="$missing python3-pip"
+python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
+command -v node >/dev/null || missing="$missing nodejs"
+command -v npm >/dev/null || missing="$missing npm"
 if [ -n "$missing" ]; then
     install="apt-get install --yes --no-install-recommends$missing"
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
@@ -38,12 +41,29 @@ if [ ! -e $BUILD/yyjson/yyjson.c ]; then
     rm -rf $BUILD/fetched
 fi
 
-for program in listing requests; do
+# The official SDKs, where the emulator's tests install theirs.
+export SDKS="$TARGET/tmp/sdks"
+if ! "$SDKS/python/bin/python" -c 'import pyuploadcare' 2>/dev/null; then
+    python3 -m venv --clear "$SDKS/python"
+    "$SDKS/python/bin/python" -m pip install --quiet --disable-pip-version-check pyuploadcare==6.3.0
+fi
+if [ ! -e "$SDKS/javascript/node_modules/@uploadcare/upload-client" ]; then
+    mkdir -p "$SDKS/javascript"
+    npm install --silent --no-audit --no-fund --prefix "$SDKS/javascript" @uploadcare/upload-client@6.21.0
+fi
+# Node looks for packages where the script is.
+cp benches/upload_sdk.mjs "$SDKS/javascript"
+
+for program in listing requests upload; do
     compile benches/$program.c -o $BUILD/$program -Lbuild/lib -luploadcare -Wl,-rpath,"$PWD/build/lib"
 done
 compile benches/yardstick.c $BUILD/yyjson/yyjson.c -o $BUILD/yardstick -lcurl -lcrypto
+compile benches/upload_yardstick.c $BUILD/yyjson/yyjson.c -o $BUILD/upload_yardstick -lcurl -lpthread
 compile benches/measure.c -o $BUILD/measure
 compile -shared -fPIC benches/allocations.c -o $BUILD/allocations.so
 ${CARGO:-cargo} build --release --quiet --package uploadcare-emulator
 
-exec python3 benches/compare.py "$TARGET/release/uploadcare-emulator" $BUILD build/lib/libuploadcare.so
+for benchmark in listings uploads; do
+    PYTHONDONTWRITEBYTECODE=1 python3 benches/$benchmark.py "$TARGET/release/uploadcare-emulator" $BUILD \
+        build/lib/libuploadcare.so
+done

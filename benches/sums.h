@@ -6,10 +6,9 @@
 #define SUMS_H
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <uploadcare.h>
+
+#include "program.h"
 
 struct sums {
     uint64_t count, files, time, text;
@@ -29,15 +28,6 @@ static inline void print_sums(const struct sums *sums)
 {
     printf("%" PRIu64 " groups, checksum %016" PRIx64 "\n", sums->count,
            sums->files * 31 + sums->time * 37 + sums->text * 41);
-}
-
-/* The number behind `name` among the arguments, or `otherwise`. */
-static inline unsigned long option(int argc, char **argv, const char *name, unsigned long otherwise)
-{
-    for (int i = 1; i + 1 < argc; i++)
-        if (strcmp(argv[i], name) == 0)
-            return strtoul(argv[i + 1], NULL, 10);
-    return otherwise;
 }
 
 #endif

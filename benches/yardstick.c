@@ -9,7 +9,6 @@
 #include <curl/curl.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <stdarg.h>
 #include <time.h>
 
 #include "sums.h"
@@ -26,18 +25,6 @@ struct page {
     size_t groups_len, groups_room;
     char next[1024];
 };
-
-static void die(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    fputs("yardstick: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-    exit(1);
-}
 
 static void *grown(void *memory, size_t size)
 {
