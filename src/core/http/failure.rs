@@ -299,4 +299,36 @@ mod tests {
             assert_eq!(Failure::of_answer(answer(404, content_type, body)).error.message, message);
         }
     }
+
+    /// By the table of them in the facts about the service.
+    #[test]
+    fn every_error_code_of_the_upload_api_has_its_status() {
+        let facts = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/api/upload.md");
+        let Ok(text) = std::fs::read_to_string(facts) else {
+            println!("skipped: no ../shared/api/upload.md");
+            return;
+        };
+        let mut codes = 0;
+        for row in text.lines().map(|line| line.split('|').map(str::trim).collect::<Vec<_>>()) {
+            let ["", _, code, http_status, content, ""] = row[..] else { continue };
+            let (true, Ok(http_status)) = (code.ends_with("Error"), http_status.parse()) else { continue };
+            let said =
+                serde_json::json!({"status_code": http_status, "content": content, "error_code": code});
+            let mut wrapped =
+                answer(200, "application/json", &serde_json::json!({ "error": said }).to_string());
+            wrapped.take_status_of_envelope();
+            let error = Failure::of_answer(wrapped).error;
+            let status = match http_status {
+                401 | 403 => Status::Auth,
+                404 => Status::NotFound,
+                429 => Status::Throttled,
+                500 => Status::Server,
+                _ => Status::Rejected,
+            };
+            assert_eq!((error.status, error.http_status(), error.code()), (status, http_status, Some(code)));
+            assert_eq!(error.message, content);
+            codes += 1;
+        }
+        assert!(codes > 80, "{codes} codes in the table");
+    }
 }
