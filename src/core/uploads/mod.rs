@@ -55,11 +55,15 @@ impl<'a> Upload<'a> {
         tell: Option<Tell>,
         lay_out: impl Fn(File) -> T,
     ) -> Result<T> {
-        let uploaded = Self::told(http, Some(source.size()), tell, |http, counter| {
-            match source.size() <= MOST_DIRECT {
-                true => self.send_directly(http, source, counter),
-                false => self.send_in_parts(http, source, counter),
-            }
+        let is_small = source.size() <= MOST_DIRECT;
+        if is_small && tell.is_none() {
+            // Its connection is kept for the next one.
+            let uuid = self.send_directly(http, source, &Counter::default())?;
+            return Ok(Uploaded::ask(http, uuid).lay_out(lay_out));
+        }
+        let uploaded = Self::told(http, Some(source.size()), tell, |http, counter| match is_small {
+            true => self.send_directly(http, source, counter),
+            false => self.send_in_parts(http, source, counter),
         })?;
         Ok(uploaded.lay_out(lay_out))
     }
@@ -73,10 +77,6 @@ impl<'a> Upload<'a> {
         send: impl FnOnce(&Http, &Counter) -> Result<String> + Send,
     ) -> Result<Uploaded> {
         let while_sending = tell.as_mut().map(|tell| &mut **tell as Tell);
-        if while_sending.is_none() && total.is_some_and(|total| total <= MOST_DIRECT) {
-            // One request, which keeps its connection for the next upload.
-            return Ok(Uploaded::ask(http, send(http, &Counter::default())?));
-        }
         let (uploaded, bytes) = attend(http, total, while_sending, |http, counter| {
             let uuid = send(http, counter)?;
             Ok(Uploaded::ask(http, uuid))
