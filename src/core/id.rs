@@ -29,6 +29,17 @@ pub fn uuid<'a>(text: &'a str, name: &str) -> Result<&'a str> {
     Err(Error::argument(format!("{name} is no UUID, such as 22240276-2f06-41f8-9411-755c8ce926ed")))
 }
 
+/// An address on the web, percent-encoded where it needs to be.
+pub fn http_url<'a>(text: &'a str, name: &str, most: usize) -> Result<&'a str> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    match !rest.is_empty() && text.len() <= most && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => Ok(text),
+        false => Err(Error::argument(format!(
+            "{name} is no http or https address of at most {most} visible ASCII characters"
+        ))),
+    }
+}
+
 /// What the service takes a file by where it takes more than a UUID. It goes into a body, never
 /// into a path.
 pub fn file_source<'a>(text: &'a str, name: &str) -> Result<&'a str> {

@@ -14,6 +14,7 @@ use super::json::{self, Reader, Scalar};
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
+/// So often a file that is being fetched may be unknown before that is the answer.
 const MOST_UNKNOWN: u32 = 5;
 
 /// What the service is asked about.

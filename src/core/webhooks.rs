@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::error::{Error, Result};
 use super::http::{Answer, Body, Method, Request};
+use super::id::http_url;
 use super::json::{self, Reader, Scalar, lacks, object_of};
 
 const MOST_URL: usize = 255;
@@ -74,7 +75,7 @@ pub struct WebhookOptions<'a> {
 impl WebhookOptions<'_> {
     fn check(&self) -> Result<()> {
         if let Some(url) = self.target_url {
-            check_target_url(url, "opts.target_url")?;
+            http_url(url, "opts.target_url", MOST_URL)?;
         }
         if self.event.is_some_and(str::is_empty) {
             return Err(Error::argument(
@@ -144,7 +145,7 @@ impl Client {
 
     /// `DELETE /webhooks/unsubscribe/`
     pub fn webhook_delete(&self, target_url: &str) -> Result<()> {
-        check_target_url(target_url, "target_url")?;
+        http_url(target_url, "target_url", MOST_URL)?;
         let body = json!({ "target_url": target_url }).to_string();
         self.http.ask(Method::DELETE, "/webhooks/unsubscribe/", &body, |_| Ok(()))
     }
@@ -163,15 +164,5 @@ impl Client {
         self.http
             .call(&request, |answer: &mut Answer| Ok(lay_out(answer.read(Webhook::read)?)))
             .map_err(Error::without_good_body)
-    }
-}
-
-fn check_target_url(url: &str, name: &str) -> Result<()> {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
-    match !rest.is_empty() && url.len() <= MOST_URL && url.bytes().all(|byte| byte.is_ascii_graphic()) {
-        true => Ok(()),
-        false => Err(Error::argument(format!(
-            "{name} is no http or https address of at most {MOST_URL} visible ASCII characters"
-        ))),
     }
 }

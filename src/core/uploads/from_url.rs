@@ -5,7 +5,7 @@ use super::{Upload, UploadOptions, refuse_resume};
 use crate::core::client::Client;
 use crate::core::error::{Error, Result};
 use crate::core::http::Answer;
-use crate::core::id::is_uuid;
+use crate::core::id::{http_url, is_uuid};
 use crate::core::jobs::{Job, Work};
 use crate::core::json::{self, Reader, Scalar};
 
@@ -50,7 +50,7 @@ impl Client {
                 "opts.mime_type, opts.part_size and opts.parallel are not for uc_upload_url(), where the service fetches the file",
             ));
         }
-        check_url(source_url)?;
+        http_url(source_url, "source_url", MOST_URL)?;
         let upload = Upload::new(options, "")?;
         let http = &self.uploads;
         let flag = |flag: bool| if flag { "1" } else { "0" };
@@ -69,15 +69,5 @@ impl Client {
             job.json = Some(answer.body.clone());
             Ok(job)
         })
-    }
-}
-
-fn check_url(url: &str) -> Result<()> {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
-    match !rest.is_empty() && url.len() <= MOST_URL && url.bytes().all(|byte| byte.is_ascii_graphic()) {
-        true => Ok(()),
-        false => Err(Error::argument(
-            "source_url is no http or https address of visible ASCII characters, percent-encoded where it needs to be",
-        )),
     }
 }

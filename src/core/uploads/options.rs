@@ -9,7 +9,7 @@ use crate::core::{metadata, tags};
 
 pub const LEAST_PART: u64 = 5 << 20;
 const MOST_PART: u64 = 5 << 30;
-pub const MOST_PARALLEL: u32 = 16;
+const MOST_PARALLEL: u32 = 16;
 
 /// For so long a signature may be used: long enough for a slow line, no longer.
 const SIGNATURE_LIFETIME_S: i64 = 30 * 60;

@@ -25,6 +25,11 @@ pub trait Supply: Sync {
     fn size_of(&self, number: usize) -> u64;
 }
 
+/// All parts are equal but the last.
+pub fn size_of_part(number: usize, part_size: u64, whole: u64) -> u64 {
+    part_size.min(whole - number as u64 * part_size)
+}
+
 /// Parts of something that can be read in any order.
 pub struct SourceParts<'a> {
     pub source: &'a Source<'a>,
@@ -43,7 +48,7 @@ impl Supply for SourceParts<'_> {
     }
 
     fn size_of(&self, number: usize) -> u64 {
-        self.part_size.min(self.source.size() - number as u64 * self.part_size)
+        size_of_part(number, self.part_size, self.source.size())
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::Mutex;
 
 use super::multipart::MOST_PARTS;
-use super::parts::Supply;
+use super::parts::{Supply, size_of_part};
 use super::source::{LocalFile, Source};
 use super::{MOST_DIRECT, Upload, UploadOptions, refuse_duplicates, refuse_resume};
 use crate::core::attend::{Counter, Tell};
@@ -121,7 +121,7 @@ impl Supply for StreamParts<'_> {
     }
 
     fn size_of(&self, number: usize) -> u64 {
-        self.part_size.min(self.size - number as u64 * self.part_size)
+        size_of_part(number, self.part_size, self.size)
     }
 }
 
