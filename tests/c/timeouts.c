@@ -192,11 +192,26 @@ TEST("retries end at timeout_ms, and the call says what it knew, not that time r
     fault("{\"fault\":\"status\",\"status\":503,\"body\":\"{\\\"detail\\\":\\\"Back soon.\\\"}\","
           "\"content_type\":\"application/json\",\"times\":-1}");
     CHECK_FAILS(UC_ERR_SERVER, uc_groups_list(client, NULL, &page, &error), error);
-    CHECK_BEFORE(start, 1500 + 500);
+    CHECK_BEFORE(start, 1500 + 1000);
     CHECK_INT(503, error->http_status);
     CHECK_TEXT("Back soon.", error->message);
-    CHECK_INT(error->attempts, requests_counted());
+    /* The time may end before the last of them has arrived. */
+    CHECK(error->attempts == requests_counted() || error->attempts == requests_counted() + 1);
     CHECK(error->attempts > 1);
+    uc_free(error);
+    uc_free(client);
+}
+
+TEST("a repeat that timeout_ms cuts off does not hide what the service had said before") {
+    uc_client *client = client_that_waits(base(), 0, 0, 2500, 1000);
+    uc_page *page;
+    uc_error *error;
+    fault("{\"fault\":\"status\",\"status\":503,\"body\":\"{\\\"detail\\\":\\\"Back soon.\\\"}\","
+          "\"content_type\":\"application/json\"}");
+    fault("{\"fault\":\"hang\",\"ms\":60000}");
+    CHECK_FAILS(UC_ERR_SERVER, uc_groups_list(client, NULL, &page, &error), error);
+    CHECK_TEXT("Back soon.", error->message);
+    CHECK_INT(2, error->attempts);
     uc_free(error);
     uc_free(client);
 }
@@ -208,7 +223,7 @@ TEST("waits that are asked for end at timeout_ms as well") {
     int64_t start = now_ms();
     fault("{\"fault\":\"status\",\"status\":429,\"headers\":{\"Retry-After\":\"1\"},\"times\":-1}");
     CHECK_FAILS(UC_ERR_THROTTLED, uc_groups_list(client, NULL, &page, &error), error);
-    CHECK_BEFORE(start, 2500 + 500);
+    CHECK_BEFORE(start, 2500 + 1000);
     CHECK_INT(1000, error->retry_after_ms);
     if (!getenv("UC_TEST_SLOW")) CHECK_INT(3, error->attempts);
     uc_free(error);

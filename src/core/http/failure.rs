@@ -49,6 +49,11 @@ impl Failure {
         self.error.answer.as_ref().is_none_or(|reply| matches!(reply.http_status, 200..=299 | 502 | 504))
     }
 
+    /// Whether the call's own time ended, rather than anything on the way.
+    pub fn is_out_of_time(&self) -> bool {
+        self.error.status == Status::Timeout && self.repeat == Repeat::Never
+    }
+
     /// Adds what the service answered.
     pub fn with(mut self, answer: Answer) -> Self {
         let code = said_by_service(&answer).code;

@@ -224,6 +224,7 @@ impl Http {
         let time = self.deadline.map_or(self.settings.timeout, left).min(request.most_time);
         let mut tries = Tries::new(request.idempotent, self.settings.retries, time);
         let mut attempt = 0;
+        let mut known = None;
         loop {
             let with_attempts = |error: Error| Error { attempts: attempt, ..error };
             let message = self.message(request).map_err(with_attempts)?;
@@ -240,12 +241,13 @@ impl Http {
             let wait = tries.after(&failure);
             let level = if wait.is_some() { Level::Warn } else { Level::Error };
             self.log(level, request, began.elapsed(), attempt, Err(&failure.error));
-            match wait {
-                Some(wait) => {
-                    connections.sleep(wait).map_err(|error| Error { attempts: attempt, ..error })?
-                }
-                None => return Err(failure.error),
-            }
+            let Some(wait) = wait else {
+                // A repeat that the end of the time cut off tells less than the answer before it.
+                let known = known.filter(|_| failure.is_out_of_time() && request.idempotent);
+                return Err(known.map_or(failure.error, |known| Error { attempts: attempt, ..known }));
+            };
+            connections.sleep(wait).map_err(|error| Error { attempts: attempt, ..error })?;
+            known = failure.error.answer.is_some().then_some(failure.error).or(known);
         }
     }
 
