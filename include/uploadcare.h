@@ -126,6 +126,11 @@ typedef struct uc_client uc_client;
 /// Freeing it with uc_free() does not end the work. One thread at a time.
 typedef struct uc_job uc_job;
 
+/// Operations in the making, one behind the other, for those who would rather not write them.
+/// The calls that add one cannot fail: what is wrong with any of them, the first that is, is what
+/// uc_ops_build() says. Made by uc_ops_new(), freed by uc_free(). Used by one thread at a time.
+typedef struct uc_ops uc_ops;
+
 /// One page of a listing, which moves on in place. Made by uc_groups_list(), uc_files_list() and
 /// uc_files_search(), freed by uc_free(). One thread at a time.
 typedef struct uc_page uc_page;
@@ -161,7 +166,9 @@ typedef struct {
     const char *api_base;
     /// The Upload API; default "https://upload.uploadcare.com".
     const char *upload_base;
-    /// The CDN, for later versions; default the project's own subdomain.
+    /// Where files are delivered, for uc_url() and its like; default the project's own subdomain,
+    /// "https://1s4oyld5dc.ucarecd.net" for one whose public key is demopublickey. Older projects
+    /// have "https://ucarecdn.com"; a domain of your own goes here too.
     const char *cdn_base;
     /// PEM file of further certificate authorities; the system's stay trusted. Read at once.
     const char *ca_file;
@@ -180,6 +187,9 @@ typedef struct {
     uint32_t idle_timeout_ms;
     /// For one whole call with its retries and waits; default 120000, for uploads none.
     uint32_t timeout_ms;
+    /// 1: operations are not checked against OPERATIONS.md, only that they can stand in an address:
+    /// for what the service has learned since this version; default 0.
+    int32_t unchecked_operations;
     /// Signs in place of the secret key, which then must be NULL.
     uc_sign_fn sign;
     /// Handed to `sign`.
@@ -696,6 +706,45 @@ typedef struct {
     /// The claim `jti`.
     const char *id;
 } uc_token_opts;
+
+/// What an address on the CDN says; NULL where it does not. One of uuid, group_id and source_url is
+/// set. Owned: give it to uc_free().
+typedef struct {
+    /// Scheme, host, and whatever stands before the id: "https://1s4oyld5dc.ucarecd.net". A client
+    /// with this as its cdn_base makes the same address again, but for a proxy's. Never NULL.
+    const char *base;
+    /// The file.
+    const char *uuid;
+    /// The group, or the group that the file is of.
+    const char *group_id;
+    /// Of a file, its place in the group; else -1.
+    int64_t index;
+    /// "zip" or "tar" where the address is that of a group's archive.
+    const char *archive;
+    /// As they are written: "-/resize/500x/". They are not checked.
+    const char *operations;
+    /// Decoded.
+    const char *filename;
+    /// What a proxy fetches.
+    const char *source_url;
+    /// What uc_url_sign() added: "exp=...~acl=...~hmac=...". Not checked.
+    const char *token;
+} uc_url_parts;
+
+/// How to sign an address. Set struct_size; a field of zero has its default.
+typedef struct {
+    /// sizeof(uc_sign_url_opts)
+    size_t struct_size;
+    /// Until when it is good, in seconds since 1970-01-01 UTC; default by lifetime_s.
+    int64_t expire;
+    /// How long it is good from now, in seconds; default 300.
+    int64_t lifetime_s;
+    /// 1: the token is good for everything below the last slash of the address, so that other
+    /// operations may be put there; default 0, for this address alone.
+    int32_t wildcard;
+    /// 1: a token that does not repeat the address; default 0. Not with `wildcard`.
+    int32_t url_token;
+} uc_sign_url_opts;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1280,6 +1329,170 @@ uc_status uc_upload_token(const uc_client *client,
                           const uc_token_opts *opts,
                           char **token,
                           uc_error **error);
+
+/// The address of a file, for a browser or for whoever downloads it. `id` is the file's UUID, or
+/// the id of a group, whose address is a page with its files and takes neither operations nor a
+/// name.
+///
+/// `operations` say what the CDN makes of the file on its way: "-/resize/500x/-/format/webp/" as
+/// the service writes them, one behind the other, or what uc_ops_build() gives; NULL for the file as
+/// it is. They are checked against the grammar in OPERATIONS.md, so that a mistake is
+/// UC_ERR_ARGUMENT here, with the byte at which it stands, and no broken picture later; unless
+/// opts.unchecked_operations of the client says otherwise. `filename` is what a browser saves the
+/// file as, or NULL; it is percent-encoded as it needs to be.
+///
+/// Like all that makes an address, this sends nothing and does not look whether the file is there.
+///
+/// URL API: /{uuid}/{operations}{filename}, /{group}~{N}/
+UC_API
+uc_status uc_url(const uc_client *client,
+                 const char *id,
+                 const char *operations,
+                 const char *filename,
+                 char **url,
+                 uc_error **error);
+
+/// The address of a file of a group by its place in it, from 0. `operations` as in uc_url(); they
+/// work on what comes of those that the group was made with.
+///
+/// URL API: /{group}~{N}/nth/{i}/{operations}
+UC_API
+uc_status uc_url_group_file(const uc_client *client,
+                            const char *group_id,
+                            int64_t index,
+                            const char *operations,
+                            char **url,
+                            uc_error **error);
+
+/// The address of all files of a group in one, as they were uploaded. `format` is "zip" or "tar";
+/// `filename` is what a browser saves it as, or NULL. The service makes archives of up to 2 GB, and
+/// none of a group of which a file was deleted.
+///
+/// URL API: /{group}~{N}/archive/{zip|tar}/{filename}
+UC_API
+uc_status uc_url_group_archive(const uc_client *client,
+                               const char *group_id,
+                               const char *format,
+                               const char *filename,
+                               char **url,
+                               uc_error **error);
+
+/// The address of something elsewhere on the web, that the CDN fetches and makes `operations` of, as
+/// in uc_url(). `source_url` is http or https, its own query included; spaces and what is not ASCII
+/// are percent-encoded. Its host has to be on the project's list of allowed ones. Always below
+/// "https://{public_key}.ucr.io".
+///
+/// URL API: https://{public_key}.ucr.io/{operations}{source_url}
+UC_API
+uc_status uc_url_proxy(const uc_client *client,
+                       const char *source_url,
+                       const char *operations,
+                       char **url,
+                       uc_error **error);
+
+/// A file in several widths, for a browser to choose from: what stands between the quotes of the
+/// `srcset` attribute of an <img> or <source>, in HTML as it is. Each width is an address as of
+/// uc_url(), with "-/resize/{width}x/" behind `operations`. With "-/stretch/off/" at their end no
+/// image is made larger than it is. `operations` and `filename` may be NULL.
+UC_API
+uc_status uc_url_srcset(const uc_client *client,
+                        const char *uuid,
+                        const char *operations,
+                        const char *filename,
+                        const int32_t *widths,
+                        size_t widths_len,
+                        char **srcset,
+                        uc_error **error);
+
+/// What uc_convert_video() is to make of a video: "{uuid}/video/{operations}". `operations` such as
+/// "-/size/640x360/-/format/webm/-/cut/000:00:05.000/000:00:15.000/-/thumbs~4/" are checked against
+/// OPERATIONS.md; NULL for the service's defaults.
+UC_API
+uc_status uc_video_path(const uc_client *client,
+                        const char *uuid,
+                        const char *operations,
+                        char **path,
+                        uc_error **error);
+
+/// What uc_convert_document() is to make of a document: "{uuid}/document/{operations}".
+/// `operations` such as "-/format/png/-/page/1/" are checked against OPERATIONS.md; NULL for a PDF.
+UC_API
+uc_status uc_document_path(const uc_client *client,
+                           const char *uuid,
+                           const char *operations,
+                           char **path,
+                           uc_error **error);
+
+/// Makes an empty one. opts.unchecked_operations of `client` says whether it will be checked.
+UC_API uc_status uc_ops_new(const uc_client *client, uc_ops **ops, uc_error **error);
+
+/// Fits the image into this size in pixels, keeping its ratio; never makes it larger. 0 and 0 for
+/// the service's own size, 2048 by 2048.
+UC_API void uc_ops_preview(uc_ops *ops, int32_t width, int32_t height);
+
+/// Makes the image this large in pixels; with 0 for a side, keeping its ratio.
+UC_API void uc_ops_resize(uc_ops *ops, int32_t width, int32_t height);
+
+/// Cuts out this many pixels. `place` is "center", "top", "right", "bottom", "left", or "X,Y" in
+/// pixels or percent ("50p,50p"); NULL for the upper left corner.
+UC_API void uc_ops_crop(uc_ops *ops, int32_t width, int32_t height, const char *place);
+
+/// Scales the image until it fills this many pixels, and cuts off the rest. `place` is one as of
+/// uc_ops_crop(), "smart" or another of the smart kinds in OPERATIONS.md, or both, "smart/center":
+/// the place for when nothing is found; NULL for the upper left corner.
+UC_API void uc_ops_scale_crop(uc_ops *ops, int32_t width, int32_t height, const char *place);
+
+/// What comes out: "auto", "jpeg", "png", "webp" or "preserve".
+UC_API void uc_ops_format(uc_ops *ops, const char *format);
+
+/// How good: "smart", "smart_retina", "lightest", "lighter", "normal", "better" or "best".
+UC_API void uc_ops_quality(uc_ops *ops, const char *quality);
+
+/// Lays another image over it: `image` is its UUID, or "self". `size` is "WIDTHxHEIGHT" in pixels or
+/// percent of the image below ("50px50p"), `place` as of uc_ops_crop(), `opacity` 1 to 100 percent
+/// or 0 for the default, 100. Each may be left out (NULL, 0) where all behind it are.
+UC_API
+void uc_ops_overlay(uc_ops *ops,
+                    const char *image,
+                    const char *size,
+                    const char *place,
+                    int32_t opacity);
+
+/// Writes `words` over the image, which may hold anything, new lines too: they are escaped here.
+/// `size` and `place` as of uc_ops_overlay(). How they look is said before by "font", "text_align"
+/// and "text_box" through uc_ops_raw(). Has to be switched on for the project.
+UC_API void uc_ops_text(uc_ops *ops, const char *size, const char *place, const char *words);
+
+/// Any operations as the service writes them: "-/blur/20/-/mirror/". What they may be stands in
+/// OPERATIONS.md.
+UC_API void uc_ops_raw(uc_ops *ops, const char *operations);
+
+/// All that was added so far, for uc_url() and its like, or what is wrong with it: the same errors
+/// as of uc_url(), which name the byte in what was built. `operations` receives it: give it to
+/// uc_free(). `ops` can be added to afterwards.
+UC_API uc_status uc_ops_build(const uc_ops *ops, char **operations, uc_error **error);
+
+/// Takes an address on the CDN apart: a file's, a group's, one of a file in a group, an archive's or
+/// a proxy's, on whatever host, signed or not. UC_ERR_ARGUMENT when it is none of these. Needs no
+/// client.
+UC_API
+uc_status uc_url_parse(const char *url,
+                       uc_url_parts **url_parts,
+                       uc_error **error);
+
+/// Signs an address on the CDN, so that secure delivery lets whoever has it in until it expires.
+/// `secret_hex` is the project's secret for this, not the secret key of its API. An address on the
+/// project's own subdomain is taken to the secure one: "https://1s4oyld5dc.s.ucarecd.net"; other
+/// hosts stay. `url` has no query yet; that of a group works too. `opts` may be NULL. Needs no
+/// client; the time is this machine's.
+///
+/// URL API: {url}?token=exp={expire}~acl={path}~hmac={signature}
+UC_API
+uc_status uc_url_sign(const char *url,
+                      const char *secret_hex,
+                      const uc_sign_url_opts *opts,
+                      char **signed_url,
+                      uc_error **error);
 
 /// Sends a REST request with the signature, retries and limits of any other call. `method` is
 /// "GET", "POST", "PUT", "PATCH" or "DELETE"; `path` starts with a slash and may have a query,

@@ -11,6 +11,7 @@ use super::http::proxy::proxy;
 use super::http::settings::{Api, Authorities, Settings, user_agent};
 use super::http::sign::{Auth, Secret, Sign};
 use super::http::{Answer, Http, Method, base};
+use super::url::Cdn;
 
 const API_BASE: &str = "https://api.uploadcare.com";
 const UPLOAD_BASE: &str = "https://upload.uploadcare.com";
@@ -37,6 +38,7 @@ pub struct ClientOptions<'a> {
     pub connect_timeout_ms: u32,
     pub idle_timeout_ms: u32,
     pub timeout_ms: u32,
+    pub unchecked_operations: bool,
     pub sign: Option<Box<dyn Sign>>,
     pub logger: Option<Logger>,
 }
@@ -49,15 +51,14 @@ pub struct Client {
     pub uploads: Http,
     /// For a whole upload.
     pub upload_time: Duration,
+    /// Where files are delivered.
+    pub cdn: Cdn,
 }
 
 impl Client {
     pub fn new(public_key: &str, secret_key: Option<&str>, options: ClientOptions) -> Result<Self> {
         let api_base = Base::parse(options.api_base.unwrap_or(API_BASE), "opts.api_base")?;
         let upload_base = Base::parse(options.upload_base.unwrap_or(UPLOAD_BASE), "opts.upload_base")?;
-        if let Some(cdn_base) = options.cdn_base {
-            Base::parse(cdn_base, "opts.cdn_base")?;
-        }
         let auth = auth(checked_key(secret_key, "secret_key")?, options.simple_auth, options.sign)?;
         let (proxy, upload_proxy) = (proxy(options.proxy, &api_base)?, proxy(options.proxy, &upload_base)?);
         let stays_here = api_base.is_loopback() && proxy.is_none();
@@ -66,10 +67,12 @@ impl Client {
                 "opts.auth is UC_AUTH_SIMPLE, which would send the secret key in the clear: opts.api_base must be https",
             ));
         }
+        let public_key = checked_key(Some(public_key), "public_key")?.unwrap_or_default();
+        let cdn = Cdn::new(options.cdn_base, public_key, options.unchecked_operations)?;
         let settings = Settings {
             api: Api::Rest,
             base: api_base,
-            public_key: checked_key(Some(public_key), "public_key")?.unwrap_or_default().to_owned(),
+            public_key: public_key.to_owned(),
             auth: Arc::new(auth),
             retries: retries(options.retries),
             connect_timeout: timeout(options.connect_timeout_ms, CONNECT_TIMEOUT),
@@ -86,7 +89,7 @@ impl Client {
             Settings { api: Api::Upload, base: upload_base, proxy: upload_proxy, ..settings.clone() };
         let http = Http::new(settings);
         let upload_time = timeout(options.timeout_ms, NEVER);
-        Ok(Client { uploads: http.of(upload_settings), http, upload_time })
+        Ok(Client { uploads: http.of(upload_settings), http, upload_time, cdn })
     }
 
     pub fn cancel(&self) {

@@ -13,13 +13,18 @@ pub fn is_uuid(text: &str) -> bool {
         })
 }
 
-fn is_group_id(text: &str) -> bool {
+pub fn is_group_id(text: &str) -> bool {
     text.split_once('~').is_some_and(|(uuid, count)| {
         is_uuid(uuid)
             && (1..=MOST_FILES_DIGITS).contains(&count.len())
             && count.bytes().all(|byte| byte.is_ascii_digit())
             && !count.starts_with('0')
     })
+}
+
+/// How many files the group of this id has.
+pub fn files_of_group(id: &str) -> i64 {
+    id.split_once('~').and_then(|(_, count)| count.parse().ok()).unwrap_or_default()
 }
 
 pub fn uuid<'a>(text: &'a str, name: &str) -> Result<&'a str> {

@@ -85,7 +85,9 @@ pub struct uc_client_opts {
     pub api_base: *const c_char,
     /// The Upload API; default "https://upload.uploadcare.com".
     pub upload_base: *const c_char,
-    /// The CDN, for later versions; default the project's own subdomain.
+    /// Where files are delivered, for uc_url() and its like; default the project's own subdomain,
+    /// "https://1s4oyld5dc.ucarecd.net" for one whose public key is demopublickey. Older projects
+    /// have "https://ucarecdn.com"; a domain of your own goes here too.
     pub cdn_base: *const c_char,
     /// PEM file of further certificate authorities; the system's stay trusted. Read at once.
     pub ca_file: *const c_char,
@@ -104,6 +106,9 @@ pub struct uc_client_opts {
     pub idle_timeout_ms: u32,
     /// For one whole call with its retries and waits; default 120000, for uploads none.
     pub timeout_ms: u32,
+    /// 1: operations are not checked against OPERATIONS.md, only that they can stand in an address:
+    /// for what the service has learned since this version; default 0.
+    pub unchecked_operations: i32,
     /// Signs in place of the secret key, which then must be NULL.
     pub sign: uc_sign_fn,
     /// Handed to `sign`.
@@ -141,6 +146,7 @@ impl uc_client_opts {
             connect_timeout_ms: self.connect_timeout_ms,
             idle_timeout_ms: self.idle_timeout_ms,
             timeout_ms: self.timeout_ms,
+            unchecked_operations: self.unchecked_operations != 0,
             sign: self.sign.map(|sign| Box::new(CSign { sign, data: self.sign_data }) as Box<dyn Sign>),
             logger: self.log.map(|log| CLog { log, data: self.log_data }.logger()),
         })

@@ -44,6 +44,14 @@ pub mod uploads;
 
 pub mod permission;
 
+pub mod url;
+
+pub mod ops;
+
+pub mod url_parts;
+
+pub mod url_sign;
+
 pub mod request;
 
 pub mod error;

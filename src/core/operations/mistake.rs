@@ -1,0 +1,34 @@
+//! What is wrong with operations, and where.
+
+use crate::core::error::Error;
+
+const MOST_SHOWN: usize = 60;
+
+#[derive(Debug)]
+pub struct Mistake {
+    /// The byte at which it begins.
+    pub at: usize,
+    /// What was found, and what may stand there.
+    pub text: String,
+}
+
+pub type Result<T> = std::result::Result<T, Mistake>;
+
+impl Mistake {
+    pub fn new(at: usize, text: impl Into<String>) -> Self {
+        Mistake { at, text: text.into() }
+    }
+
+    /// As the caller hears of it, who called the operations `name`.
+    pub fn error(&self, name: &str) -> Error {
+        Error::argument(format!("{name}[{}]: {}", self.at, self.text))
+    }
+}
+
+/// What was found, in quotes and not too long.
+pub fn shown(found: &str) -> String {
+    match found.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{:?}...", &found[..end]),
+        None => format!("{found:?}"),
+    }
+}

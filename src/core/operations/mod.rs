@@ -1,0 +1,16 @@
+//! Operations: what the CDN makes of a file on its way, written into its address.
+
+pub mod builder;
+mod check;
+mod mistake;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod samples;
+mod steps;
+mod table;
+mod value;
+
+pub use self::check::check;
+pub use self::steps::is_plain;
+pub use self::table::Subject;

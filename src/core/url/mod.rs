@@ -1,0 +1,186 @@
+//! Addresses on the CDN: https://uploadcare.com/docs/api/url/
+//!
+//! Nothing here is sent.
+
+pub mod escape;
+mod host;
+pub mod parts;
+pub mod sign;
+
+use self::escape::{ADDRESS, SEGMENT, escape, is_dots};
+use super::client::Client;
+use super::error::{Error, Result};
+use super::http::base::Base;
+use super::id;
+use super::operations::{Subject, check};
+
+const MOST_NAME: usize = 1024;
+const MOST_SOURCE: usize = 8 << 10;
+
+/// Where a project's files are delivered.
+#[derive(Clone)]
+pub struct Cdn {
+    /// Without a slash at its end.
+    base: String,
+    /// Operations that the table does not know are taken as they are.
+    pub unchecked: bool,
+}
+
+impl Cdn {
+    pub fn new(base: Option<&str>, public_key: &str, unchecked: bool) -> Result<Self> {
+        let base = match base {
+            Some(base) => {
+                Base::parse(base, "opts.cdn_base")?;
+                base.trim_end_matches('/').to_owned()
+            }
+            None => host::base(public_key),
+        };
+        Ok(Cdn { base, unchecked })
+    }
+
+    fn check(&self, operations: &str, subject: Subject) -> Result<()> {
+        check(operations, subject, self.unchecked).map_err(|mistake| mistake.error("operations"))
+    }
+}
+
+impl Client {
+    /// Of a file, or of a group as a list of its files.
+    pub fn url(&self, id: &str, operations: &str, filename: Option<&str>) -> Result<String> {
+        let base = &self.cdn.base;
+        if !id::is_group_id(id) {
+            let uuid = id::uuid(id, "id").map_err(|_| no_id())?;
+            self.cdn.check(operations, Subject::Image)?;
+            return Ok(format!("{base}/{uuid}/{operations}{}", segment(filename)?));
+        }
+        match (operations, filename) {
+            ("", None) => Ok(format!("{base}/{id}/")),
+            ("", Some(_)) => {
+                Err(Error::argument("filename is for a file or an archive, and id is a group's"))
+            }
+            _ => Err(Error::argument(
+                "operations are for a file, and id is a group's: use uc_url_group_file()",
+            )),
+        }
+    }
+
+    /// Of a file of a group, by its place in it.
+    pub fn url_group_file(&self, group_id: &str, index: i64, operations: &str) -> Result<String> {
+        let id = id::group_id(group_id, "group_id")?;
+        let files = id::files_of_group(id);
+        if !(0..files).contains(&index) {
+            return Err(Error::argument(format!(
+                "index is {index}; the group's files are 0 to {}",
+                files - 1
+            )));
+        }
+        self.cdn.check(operations, Subject::Image)?;
+        Ok(format!("{}/{id}/nth/{index}/{operations}", self.cdn.base))
+    }
+
+    /// Of all originals of a group in one file.
+    pub fn url_group_archive(&self, group_id: &str, format: &str, filename: Option<&str>) -> Result<String> {
+        let id = id::group_id(group_id, "group_id")?;
+        if !matches!(format, "zip" | "tar") {
+            return Err(Error::argument(format!("format is {format:?}; it may be \"zip\" or \"tar\"")));
+        }
+        Ok(format!("{}/{id}/archive/{format}/{}", self.cdn.base, segment(filename)?))
+    }
+
+    /// Of something elsewhere on the web, through the project's proxy.
+    pub fn url_proxy(&self, source_url: &str, operations: &str) -> Result<String> {
+        let source = source(source_url)?;
+        self.cdn.check(operations, Subject::Image)?;
+        Ok(format!("{}/{operations}{source}", host::proxy(&self.http.settings.public_key)?))
+    }
+
+    /// A file in several widths, as the `srcset` attribute of an image has them.
+    pub fn url_srcset(
+        &self,
+        uuid: &str,
+        operations: &str,
+        filename: Option<&str>,
+        widths: &[i32],
+    ) -> Result<String> {
+        let (uuid, name) = (id::uuid(uuid, "uuid")?, segment(filename)?);
+        if widths.is_empty() {
+            return Err(Error::argument("widths_len is 0; an image needs a width at least"));
+        }
+        check(operations, Subject::Image, true).map_err(|mistake| mistake.error("operations"))?;
+        let candidate = |(place, width): (usize, &i32)| {
+            if *width < 1 || widths[..place].contains(width) {
+                return Err(Error::argument(format!(
+                    "widths[{place}] is {width}; each is above 0 and given once"
+                )));
+            }
+            let all = format!("{operations}-/resize/{width}x/");
+            check(&all, Subject::Image, self.cdn.unchecked).map_err(|mistake| {
+                match mistake.at < operations.len() {
+                    true => mistake.error("operations"),
+                    false => Error::argument(format!("widths[{place}]: {}", mistake.text)),
+                }
+            })?;
+            Ok(format!("{}/{uuid}/{all}{name} {width}w", self.cdn.base))
+        };
+        let candidates: Result<Vec<_>> = widths.iter().enumerate().map(candidate).collect();
+        // In HTML an ampersand begins something, and an apostrophe may end the attribute.
+        Ok(candidates?.join(", ").replace('&', "%26").replace('\'', "%27"))
+    }
+
+    /// What to make of a video, for a conversion.
+    pub fn video_path(&self, uuid: &str, operations: &str) -> Result<String> {
+        let uuid = id::uuid(uuid, "uuid")?;
+        self.cdn.check(operations, Subject::Video)?;
+        Ok(format!("{uuid}/video/{operations}"))
+    }
+
+    /// What to make of a document, for a conversion.
+    pub fn document_path(&self, uuid: &str, operations: &str) -> Result<String> {
+        let uuid = id::uuid(uuid, "uuid")?;
+        self.cdn.check(operations, Subject::Document)?;
+        Ok(format!("{uuid}/document/{operations}"))
+    }
+}
+
+fn no_id() -> Error {
+    Error::argument(
+        "id is neither a UUID such as 22240276-2f06-41f8-9411-755c8ce926ed nor a group id, which has ~ and the \
+         number of files behind it",
+    )
+}
+
+/// A file's name as it stands in an address.
+fn segment(filename: Option<&str>) -> Result<String> {
+    let Some(name) = filename else { return Ok(String::new()) };
+    let odd = name.is_empty()
+        || name.len() > MOST_NAME
+        || name == "-"
+        || is_dots(name)
+        || name.contains(|c: char| c == '/' || c == '\\' || c.is_control());
+    match odd {
+        true => Err(Error::argument(format!(
+            "filename is no name of a file: it is empty, longer than {MOST_NAME} bytes, one of - . .., or holds a slash or a control character"
+        ))),
+        false => Ok(escape(name, SEGMENT)),
+    }
+}
+
+/// An address elsewhere, as it stands at the end of a proxy's.
+fn source(url: &str) -> Result<String> {
+    let wrong = |what: &str| Err(Error::argument(format!("source_url {what}")));
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let path = rest.split('?').next().unwrap_or_default();
+    if host.is_empty() || url.len() > MOST_SOURCE {
+        return wrong(&format!("is no http or https address of at most {MOST_SOURCE} bytes"));
+    }
+    if host.contains('@') {
+        return wrong("has a user name or a password in it, which everybody would see");
+    }
+    if rest.contains('#') {
+        return wrong("has a fragment (#), which is never sent; a # of a name is written %23");
+    }
+    if rest.contains(char::is_control) || path.split('/').any(is_dots) {
+        return wrong("holds a control character, or . or .. between slashes");
+    }
+    Ok(escape(url, ADDRESS))
+}

@@ -1,0 +1,126 @@
+//! An address on the CDN, taken apart.
+
+use std::borrow::Cow;
+
+use super::escape::unescape;
+use super::host;
+use crate::core::error::{Error, Result};
+use crate::core::id;
+use crate::core::operations::is_plain;
+
+/// What an address says. What it does not say is empty or none.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Parts<'a> {
+    /// Scheme, host, and what stands in front of the id.
+    pub base: Cow<'a, str>,
+    pub uuid: Option<&'a str>,
+    pub group_id: Option<&'a str>,
+    /// Of a file in its group.
+    pub index: Option<i64>,
+    /// The format of a group's archive.
+    pub archive: Option<&'a str>,
+    /// As they are written.
+    pub operations: &'a str,
+    /// Decoded.
+    pub filename: Option<String>,
+    /// What a proxy fetches.
+    pub source_url: Option<&'a str>,
+    pub token: Option<&'a str>,
+}
+
+/// Takes any address on the CDN apart, whatever its host.
+pub fn parts(url: &str) -> Result<Parts<'_>> {
+    if url.contains(|c: char| c.is_control() || c == ' ' || c == '#' || c == '\\') {
+        return Err(Error::argument("url holds a space, a control character, a backslash or a fragment (#)"));
+    }
+    let begin = url.find("//").map(|slashes| slashes + 2).filter(|begin| is_scheme(&url[..*begin]));
+    let begin = begin.ok_or_else(|| Error::argument("url does not begin with https://, http:// or //"))?;
+    let path = begin + url[begin..].find(['/', '?']).unwrap_or(url.len() - begin);
+    let host = &url[begin..path];
+    if host.is_empty() || host.contains('@') {
+        return Err(Error::argument("url has no host, or a user name in front of it"));
+    }
+    match host::is_proxy(host) {
+        true => of_proxy(url, path),
+        false => of_file_or_group(url, path),
+    }
+}
+
+fn is_scheme(text: &str) -> bool {
+    ["https://", "http://", "//"].iter().any(|scheme| scheme.eq_ignore_ascii_case(text))
+}
+
+/// Without a scheme it is that of the page it stands in, which is https.
+fn base(text: &str) -> Cow<'_, str> {
+    if text.starts_with("//") { format!("https:{text}").into() } else { text.into() }
+}
+
+fn of_proxy(url: &str, path: usize) -> Result<Parts<'_>> {
+    let behind = &url[path..];
+    let source = ["/https://", "/http://"].iter().filter_map(|scheme| behind.find(scheme)).min();
+    let source =
+        source.ok_or_else(|| Error::argument("url is a proxy's, and no address stands at its end"))? + 1;
+    Ok(Parts {
+        base: base(&url[..path]),
+        operations: &behind[1..source],
+        source_url: Some(&behind[source..]),
+        ..Parts::default()
+    })
+}
+
+fn of_file_or_group(url: &str, path: usize) -> Result<Parts<'_>> {
+    let (address, query) = url.split_once('?').unwrap_or((url, ""));
+    let mut at = path;
+    for segment in address[path..].split('/') {
+        if id::is_uuid(segment) || id::is_group_id(segment) {
+            let rest = address[at + segment.len()..].strip_prefix('/').unwrap_or_default();
+            let parts = Parts { base: base(&url[..at - 1]), token: token(query), ..Parts::default() };
+            return match id::is_uuid(segment) {
+                true => with_file(Parts { uuid: Some(segment), ..parts }, rest),
+                false => with_group(Parts { group_id: Some(segment), ..parts }, rest),
+            };
+        }
+        at += segment.len() + 1;
+    }
+    Err(Error::argument("url has no UUID and no group id between its slashes"))
+}
+
+fn token(query: &str) -> Option<&str> {
+    query.split('&').find_map(|pair| pair.strip_prefix("token="))
+}
+
+fn with_group<'a>(parts: Parts<'a>, rest: &'a str) -> Result<Parts<'a>> {
+    match rest.split_once('/') {
+        None if rest.is_empty() => Ok(parts),
+        Some(("nth", rest)) => {
+            let (index, rest) = rest.split_once('/').unwrap_or((rest, ""));
+            let index = index.parse().ok().filter(|_| index.bytes().all(|byte| byte.is_ascii_digit()));
+            let index = index.ok_or_else(|| Error::argument("url has no number behind nth/"))?;
+            with_file(Parts { index: Some(index), ..parts }, rest)
+        }
+        Some(("archive", rest)) => match rest.split_once('/').unwrap_or((rest, "")) {
+            (format @ ("zip" | "tar"), name) if !name.contains('/') => {
+                Ok(Parts { archive: Some(format), filename: decoded(name), ..parts })
+            }
+            _ => Err(Error::argument(
+                "url has neither zip nor tar behind archive/, or more than a name behind that",
+            )),
+        },
+        _ => Err(Error::argument("url has something other than nth/ or archive/ behind its group id")),
+    }
+}
+
+fn with_file<'a>(parts: Parts<'a>, rest: &'a str) -> Result<Parts<'a>> {
+    let (operations, name) = rest.split_at(rest.rfind('/').map_or(0, |slash| slash + 1));
+    let first = operations.split('/').next().unwrap_or_default();
+    match operations.is_empty() || first == "-" || is_plain(first) {
+        true => Ok(Parts { operations, filename: decoded(name), ..parts }),
+        false => {
+            Err(Error::argument(format!("url has {first:?} behind its id, where operations begin with -/")))
+        }
+    }
+}
+
+fn decoded(name: &str) -> Option<String> {
+    (!name.is_empty()).then(|| unescape(name))
+}

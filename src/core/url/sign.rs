@@ -1,0 +1,120 @@
+//! Tokens for secure delivery: https://uploadcare.com/docs/security/secure-delivery/
+
+use hmac::Hmac;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::escape::{UNRESERVED, escape};
+use super::host;
+use crate::core::error::{Error, Result};
+use crate::core::http::sign::{hex, hmac};
+
+const USUAL_LIFETIME_S: i64 = 300;
+
+/// Zero and false stand for the defaults.
+#[derive(Default)]
+pub struct SignOptions {
+    /// In seconds since 1970.
+    pub expire: i64,
+    pub lifetime_s: i64,
+    pub wildcard: bool,
+    pub url_token: bool,
+}
+
+impl SignOptions {
+    fn expire(&self, now: i64) -> Result<i64> {
+        match (self.expire, self.lifetime_s) {
+            (0, 0) => Ok(now + USUAL_LIFETIME_S),
+            (expire @ 1.., 0) => Ok(expire),
+            (0, lifetime @ 1..) => now
+                .checked_add(lifetime)
+                .ok_or_else(|| Error::argument("opts.lifetime_s is longer than time is counted")),
+            (1.., 1..) => {
+                Err(Error::argument("opts.expire and opts.lifetime_s exclude each other: set one to 0"))
+            }
+            (..0, _) => {
+                Err(Error::argument("opts.expire is below 0; it counts the seconds since 1970-01-01 UTC"))
+            }
+            (_, _) => Err(Error::argument("opts.lifetime_s is below 0; it counts seconds from now")),
+        }
+    }
+}
+
+/// Adds a token to an address, and takes it to the host that asks for one.
+pub fn sign(url: &str, secret_hex: &str, options: &SignOptions, now: i64) -> Result<String> {
+    let (origin, path) = split(url)?;
+    // Left as they are they would stand for more than one address in a token.
+    let path = path.replace('*', "%2A").replace('!', "%21");
+    let expire = options.expire(now)?;
+    if options.wildcard && options.url_token {
+        return Err(Error::argument(
+            "opts.wildcard and opts.url_token exclude each other: a URL token is for one address",
+        ));
+    }
+    let key = key(secret_hex)?;
+    let sum = |text: &str| hex(&hmac::<Hmac<Sha256>>(&key, text));
+    let token = if options.url_token {
+        let sum = sum(&format!("exp={expire}~url={}", quoted(&path)));
+        format!("exp={expire}~hmac={sum}")
+    } else {
+        let covered = format!("exp={expire}~acl={}", acl(&path, options.wildcard));
+        let sum = sum(&covered);
+        format!("{covered}~hmac={sum}")
+    };
+    Ok(format!("{origin}{path}?token={token}"))
+}
+
+/// Scheme and host, the secure one where it is known, and the path.
+fn split(url: &str) -> Result<(String, &str)> {
+    let wrong = || {
+        Error::argument(
+            "url is no http or https address with a path, in visible ASCII and without query and fragment",
+        )
+    };
+    let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\"<>\\^`{|}".contains(&byte));
+    let (scheme, rest) = url.split_once("://").filter(|_| plain).ok_or_else(wrong)?;
+    let (host, _) = rest.split_once('/').ok_or_else(wrong)?;
+    if !matches!(scheme, "https" | "http") || host.is_empty() || host.contains('@') {
+        return Err(wrong());
+    }
+    let path = &rest[host.len()..];
+    let host = host::secure(host).unwrap_or_else(|| host.to_owned());
+    Ok((format!("{scheme}://{host}"), path))
+}
+
+/// What the token is good for: the path, or with a wildcard all that is below it.
+fn acl(path: &str, wildcard: bool) -> String {
+    let path = match wildcard {
+        true => format!("{}*", &path[..=path.rfind('/').unwrap_or_default()]),
+        false => path.to_owned(),
+    };
+    // A tilde ends a field of the token.
+    path.replace('~', "%7e")
+}
+
+fn quoted(path: &str) -> String {
+    const PLAIN: &percent_encoding::AsciiSet = &UNRESERVED.remove(b',').add(b'~');
+    lower_case(&escape(path, PLAIN))
+}
+
+/// With the digits of encoded bytes in lower case, as the service counts them.
+fn lower_case(escaped: &str) -> String {
+    let mut pieces = escaped.split('%');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| {
+        let (digits, rest) = piece.split_at(2);
+        text + "%" + &digits.to_ascii_lowercase() + rest
+    })
+}
+
+/// The secret is written in hex.
+fn key(secret_hex: &str) -> Result<Zeroizing<Vec<u8>>> {
+    let wrong =
+        || Error::argument("secret_hex is no secret of secure delivery: an even number of hex digits");
+    let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16)).ok_or_else(wrong);
+    let mut key = Zeroizing::new(Vec::with_capacity(secret_hex.len() / 2));
+    for pair in secret_hex.as_bytes().chunks(2) {
+        key.push((digit(pair.first())? << 4 | digit(pair.get(1))?) as u8);
+    }
+    if key.is_empty() { Err(wrong()) } else { Ok(key) }
+}

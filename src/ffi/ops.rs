@@ -1,0 +1,189 @@
+//! Operations, built call by call.
+
+use std::ffi::c_char;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::arguments::{object, optional_text, text};
+use super::call::{make, make_text};
+use super::client::uc_client;
+use super::error::{uc_error, uc_status};
+use crate::core::error::{Error, Result, Status};
+use crate::core::operations::builder::Ops;
+
+/// Operations in the making, one behind the other, for those who would rather not write them.
+/// The calls that add one cannot fail: what is wrong with any of them, the first that is, is what
+/// uc_ops_build() says. Made by uc_ops_new(), freed by uc_free(). Used by one thread at a time.
+pub struct uc_ops(Ops);
+
+/// Makes an empty one. opts.unchecked_operations of `client` says whether it will be checked.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_ops_new(
+    client: *const uc_client,
+    ops: *mut *mut uc_ops,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(ops, "ops", error, || {
+            let client = object(client, "client")?;
+            Ok((uc_ops(Ops::new(client.0.cdn.unchecked)), ()))
+        })
+    }
+}
+
+/// Adds to what is in the making; NULL is left alone, until uc_ops_build() says so.
+///
+/// # Safety
+/// `ops` is NULL or the caller's.
+unsafe fn add(ops: *mut uc_ops, body: impl FnOnce(&mut Ops) -> Result<()>) {
+    // SAFETY: the caller's word.
+    let Some(ops) = (unsafe { ops.as_mut() }) else { return };
+    let added = catch_unwind(AssertUnwindSafe(|| body(&mut ops.0)));
+    let defect = || Err(Error::new(Status::Internal, "a defect in libuploadcare; please report it"));
+    if let Err(error) = added.unwrap_or_else(|_| defect()) {
+        ops.0.fail(error);
+    }
+}
+
+/// Fits the image into this size in pixels, keeping its ratio; never makes it larger. 0 and 0 for
+/// the service's own size, 2048 by 2048.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_ops_preview(ops: *mut uc_ops, width: i32, height: i32) {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        add(ops, |ops| {
+            ops.preview(width, height);
+            Ok(())
+        })
+    }
+}
+
+/// Makes the image this large in pixels; with 0 for a side, keeping its ratio.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_ops_resize(ops: *mut uc_ops, width: i32, height: i32) {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        add(ops, |ops| {
+            ops.resize(width, height);
+            Ok(())
+        })
+    }
+}
+
+/// Cuts out this many pixels. `place` is "center", "top", "right", "bottom", "left", or "X,Y" in
+/// pixels or percent ("50p,50p"); NULL for the upper left corner.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_ops_crop(ops: *mut uc_ops, width: i32, height: i32, place: *const c_char) {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        add(ops, |ops| {
+            ops.crop(width, height, optional_text(place, "place")?.unwrap_or_default());
+            Ok(())
+        })
+    }
+}
+
+/// Scales the image until it fills this many pixels, and cuts off the rest. `place` is one as of
+/// uc_ops_crop(), "smart" or another of the smart kinds in OPERATIONS.md, or both, "smart/center":
+/// the place for when nothing is found; NULL for the upper left corner.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_ops_scale_crop(ops: *mut uc_ops, width: i32, height: i32, place: *const c_char) {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        add(ops, |ops| {
+            ops.scale_crop(width, height, optional_text(place, "place")?.unwrap_or_default());
+            Ok(())
+        })
+    }
+}
+
+/// What comes out: "auto", "jpeg", "png", "webp" or "preserve".
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_ops_format(ops: *mut uc_ops, format: *const c_char) {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        add(ops, |ops| {
+            ops.format(text(format, "format")?);
+            Ok(())
+        })
+    }
+}
+
+/// How good: "smart", "smart_retina", "lightest", "lighter", "normal", "better" or "best".
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_ops_quality(ops: *mut uc_ops, quality: *const c_char) {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        add(ops, |ops| {
+            ops.quality(text(quality, "quality")?);
+            Ok(())
+        })
+    }
+}
+
+/// Lays another image over it: `image` is its UUID, or "self". `size` is "WIDTHxHEIGHT" in pixels or
+/// percent of the image below ("50px50p"), `place` as of uc_ops_crop(), `opacity` 1 to 100 percent
+/// or 0 for the default, 100. Each may be left out (NULL, 0) where all behind it are.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_ops_overlay(
+    ops: *mut uc_ops,
+    image: *const c_char,
+    size: *const c_char,
+    place: *const c_char,
+    opacity: i32,
+) {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        add(ops, |ops| {
+            let size = optional_text(size, "size")?.unwrap_or_default();
+            let place = optional_text(place, "place")?.unwrap_or_default();
+            ops.overlay(text(image, "image")?, size, place, opacity);
+            Ok(())
+        })
+    }
+}
+
+/// Writes `words` over the image, which may hold anything, new lines too: they are escaped here.
+/// `size` and `place` as of uc_ops_overlay(). How they look is said before by "font", "text_align"
+/// and "text_box" through uc_ops_raw(). Has to be switched on for the project.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_ops_text(
+    ops: *mut uc_ops,
+    size: *const c_char,
+    place: *const c_char,
+    words: *const c_char,
+) {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        add(ops, |ops| {
+            ops.text(text(size, "size")?, text(place, "place")?, text(words, "words")?);
+            Ok(())
+        })
+    }
+}
+
+/// Any operations as the service writes them: "-/blur/20/-/mirror/". What they may be stands in
+/// OPERATIONS.md.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_ops_raw(ops: *mut uc_ops, operations: *const c_char) {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        add(ops, |ops| {
+            ops.raw(text(operations, "operations")?);
+            Ok(())
+        })
+    }
+}
+
+/// All that was added so far, for uc_url() and its like, or what is wrong with it: the same errors
+/// as of uc_url(), which name the byte in what was built. `operations` receives it: give it to
+/// uc_free(). `ops` can be added to afterwards.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_ops_build(
+    ops: *const uc_ops,
+    operations: *mut *mut c_char,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe { make_text(operations, "operations", error, || object(ops, "ops")?.0.build()) }
+}

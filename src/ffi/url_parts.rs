@@ -1,0 +1,62 @@
+//! Addresses taken apart.
+
+use std::ffi::c_char;
+
+use super::arguments::text;
+use super::call::make;
+use super::error::{uc_error, uc_status};
+use super::memory::{Arena, laid_out};
+use crate::core::url::parts::{Parts, parts};
+
+/// What an address on the CDN says; NULL where it does not. One of uuid, group_id and source_url is
+/// set. Owned: give it to uc_free().
+#[repr(C)]
+pub struct uc_url_parts {
+    /// Scheme, host, and whatever stands before the id: "https://1s4oyld5dc.ucarecd.net". A client
+    /// with this as its cdn_base makes the same address again, but for a proxy's. Never NULL.
+    pub base: *const c_char,
+    /// The file.
+    pub uuid: *const c_char,
+    /// The group, or the group that the file is of.
+    pub group_id: *const c_char,
+    /// Of a file, its place in the group; else -1.
+    pub index: i64,
+    /// "zip" or "tar" where the address is that of a group's archive.
+    pub archive: *const c_char,
+    /// As they are written: "-/resize/500x/". They are not checked.
+    pub operations: *const c_char,
+    /// Decoded.
+    pub filename: *const c_char,
+    /// What a proxy fetches.
+    pub source_url: *const c_char,
+    /// What uc_url_sign() added: "exp=...~acl=...~hmac=...". Not checked.
+    pub token: *const c_char,
+}
+
+fn lay_out_parts(parts: Parts) -> (uc_url_parts, Arena) {
+    let operations = Some(parts.operations).filter(|operations| !operations.is_empty());
+    laid_out(|arena| uc_url_parts {
+        base: arena.text(&parts.base),
+        uuid: arena.optional(parts.uuid),
+        group_id: arena.optional(parts.group_id),
+        index: parts.index.unwrap_or(-1),
+        archive: arena.optional(parts.archive),
+        operations: arena.optional(operations),
+        filename: arena.optional(parts.filename.as_deref()),
+        source_url: arena.optional(parts.source_url),
+        token: arena.optional(parts.token),
+    })
+}
+
+/// Takes an address on the CDN apart: a file's, a group's, one of a file in a group, an archive's or
+/// a proxy's, on whatever host, signed or not. UC_ERR_ARGUMENT when it is none of these. Needs no
+/// client.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_url_parse(
+    url: *const c_char,
+    url_parts: *mut *mut uc_url_parts,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe { make(url_parts, "url_parts", error, || Ok(lay_out_parts(parts(text(url, "url")?)?))) }
+}
