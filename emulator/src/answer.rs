@@ -56,13 +56,19 @@ pub async fn collect(response: Response) -> Answer {
 
 /// Compresses an answer for whoever accepts that.
 pub fn gzip(answer: &mut Answer, request: &HeaderMap) {
-    if answer.body().len() < GZIP_FROM || !accepts_gzip(request) {
+    if answer.body().len() < GZIP_FROM || !is_text(answer) || !accepts_gzip(request) {
         return;
     }
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(answer.body()).expect("memory takes everything");
     *answer.body_mut() = encoder.finish().expect("memory takes everything").into();
     answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+}
+
+/// The content of files goes as it is.
+fn is_text(answer: &Answer) -> bool {
+    let content_type = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|kind| kind.contains("json") || kind.starts_with("text/html"))
 }
 
 fn accepts_gzip(request: &HeaderMap) -> bool {

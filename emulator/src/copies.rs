@@ -41,6 +41,10 @@ async fn local(
     let metadata = added_metadata(&body)?;
 
     let uuid = store.add_file(copied(&source.file, metadata));
+    if source.operations.is_empty() {
+        let content = store.copies.get(&source.uuid).copied().unwrap_or(source.uuid);
+        store.copies.insert(uuid, content);
+    }
     if is_stored {
         store.store_file(uuid);
     }
@@ -114,7 +118,7 @@ fn fresh(mut copy: Value) -> Value {
 
 /// A file that is to be copied.
 struct Source {
-    uuid: String,
+    uuid: Uuid,
     file: Value,
     /// `-/resize/200x/-/flip/`, or nothing.
     operations: String,
@@ -136,7 +140,7 @@ impl Source {
         if file["is_ready"] != true {
             return Err(refused("File is not ready yet."));
         }
-        Ok(Source { uuid: uuid.to_string(), file, operations })
+        Ok(Source { uuid, file, operations })
     }
 
     fn check_size(&self, largest: u64) -> Result<(), Refusal> {
@@ -171,7 +175,7 @@ impl Source {
             "auto_filename" => Some(format!("{stem}{effects}{extension}")),
             "effects" => Some(effects),
             "filename" => Some(stem.to_owned()),
-            "uuid" => Some(self.uuid.clone()),
+            "uuid" => Some(self.uuid.to_string()),
             "ext" => Some(extension.to_owned()),
             _ => None,
         }
@@ -234,7 +238,7 @@ mod tests {
     #[test]
     fn files_are_copied_up_to_a_size() {
         let source = |size: u64| Source {
-            uuid: UUID.to_owned(),
+            uuid: UUID.parse().unwrap(),
             file: json!({ "size": size }),
             operations: String::new(),
         };

@@ -1,4 +1,4 @@
-//! A local Uploadcare: the REST API and the Upload API on loopback, as strict as the service
+//! A local Uploadcare: the REST API, the Upload API and the CDN on loopback, as strict as the service
 //! where the service is strict, and misbehaving on request. For tests, demos and offline work.
 //!
 //! ```
@@ -12,12 +12,15 @@
 //! One request goes this way: `server` takes the connection and `wire` carries its bytes; `service`
 //! logs the request and asks `faults` what shall go wrong; `auth` checks it, and the file of its
 //! noun (`groups`, `files`, `webhooks` and so on) answers with what is in the `store`; what goes to
-//! the Upload API is received and answered by `uploads`; `misbehaviour` spoils the answer. `control` is the side from which all of that is steered.
+//! the Upload API is received and answered by `uploads`, and what asks for a file or a group by its
+//! id is delivered by `cdn`; `misbehaviour` spoils the answer. `control` is the side from which all
+//! of that is steered.
 
 mod addons;
 mod answer;
 mod auth;
 mod batch;
+mod cdn;
 mod checks;
 mod clock;
 mod control;
@@ -62,6 +65,7 @@ use std::thread::{self, JoinHandle};
 use tokio::runtime;
 use tokio::sync::oneshot;
 
+pub use cdn::DeliverySecret;
 pub use faults::Fault;
 pub use options::Options;
 pub use tls::Certificate;

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::builder::PossibleValue;
-use uploadcare_emulator::{Certificate, Emulator, Fault, Options};
+use uploadcare_emulator::{Certificate, DeliverySecret, Emulator, Fault, Options};
 
-/// An offline Uploadcare for tests and demos: serves the REST API and the Upload API on 127.0.0.1, with
-/// made-up groups and files. It is as strict as the service, and misbehaves on request.
+/// An offline Uploadcare for tests and demos: serves the REST API, the Upload API and the CDN on
+/// 127.0.0.1, with made-up groups and files. It is as strict as the service, and misbehaves on request.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -46,6 +46,9 @@ struct Arguments {
     /// Accept Uploadcare.Simple without TLS, which the service refuses
     #[arg(long)]
     allow_simple_http: bool,
+    /// Deliver only with a token that is signed with this secret, in hex; may be given repeatedly
+    #[arg(long = "secure-delivery", value_name = "SECRET")]
+    delivery_secrets: Vec<DeliverySecret>,
     /// Something that goes wrong from the start, such as '{"fault":"status","status":429}'; may be given
     /// repeatedly. GET /_emulator/ tells all kinds
     #[arg(long = "fault", value_name = "JSON")]
@@ -111,6 +114,7 @@ impl Arguments {
             clock_offset_s: self.clock_offset,
             gzip: !self.no_gzip,
             allow_simple_http: self.allow_simple_http,
+            delivery_secrets: self.delivery_secrets,
             faults: self.faults,
         }
     }
@@ -123,6 +127,7 @@ fn introduce(emulator: &Emulator, public_key: &str, secret_key: &str) -> io::Res
     writeln!(output, "uploadcare-emulator: listening on {base}\n")?;
     writeln!(output, "  export UPLOADCARE_API_BASE={base}")?;
     writeln!(output, "  export UPLOADCARE_UPLOAD_BASE={base}")?;
+    writeln!(output, "  export UPLOADCARE_CDN_BASE={base}")?;
     writeln!(output, "  export UPLOADCARE_PUBLIC_KEY={public_key}")?;
     writeln!(output, "  export UPLOADCARE_SECRET_KEY={secret_key}\n")?;
     let trust = match emulator.ca_file() {

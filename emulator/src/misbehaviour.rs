@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use crate::answer::{self, API_TYPE, Answer, of_type};
+use crate::cdn;
 use crate::faults::{Body, Inside, Kind, Slow, Status};
 use crate::service::{Exchange, Service, Silence};
 use crate::uploads;
@@ -162,7 +163,9 @@ fn made_up(service: &Service, (mut answer, headers): (Answer, HeaderMap)) -> Ans
 
 async fn of_status(wanted: &Status, exchange: &Exchange) -> (Answer, HeaderMap) {
     let Status { status, headers, body, content_type } = wanted;
-    if let (None, Some(refusal)) = (body, uploads::usual_refusal(&exchange.head, *status)) {
+    let refusal = uploads::usual_refusal(&exchange.head, *status)
+        .or_else(|| cdn::usual_refusal(&exchange.head, *status));
+    if let (None, Some(refusal)) = (body, refusal) {
         return (answer::collect(refusal).await, headers.clone());
     }
     let retry_after = headers.get("retry-after").and_then(|value| value.to_str().ok());

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::cdn::DeliverySecret;
 use crate::faults::Fault;
 use crate::seed::Seed;
 use crate::tls::Certificate;
@@ -30,6 +31,8 @@ pub struct Options {
     pub gzip: bool,
     /// `Uploadcare.Simple` without TLS, which the service refuses.
     pub allow_simple_http: bool,
+    /// Of secure delivery; without any, everything is delivered to everybody.
+    pub delivery_secrets: Vec<DeliverySecret>,
     /// What goes wrong from the start.
     pub faults: Vec<Fault>,
 }
@@ -49,6 +52,7 @@ impl Default for Options {
             clock_offset_s: 0,
             gzip: true,
             allow_simple_http: false,
+            delivery_secrets: Vec::new(),
             faults: Vec::new(),
         }
     }

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::answer;
+use crate::cdn::DeliverySecret;
+use crate::options::Options;
 use crate::service::Shared;
 
 /// How the project is set. A feature that is off is refused in the service's words.
@@ -31,6 +33,8 @@ pub struct Project {
     pub signed_uploads: bool,
     pub max_file_size: u64,
     pub part_url_lifetime_s: i64,
+    /// The CDN needs tokens that one of them is behind. None: it needs none.
+    pub delivery_secrets: Vec<DeliverySecret>,
 }
 
 impl Default for Project {
@@ -48,7 +52,15 @@ impl Default for Project {
             signed_uploads: false,
             max_file_size: 5 << 40,
             part_url_lifetime_s: 86_400,
+            delivery_secrets: Vec::new(),
         }
+    }
+}
+
+impl Project {
+    /// As it is at the start, and after every reset.
+    pub fn new(options: &Options) -> Project {
+        Project { delivery_secrets: options.delivery_secrets.clone(), ..Project::default() }
     }
 }
 

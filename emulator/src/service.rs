@@ -21,6 +21,7 @@ use crate::addons;
 use crate::answer::{self, Answer};
 use crate::auth;
 use crate::batch;
+use crate::cdn;
 use crate::clock::{Clock, http_date};
 use crate::control;
 use crate::conversions;
@@ -33,7 +34,7 @@ use crate::log::{Entry, Log};
 use crate::metadata;
 use crate::misbehaviour;
 use crate::options::Options;
-use crate::project;
+use crate::project::{self, Project};
 use crate::search;
 use crate::seed::Seed;
 use crate::store::Store;
@@ -114,7 +115,7 @@ impl Service {
         let clock = Arc::new(Clock::default());
         let seed = Seed { groups, files_per_group, same_time };
         let shared = Arc::new(Shared {
-            store: Mutex::new(Store::new(seed, clock.clone())),
+            store: Mutex::new(Store::new(seed, Project::new(&options), clock.clone())),
             clock,
             faults: Mutex::new(Faults::default()),
             log: Mutex::new(Log::default()),
@@ -221,6 +222,8 @@ impl Service {
         let head = exchange.head.clone();
         let response = if uploads::serves(head.uri.path()) {
             uploads::answer(&self.shared, &self.upload_routes, head).await
+        } else if cdn::serves(head.uri.path()) {
+            cdn::answer(self.shared.clone(), head).await
         } else if let Err((status, detail)) = auth::check(&self.shared, exchange) {
             answer::detail(status, &detail)
         } else {
@@ -263,7 +266,7 @@ impl Service {
 impl Shared {
     /// Starts anew with this data.
     pub fn reset(&self, seed: Seed) {
-        *self.store.lock().unwrap() = Store::new(seed, self.clock.clone());
+        *self.store.lock().unwrap() = Store::new(seed, Project::new(&self.options), self.clock.clone());
         self.faults.lock().unwrap().clear();
         self.log.lock().unwrap().clear();
         self.clock.set(0);

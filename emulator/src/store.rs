@@ -96,6 +96,8 @@ pub struct Store {
     pub jobs: Jobs,
     pub webhooks: Webhooks,
     pub uploads: Uploads,
+    /// Files that have the content of another one, which was uploaded.
+    pub copies: HashMap<Uuid, Uuid>,
     /// Of documents, by their UUIDs.
     pub converted_groups: HashMap<Uuid, ConvertedGroups>,
     clock: Arc<Clock>,
@@ -114,15 +116,16 @@ pub struct Store {
 }
 
 impl Store {
-    pub fn new(seed: Seed, clock: Arc<Clock>) -> Store {
+    pub fn new(seed: Seed, project: Project, clock: Arc<Clock>) -> Store {
         let groups: Vec<_> = (0..seed.groups).map(|number| Group::seeded(seed, number)).collect();
         let keys = groups.iter().map(|group| (group.uuid, (group.created, group.number))).collect();
         Store {
-            project: Project::default(),
+            project,
             objects: HashSet::new(),
             jobs: Jobs::default(),
             webhooks: Webhooks::default(),
             uploads: Uploads::default(),
+            copies: HashMap::new(),
             converted_groups: HashMap::new(),
             clock,
             seed,

@@ -69,6 +69,7 @@ fn it_tells_where_it_listens_and_how_to_use_it_and_ends_when_it_is_told() {
         for line in [
             &format!("export UPLOADCARE_API_BASE={base}"),
             &format!("export UPLOADCARE_UPLOAD_BASE={base}"),
+            &format!("export UPLOADCARE_CDN_BASE={base}"),
             "export UPLOADCARE_PUBLIC_KEY=pub",
             "export UPLOADCARE_SECRET_KEY=secret",
             &format!("{base}/_emulator/"),
@@ -105,6 +106,13 @@ fn it_takes_its_clock_and_its_manners_from_its_arguments() {
     let date = chrono::DateTime::parse_from_rfc2822(reply.headers()["Date"].to_str().unwrap()).unwrap();
     let late = chrono::Utc::now() - date.to_utc();
     assert!((86_395..86_405).contains(&late.num_seconds()), "{date}");
+}
+
+#[test]
+fn it_takes_secrets_of_secure_delivery_from_its_arguments() {
+    let running = Running::start(&["--secure-delivery", "00ff", "--secure-delivery", "11ee"]);
+    let file = format!("{}/5d0d4ee5-7d1c-4a0f-a1ad-0d4d6ff2ac7e/", running.base);
+    assert!(matches!(ureq::get(file).call(), Err(ureq::Error::StatusCode(403))));
 }
 
 #[test]
@@ -163,6 +171,7 @@ fn what_is_uploaded_goes_to_disk_and_is_gone_in_the_end() {
 fn arguments_that_make_no_sense_are_refused_in_words() {
     assert!(fails(&["--fault", "{}"]).contains("missing field `fault`"));
     assert!(fails(&["--groups", "many"]).contains("--groups"));
+    assert!(fails(&["--secure-delivery", "xyz"]).contains("hex digits"));
     assert!(fails(&["--tls", "splendid"]).contains("wrong-host"));
     let taken = client::emulator(1);
     let port = taken.base().rsplit_once(':').unwrap().1;
@@ -184,6 +193,7 @@ fn its_help_names_every_argument() {
         "--clock-offset",
         "--no-gzip",
         "--allow-simple-http",
+        "--secure-delivery",
         "--fault",
     ] {
         assert!(help.contains(argument), "{argument}");

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::cdn::recognise::recognise;
 use crate::seeded_file::content_info;
 use crate::store::Store;
 use crate::uploads::from_url::Fetches;
@@ -133,11 +134,12 @@ impl Store {
         let now = self.now();
         let upload = self.uploads.find(uuid).expect("only uploads are completed");
         upload.is_complete = true;
+        let image = recognise(&upload.content()).unwrap_or_default();
         let Description { name, mime, is_stored, metadata, tags } = &upload.description;
         let file = json!({
-            "original_filename": name, "size": upload.size, "mime_type": mime, "is_image": false,
+            "original_filename": name, "size": upload.size, "mime_type": mime, "is_image": !image.is_null(),
             "is_ready": true, "datetime_stored": is_stored.then_some(now), "metadata": metadata,
-            "tags": tags, "content_info": content_info(mime, &Value::Null, &Value::Null),
+            "tags": tags, "content_info": content_info(mime, &image, &Value::Null),
         });
         self.add_file_as(uuid, file);
     }

@@ -82,6 +82,23 @@ impl Content {
         Ok(format!("{:x}", hash.finalize()))
     }
 
+    /// So many bytes from the start, or all of the first piece if that is less.
+    pub fn start(&self, length: u64) -> io::Result<Vec<u8>> {
+        let mut start = Vec::new();
+        if let Some(piece) = self.0.first() {
+            File::open(&piece.path)?.take(length).read_to_end(&mut start)?;
+        }
+        Ok(start)
+    }
+
+    pub fn bytes(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        for piece in &self.0 {
+            File::open(&piece.path)?.read_to_end(&mut bytes)?;
+        }
+        Ok(bytes)
+    }
+
     pub fn read(self) -> Reader {
         Reader { left: self.size(), pieces: self.0.into_iter(), open: None }
     }

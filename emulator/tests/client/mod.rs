@@ -3,6 +3,7 @@
 // Each test program uses its part.
 #![allow(dead_code)]
 
+pub mod cdn;
 pub mod uploads;
 
 use std::fmt::Display;

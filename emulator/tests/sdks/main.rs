@@ -17,6 +17,8 @@ use client::{control, emulator};
 use serde_json::Value;
 use uploadcare_emulator::Emulator;
 
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdks");
+
 /// Compares what a script told with what there is.
 type Check = fn(&Emulator, &Value);
 
@@ -26,7 +28,7 @@ const SCRIPTS: &[(&str, Check)] =
 #[test]
 fn pyuploadcare_gets_what_is_there() {
     let python = workshop::python("6.3.0");
-    let folder = Path::new(workshop::SCRIPTS);
+    let folder = Path::new(FOLDER);
     for (name, check) in SCRIPTS {
         let command = &mut Command::new(&python);
         prove(command.arg(folder.join(format!("{name}.py"))), "PyUploadcare/6.3.0", *check);
@@ -35,7 +37,7 @@ fn pyuploadcare_gets_what_is_there() {
 
 #[test]
 fn the_javascript_clients_get_what_is_there() {
-    let folder = workshop::javascript("6.21.0");
+    let folder = workshop::javascript("6.21.0", Path::new(FOLDER));
     for (name, check) in SCRIPTS {
         let command = &mut Command::new("node");
         prove(command.arg(folder.join(format!("{name}.mjs"))), "UploadcareRestClient/6.21.0", *check);

@@ -1,11 +1,12 @@
 //! Where the SDKs are installed and run.
 
+// The library's own tests use a part of it.
+#![allow(dead_code)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
-
-pub const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdks");
 
 /// The Python that has this version of pyuploadcare.
 pub fn python(version: &str) -> PathBuf {
@@ -24,8 +25,8 @@ pub fn python(version: &str) -> PathBuf {
     python
 }
 
-/// The folder where the scripts find this version of both clients.
-pub fn javascript(version: &str) -> PathBuf {
+/// The folder with these scripts, where they find this version of both clients.
+pub fn javascript(version: &str, scripts: &Path) -> PathBuf {
     let home = folder("javascript");
     install_unless(|| succeeds(Command::new("node").arg("--version")), &["nodejs"]);
     let packages = ["@uploadcare/rest-client", "@uploadcare/upload-client"];
@@ -43,7 +44,7 @@ pub fn javascript(version: &str) -> PathBuf {
         );
     }
     // Node looks for packages where the script is.
-    for script in fs::read_dir(SCRIPTS).unwrap().map(|entry| entry.unwrap().path()) {
+    for script in fs::read_dir(scripts).unwrap().map(|entry| entry.unwrap().path()) {
         if script.extension().is_some_and(|extension| extension == "mjs") {
             fs::copy(&script, home.join(script.file_name().unwrap())).unwrap();
         }
@@ -59,7 +60,7 @@ fn folder(name: &str) -> PathBuf {
 
 /// Installs packages of the system unless all works without them. Only root is allowed to, and
 /// only Debian and its kin have them under these names.
-fn install_unless(works: impl Fn() -> bool, packages: &[&str]) {
+pub fn install_unless(works: impl Fn() -> bool, packages: &[&str]) {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     if works() {
         return;
@@ -79,7 +80,7 @@ fn install_unless(works: impl Fn() -> bool, packages: &[&str]) {
     assert!(works(), "not installed: `sudo apt-get install {packages}`, or what your system has for it");
 }
 
-fn succeeds(command: &mut Command) -> bool {
+pub fn succeeds(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
