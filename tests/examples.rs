@@ -14,6 +14,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -25,19 +26,25 @@ const UNKNOWN: &str = "00000000-0000-4000-8000-000000000000";
 
 const SECRET: &str = "12345X";
 
+/// Of secure delivery, and the bytes it stands for.
+const DELIVERY_SECRET: &str = "7365637265740a";
+const DELIVERY_KEY: &[u8] = b"secret\n";
+
 /// Nothing here may take longer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How each is called when it is called rightly, and what it ends with where there are no keys.
-const EXAMPLES: [(&str, &[&str], i32); 12] = [
+const EXAMPLES: [(&str, &[&str], i32); 14] = [
     ("convert_video", &[UNKNOWN], 1),
     ("delete_group", &["00000000-0000-4000-8000-000000000000~1"], 1),
     ("group_info", &["00000000-0000-4000-8000-000000000000~1"], 1),
     ("list_files", &[], 2),
     ("list_groups", &[], 2),
+    ("picture_urls", &[UNKNOWN], 1),
     ("scan_for_viruses", &[UNKNOWN], 2),
     ("search_files", &["pineapple"], 2),
     ("sign_upload", &[], 1),
+    ("sign_url", &[UNKNOWN], 2),
     ("upload_file", &["Cargo.toml"], 1),
     ("upload_stdin", &[], 1),
     ("upload_url", &["http://127.0.0.1:1/"], 1),
@@ -94,6 +101,7 @@ fn example(name: &str) -> Command {
 fn with_keys(name: &str, emulator: &Emulator) -> Command {
     let mut command = example(name);
     command.env("UPLOADCARE_API_BASE", emulator.base()).env("UPLOADCARE_UPLOAD_BASE", emulator.base());
+    command.env("UPLOADCARE_CDN_BASE", emulator.base()).env("UPLOADCARE_DELIVERY_SECRET", DELIVERY_SECRET);
     command.env("UPLOADCARE_PUBLIC_KEY", "demopublickey").env("UPLOADCARE_SECRET_KEY", "demosecretkey");
     command
 }
@@ -229,7 +237,12 @@ fn without_keys_every_example_says_so() {
     for (name, arguments, status) in EXAMPLES {
         let told = ends(example(name).args(arguments));
         assert_eq!((told.status, &*told.stdout), (status, ""), "{name}: {}", told.stderr);
-        let says_so = ["public_key", "UPLOADCARE_PUBLIC_KEY", "UPLOADCARE_WEBHOOK_SECRET"];
+        let says_so = [
+            "public_key",
+            "UPLOADCARE_PUBLIC_KEY",
+            "UPLOADCARE_WEBHOOK_SECRET",
+            "UPLOADCARE_DELIVERY_SECRET",
+        ];
         assert!(says_so.iter().any(|key| told.stderr.contains(key)), "{name}: {}", told.stderr);
     }
 }
@@ -238,7 +251,7 @@ fn without_keys_every_example_says_so() {
 fn with_the_wrong_secret_key_every_example_fails() {
     let emulator = emulator();
     control(&emulator, "project", Some(json!({"signed_uploads": true})));
-    let asks = |name: &str| !["sign_upload", "webhook_receiver"].contains(&name);
+    let asks = |name: &str| !["picture_urls", "sign_upload", "sign_url", "webhook_receiver"].contains(&name);
     for (name, arguments, _) in EXAMPLES.iter().filter(|(name, ..)| asks(name)) {
         let told = ends(with_keys(name, &emulator).env("UPLOADCARE_SECRET_KEY", "another").args(*arguments));
         assert_ne!(told.status, 0, "{name}");
@@ -352,12 +365,35 @@ fn wrong_values_of_options_are_refused() {
     fails(&emulator, "convert_video", &[UNKNOWN, "--resume", "video:1"], 2, "usage");
     fails(&emulator, "convert_video", &["--resume", "nonsense"], 1, "UC_ERR_ARGUMENT");
     fails(&emulator, "convert_video", &[&"0".repeat(1000)], 1, "UC_ERR_ARGUMENT");
+    fails(&emulator, "picture_urls", &[], 2, "usage");
+    fails(&emulator, "picture_urls", &[UNKNOWN, "--crop"], 2, "usage");
+    fails(&emulator, "picture_urls", &[UNKNOWN, "640px"], 2, "usage");
+    fails(&emulator, "picture_urls", &[UNKNOWN, "-640"], 2, "usage");
+    fails(&emulator, "picture_urls", &[UNKNOWN, "4294967936"], 2, "usage");
+    fails(&emulator, "picture_urls", &[&[UNKNOWN][..], &["640"; 17]].concat(), 2, "usage");
+    fails(&emulator, "picture_urls", &["640"], 1, "UC_ERR_ARGUMENT: id is neither a UUID");
+    for crop in ["", "10", "10x", "x10", "10x10x", "10x10 ", "a", "0x10", "-10x10"] {
+        let told = fails(&emulator, "picture_urls", &[UNKNOWN, "--crop", crop], 1, "UC_ERR_ARGUMENT");
+        assert!(told.stderr.contains("scale_crop takes size: WIDTHxHEIGHT in pixels (in "), "{told:?}");
+    }
+    fails(&emulator, "picture_urls", &[UNKNOWN, "--format", "gif"], 1, "format takes format: jpeg, png,");
+    fails(&emulator, "picture_urls", &[UNKNOWN, "--format", &"x".repeat(200)], 1, "UC_ERR_ARGUMENT");
+    fails(&emulator, "picture_urls", &[UNKNOWN, "640", "0"], 1, "UC_ERR_ARGUMENT: widths[1] is 0");
+    fails(&emulator, "picture_urls", &[UNKNOWN, "3001"], 1, "widths[0]: resize makes more than the 3000");
     fails(&emulator, "scan_for_viruses", &["--purge"], 2, "usage");
     fails(&emulator, "sign_upload", &["--lifetime", "0"], 2, "usage");
     fails(&emulator, "sign_upload", &["--lifetime", "1h"], 2, "usage");
     fails(&emulator, "sign_upload", &["--operations", "1"], 2, "usage");
     fails(&emulator, "sign_upload", &["--token", "--scope"], 2, "usage");
     fails(&emulator, "sign_upload", &["--token", "--scope", "base"], 1, "UC_ERR_ARGUMENT");
+    fails(&emulator, "sign_url", &[], 2, "usage");
+    fails(&emulator, "sign_url", &[UNKNOWN, UNKNOWN], 2, "usage");
+    fails(&emulator, "sign_url", &[UNKNOWN, "--minutes"], 2, "usage");
+    fails(&emulator, "sign_url", &[UNKNOWN, "--minutes", "0"], 2, "usage");
+    fails(&emulator, "sign_url", &[UNKNOWN, "--minutes", "1h"], 2, "usage");
+    fails(&emulator, "sign_url", &["cat.jpg"], 1, "UC_ERR_ARGUMENT: id is neither a UUID");
+    fails(&emulator, "sign_url", &["https://ucarecdn.com/?a=1"], 1, "UC_ERR_ARGUMENT: url is no");
+    fails(&emulator, "sign_url", &["--url-token", "--everything-below", UNKNOWN], 1, "exclude each other");
     fails(&emulator, "upload_file", &[], 2, "usage");
     fails(&emulator, "upload_file", &["--name"], 2, "usage");
     fails(&emulator, "upload_file", &["--name", "a", "b", "c"], 2, "usage");
@@ -892,4 +928,165 @@ fn who_says_nothing_does_not_hold_the_receiver_for_ever() {
     let mut silent = receiver.connect();
     silent.write_all(b"POST / HTTP/1.1\r\n").unwrap();
     assert_eq!(status(silent), "408");
+}
+
+// -- addresses -------------------------------------------------------------------------------------
+
+/// With the public key alone, it prints this and nothing else.
+#[track_caller]
+fn prints_of_a_picture(arguments: &[&str], right: &str) {
+    let mut command = example("picture_urls");
+    let told = ends(command.env("UPLOADCARE_PUBLIC_KEY", "demopublickey").arg(UNKNOWN).args(arguments));
+    assert_eq!((told.status, &*told.stdout, &*told.stderr), (0, right, ""), "{arguments:?}");
+}
+
+#[test]
+fn the_addresses_of_a_picture_are_printed() {
+    let file = format!("https://1s4oyld5dc.ucarecd.net/{UNKNOWN}");
+    let shrunk = |format: &str, width: u32| {
+        format!("{file}/-/stretch/off/-/format/{format}/-/quality/smart/-/resize/{width}x/ {width}w")
+    };
+    let usual = format!(
+        "original {file}/\n\
+         thumbnail {file}/-/scale_crop/200x200/smart/-/format/auto/-/quality/smart/\n\
+         srcset {}, {}, {}\n",
+        shrunk("auto", 320),
+        shrunk("auto", 640),
+        shrunk("auto", 1280)
+    );
+    prints_of_a_picture(&[], &usual);
+
+    let (thumbnail, srcset) = (
+        format!("{file}/-/scale_crop/120x60/smart/-/format/webp/-/quality/smart/"),
+        format!("{}, {}", shrunk("webp", 1000), shrunk("webp", 50)),
+    );
+    let options = ["1000", "--format", "webp", "--crop", "120x60", "50"];
+    let right = format!("original {file}/\nthumbnail {thumbnail}\nsrcset {srcset}\n");
+    prints_of_a_picture(&options, &right);
+
+    let page = format!(
+        r#"<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{UNKNOWN}</title>
+<style>img {{ max-width: 100% }}</style>
+<p><a href="{file}/"><img src="{thumbnail}" width="120" height="60" alt="Thumbnail of {UNKNOWN}"></a></p>
+<p><img srcset="{srcset}" sizes="100vw" src="{file}/" alt="Picture {UNKNOWN}"></p>
+"#
+    );
+    prints_of_a_picture(&[&["--html"], &options[..]].concat(), &page);
+}
+
+/// Width and height of the PNG that is there.
+#[track_caller]
+fn png_size(url: &str) -> (u32, u32) {
+    let mut answer = agent().get(url).call().unwrap();
+    assert_eq!(answer.status(), 200, "{url}");
+    assert_eq!(answer.headers()["Content-Type"], "image/png", "{url}");
+    let bytes = answer.body_mut().read_to_vec().unwrap();
+    let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+    (number(16), number(20))
+}
+
+#[test]
+fn the_addresses_of_a_picture_lead_to_it() {
+    let emulator = emulator();
+    let picture = file_named(&emulator, "twenty-two-of-them.png");
+    let told = prints(
+        &emulator,
+        "picture_urls",
+        &[&picture, "--format", "png", "--crop", "120x60", "100", "400", "1600"],
+    );
+    assert_eq!(png_size(told.value("original")), (800, 788));
+    assert_eq!(png_size(told.value("thumbnail")), (120, 60));
+    // The last is not made larger than the picture is.
+    let candidates = told.value("srcset").split(", ").map(|candidate| candidate.split(' ').next().unwrap());
+    assert_eq!(candidates.map(|url| png_size(url).0).collect::<Vec<_>>(), [100, 400, 800]);
+}
+
+/// Signs; gives the query that the address has then. Good is it for so many minutes, and for what `scope`
+/// says: a URL token, unlike an ACL, does not repeat that.
+#[track_caller]
+fn signs(emulator: &Emulator, arguments: &[&str], address: &str, scope: &str, minutes: i64) -> String {
+    let before = Utc::now().timestamp();
+    let told = run(emulator, "sign_url", arguments);
+    let after = Utc::now().timestamp();
+
+    let (_, token) = told.stdout.split_once("?token=exp=").unwrap_or_else(|| panic!("{told:?}"));
+    let expire = token.split('~').next().unwrap().parse().unwrap();
+    assert!((before + 60 * minutes..=after + 60 * minutes).contains(&expire), "{told:?}");
+    let until = DateTime::from_timestamp(expire, 0).unwrap().format("%Y-%m-%d %H:%M:%S UTC");
+
+    let mut mac = Hmac::<Sha256>::new_from_slice(DELIVERY_KEY).unwrap();
+    mac.update(format!("exp={expire}~{scope}").as_bytes());
+    let sum = mac.finalize().into_bytes();
+    let shown = if scope.starts_with("acl=") { format!("~{scope}") } else { String::new() };
+    let query = format!("?token=exp={expire}{shown}~hmac={sum:x}");
+    assert_eq!(
+        (told.status, told.stdout, told.stderr),
+        (0, format!("{address}{query}\n"), format!("good until {until}\n"))
+    );
+    query
+}
+
+/// The statuses of their answers.
+fn delivered<const N: usize>(urls: [String; N]) -> [u16; N] {
+    urls.map(|url| agent().get(&url).call().unwrap().status().as_u16())
+}
+
+#[test]
+fn what_was_signed_is_delivered() {
+    let emulator = emulator();
+    control(&emulator, "project", Some(json!({"delivery_secrets": [DELIVERY_SECRET]})));
+    let picture = file_named(&emulator, "twenty-two-of-them.png");
+    let address = |id: &str| format!("{}/{id}/", emulator.base());
+    let (file, other) = (address(&picture), address(&file_named(&emulator, "sample1.txt")));
+    let small = format!("{file}-/resize/50x/-/format/png/");
+    assert_eq!(delivered([file.clone(), small.clone()]), [403, 403]);
+
+    let with = |token: String| delivered([&file, &small, &other].map(|address| format!("{address}{token}")));
+    let token = signs(&emulator, &[&picture], &file, &format!("acl=/{picture}/"), 5);
+    assert_eq!(with(token), [200, 403, 403]);
+    let token = signs(&emulator, &["--everything-below", &file], &file, &format!("acl=/{picture}/*"), 5);
+    assert_eq!(with(token), [200, 200, 403]);
+    let quoted = format!("url=%2f{picture}%2f-%2fresize%2f50x%2f-%2fformat%2fpng%2f");
+    let token = signs(&emulator, &["--url-token", &small], &small, &quoted, 5);
+    assert_eq!(with(token), [403, 200, 403]);
+
+    let group = group(&emulator);
+    let scope = format!("acl=/{}/", group.replace('~', "%7e"));
+    let token = signs(&emulator, &[&group], &address(&group), &scope, 5);
+    assert_eq!(delivered([address(&group) + &token]), [200]);
+}
+
+#[test]
+fn what_was_signed_expires() {
+    let emulator = emulator();
+    control(&emulator, "project", Some(json!({"delivery_secrets": [DELIVERY_SECRET]})));
+    let id = file_named(&emulator, "sample1.txt");
+    let file = format!("{}/{id}/", emulator.base());
+    let token = signs(&emulator, &["--minutes", "60", &id], &file, &format!("acl=/{id}/"), 60);
+    for (offset, right) in [(3000, 200), (4200, 403)] {
+        control(&emulator, "clock", Some(json!({"offset_s": offset})));
+        assert_eq!(delivered([format!("{file}{token}")]), [right], "{offset}");
+    }
+}
+
+#[test]
+fn the_host_of_secure_delivery_takes_the_place_of_the_open_one() {
+    let mut command = example("sign_url");
+    command.env("UPLOADCARE_PUBLIC_KEY", "demopublickey").env("UPLOADCARE_DELIVERY_SECRET", DELIVERY_SECRET);
+    let told = ends(command.arg(UNKNOWN));
+    let right = format!("https://1s4oyld5dc.s.ucarecd.net/{UNKNOWN}/?token=exp=");
+    assert!(told.status == 0 && told.stdout.starts_with(&right), "{told:?}");
+}
+
+#[test]
+fn a_wrong_secret_of_delivery_is_not_shown() {
+    let secret = "736563726574x";
+    let told = ends(example("sign_url").env("UPLOADCARE_DELIVERY_SECRET", secret).arg("https://a.example/"));
+    assert_eq!((told.status, &*told.stdout), (1, ""));
+    assert!(told.stderr.contains("UC_ERR_ARGUMENT: secret_hex is no secret"), "{told:?}");
+    assert!(!told.stderr.contains(secret), "{told:?}");
 }

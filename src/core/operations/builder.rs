@@ -25,7 +25,7 @@ impl Ops {
             Some(problem) => Err(problem.clone()),
             None => check(&self.text, Subject::Image, self.unchecked)
                 .map(|()| self.text.clone())
-                .map_err(|mistake| mistake.error("operations")),
+                .map_err(|mistake| mistake.within(&self.text).error("operations")),
         }
     }
 

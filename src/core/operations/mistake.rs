@@ -19,6 +19,11 @@ impl Mistake {
         Mistake { at, text: text.into() }
     }
 
+    /// With the whole, for whoever has not written it.
+    pub fn within(self, operations: &str) -> Self {
+        Mistake { text: format!("{} (in {operations:?})", self.text), ..self }
+    }
+
     /// As the caller hears of it, who called the operations `name`.
     pub fn error(&self, name: &str) -> Error {
         Error::argument(format!("{name}[{}]: {}", self.at, self.text))

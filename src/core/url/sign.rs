@@ -43,8 +43,8 @@ impl SignOptions {
 /// Adds a token to an address, and takes it to the host that asks for one.
 pub fn sign(url: &str, secret_hex: &str, options: &SignOptions, now: i64) -> Result<String> {
     let (origin, path) = split(url)?;
-    // Left as they are they would stand for more than one address in a token.
-    let path = path.replace('*', "%2A").replace('!', "%21");
+    // In a token, which stands in a query, these would not stand for themselves.
+    let path = path.replace('*', "%2A").replace('!', "%21").replace('&', "%26");
     let expire = options.expire(now)?;
     if options.wildcard && options.url_token {
         return Err(Error::argument(
