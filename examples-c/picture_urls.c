@@ -105,7 +105,7 @@ static void print_page(const struct wish *wish, const char *original, const char
            "<meta charset=\"utf-8\">\n"
            "<meta name=\"viewport\" content=\"width=device-width\">\n"
            "<title>%s</title>\n"
-           "<style>img { max-width: 100%% }</style>\n"
+           "<style>img { max-width: 100%% } img[srcset] { width: 100%% }</style>\n"
            "<p><a href=\"%s\"><img src=\"%s\" width=\"%d\" height=\"%d\" alt=\"Thumbnail of %s\"></a></p>\n"
            "<p><img srcset=\"%s\" sizes=\"100vw\" src=\"%s\" alt=\"Picture %s\"></p>\n",
            wish->uuid, original, thumbnail, wish->crop_width, wish->crop_height, wish->uuid, srcset, original,

@@ -1339,7 +1339,8 @@ uc_status uc_upload_token(const uc_client *client,
 /// it is. They are checked against the grammar in OPERATIONS.md, so that a mistake is
 /// UC_ERR_ARGUMENT here, with the byte at which it stands, and no broken picture later; unless
 /// opts.unchecked_operations of the client says otherwise. `filename` is what a browser saves the
-/// file as, or NULL; it is percent-encoded as it needs to be.
+/// file as, or NULL; it is percent-encoded as it needs to be. `url` receives the address: give it to
+/// uc_free().
 ///
 /// Like all that makes an address, this sends nothing and does not look whether the file is there.
 ///
@@ -1392,8 +1393,9 @@ uc_status uc_url_proxy(const uc_client *client,
 
 /// A file in several widths, for a browser to choose from: what stands between the quotes of the
 /// `srcset` attribute of an <img> or <source>, in HTML as it is. Each width is an address as of
-/// uc_url(), with "-/resize/{width}x/" behind `operations`. With "-/stretch/off/" at their end no
-/// image is made larger than it is. `operations` and `filename` may be NULL.
+/// uc_url(), with "-/resize/{width}x/" behind `operations`. With "-/stretch/off/" among them no image
+/// is made larger than it is: give such an <img> its width by CSS, since a browser takes each for as
+/// wide as it was listed. `operations` and `filename` may be NULL.
 UC_API
 uc_status uc_url_srcset(const uc_client *client,
                         const char *uuid,
@@ -1434,12 +1436,12 @@ UC_API void uc_ops_preview(uc_ops *ops, int32_t width, int32_t height);
 UC_API void uc_ops_resize(uc_ops *ops, int32_t width, int32_t height);
 
 /// Cuts out this many pixels. `place` is "center", "top", "right", "bottom", "left", or "X,Y" in
-/// pixels or percent ("50p,50p"); NULL for the upper left corner.
+/// pixels or percent ("50p,50p"); NULL leaves it to the service.
 UC_API void uc_ops_crop(uc_ops *ops, int32_t width, int32_t height, const char *place);
 
 /// Scales the image until it fills this many pixels, and cuts off the rest. `place` is one as of
 /// uc_ops_crop(), "smart" or another of the smart kinds in OPERATIONS.md, or both, "smart/center":
-/// the place for when nothing is found; NULL for the upper left corner.
+/// the place for when nothing is found; NULL leaves it to the service.
 UC_API void uc_ops_scale_crop(uc_ops *ops, int32_t width, int32_t height, const char *place);
 
 /// What comes out: "auto", "jpeg", "png", "webp" or "preserve".
@@ -1458,7 +1460,8 @@ void uc_ops_overlay(uc_ops *ops,
                     const char *place,
                     int32_t opacity);
 
-/// Writes `words` over the image, which may hold anything, new lines too: they are escaped here.
+/// Writes `words` over the image. They are escaped here and may hold anything, new lines too; only
+/// "." and ".." alone cannot stand in an address.
 /// `size` and `place` as of uc_ops_overlay(). How they look is said before by "font", "text_align"
 /// and "text_box" through uc_ops_raw(). Has to be switched on for the project.
 UC_API void uc_ops_text(uc_ops *ops, const char *size, const char *place, const char *words);

@@ -71,7 +71,7 @@ pub unsafe extern "C" fn uc_ops_resize(ops: *mut uc_ops, width: i32, height: i32
 }
 
 /// Cuts out this many pixels. `place` is "center", "top", "right", "bottom", "left", or "X,Y" in
-/// pixels or percent ("50p,50p"); NULL for the upper left corner.
+/// pixels or percent ("50p,50p"); NULL leaves it to the service.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_ops_crop(ops: *mut uc_ops, width: i32, height: i32, place: *const c_char) {
     // SAFETY: the pointers are what the header's rules say.
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn uc_ops_crop(ops: *mut uc_ops, width: i32, height: i32, 
 
 /// Scales the image until it fills this many pixels, and cuts off the rest. `place` is one as of
 /// uc_ops_crop(), "smart" or another of the smart kinds in OPERATIONS.md, or both, "smart/center":
-/// the place for when nothing is found; NULL for the upper left corner.
+/// the place for when nothing is found; NULL leaves it to the service.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_ops_scale_crop(ops: *mut uc_ops, width: i32, height: i32, place: *const c_char) {
     // SAFETY: the pointers are what the header's rules say.
@@ -143,7 +143,8 @@ pub unsafe extern "C" fn uc_ops_overlay(
     }
 }
 
-/// Writes `words` over the image, which may hold anything, new lines too: they are escaped here.
+/// Writes `words` over the image. They are escaped here and may hold anything, new lines too; only
+/// "." and ".." alone cannot stand in an address.
 /// `size` and `place` as of uc_ops_overlay(). How they look is said before by "font", "text_align"
 /// and "text_box" through uc_ops_raw(). Has to be switched on for the project.
 #[unsafe(no_mangle)]

@@ -24,7 +24,8 @@ unsafe fn operations_or_none<'a>(operations: *const c_char) -> Result<&'a str> {
 /// it is. They are checked against the grammar in OPERATIONS.md, so that a mistake is
 /// UC_ERR_ARGUMENT here, with the byte at which it stands, and no broken picture later; unless
 /// opts.unchecked_operations of the client says otherwise. `filename` is what a browser saves the
-/// file as, or NULL; it is percent-encoded as it needs to be.
+/// file as, or NULL; it is percent-encoded as it needs to be. `url` receives the address: give it to
+/// uc_free().
 ///
 /// Like all that makes an address, this sends nothing and does not look whether the file is there.
 ///
@@ -118,8 +119,9 @@ pub unsafe extern "C" fn uc_url_proxy(
 
 /// A file in several widths, for a browser to choose from: what stands between the quotes of the
 /// `srcset` attribute of an <img> or <source>, in HTML as it is. Each width is an address as of
-/// uc_url(), with "-/resize/{width}x/" behind `operations`. With "-/stretch/off/" at their end no
-/// image is made larger than it is. `operations` and `filename` may be NULL.
+/// uc_url(), with "-/resize/{width}x/" behind `operations`. With "-/stretch/off/" among them no image
+/// is made larger than it is: give such an <img> its width by CSS, since a browser takes each for as
+/// wide as it was listed. `operations` and `filename` may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_url_srcset(
     client: *const uc_client,

@@ -472,6 +472,7 @@ OPTIONS(uc_webhook_opts, webhook_opts)
 OPTIONS(uc_convert_opts, convert_opts)
 OPTIONS(uc_upload_opts, upload_opts)
 OPTIONS(uc_token_opts, token_opts)
+OPTIONS(uc_sign_url_opts, sign_url_opts)
 
 static inline uc_client *client_with(const uc_client_opts *opts) {
     uc_client *client;

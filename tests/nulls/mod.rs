@@ -14,10 +14,12 @@ use crate::{C_SHARED, CPP_SHARED, SANITIZERS, Way, compile, run, workshop};
 
 /// Type and name of a parameter, its function in front where others have one of that name, `*` for
 /// any; and a valid C expression for it. `samples` is what `samples.h` makes before every call.
-const VALID: [(&str, &str, &str); 44] = [
+const VALID: [(&str, &str, &str); 64] = [
     ("const char *", "public_key", "PUBLIC_KEY"),
     ("const char *", "secret_key", "SECRET_KEY"),
+    ("const char *", "uc_url(id)", "samples.image"),
     ("const char *", "id", "samples.group_id"),
+    ("const char *", "group_id", "samples.group_id"),
     ("const char *", "method", "\"GET\""),
     ("const char *", "json", "NULL"),
     ("const char *", "uc_upload_path(path)", "__FILE__"),
@@ -39,11 +41,27 @@ const VALID: [(&str, &str, &str); 44] = [
     ("const char *", "addon", "\"uc_clamav_virus_scan\""),
     ("const char *", "params_json", "\"{}\""),
     ("const char *", "token", "uc_job_token(samples.job)"),
+    ("const char *", "url", "FILE_URL"),
+    ("const char *", "secret_hex", "\"00ff\""),
+    ("const char *", "uc_video_path(operations)", "\"-/format/webm/\""),
+    ("const char *", "uc_document_path(operations)", "\"-/format/png/\""),
+    ("const char *", "operations", "\"-/preview/\""),
+    ("const char *", "filename", "\"a.jpg\""),
+    ("const char *", "uc_url_group_archive(format)", "\"zip\""),
+    ("const char *", "uc_ops_format(format)", "\"png\""),
+    ("const char *", "quality", "\"best\""),
+    ("const char *", "image", "\"self\""),
+    ("const char *", "size", "\"10x10\""),
+    ("const char *", "place", "\"center\""),
+    ("const char *", "words", "\"Hello\""),
     ("const char *const *", "*", "samples.list"),
+    ("const int32_t *", "widths", "samples.widths"),
     ("const void *", "body", "DELIVERY"),
     ("const void *", "data", "DELIVERY"),
     ("const uc_client *", "*", "samples.client"),
     ("const uc_webhook_opts *", "*", "&samples.webhook_opts"),
+    ("const uc_ops *", "*", "samples.ops"),
+    ("uc_ops *", "*", "samples.ops"),
     ("const uc_page *", "*", "samples.page"),
     ("uc_page *", "*", "samples.page"),
     ("const uc_job *", "*", "samples.job"),
@@ -51,7 +69,9 @@ const VALID: [(&str, &str, &str); 44] = [
     ("uc_progress_fn", "*", "go_on"),
     ("uc_read_fn", "*", "read_nothing"),
     ("int32_t", "status", "UC_ERR_AUTH"),
+    ("int32_t", "*", "0"), // sides of an image, and percent
     ("int64_t", "id", "samples.webhook_id"),
+    ("int64_t", "index", "0"),
     ("int64_t", "expire", "1900000000"),
     ("int64_t", "size", "-1"),
     ("size_t", "body_size", "sizeof DELIVERY - 1"),
@@ -62,7 +82,7 @@ const VALID: [(&str, &str, &str); 44] = [
 ];
 
 /// Function and parameter that may be NULL. So may every `error`, and the options of all but webhooks.
-const MAY_BE_NULL: [(&str, &str); 8] = [
+const MAY_BE_NULL: [(&str, &str); 17] = [
     ("uc_client_new", "secret_key"),
     ("uc_request", "json"),
     ("uc_free", "owned"),
@@ -71,6 +91,15 @@ const MAY_BE_NULL: [(&str, &str); 8] = [
     ("uc_job_wait", "progress"),
     ("uc_job_wait", "user_data"),
     ("uc_upload_stream", "read_data"),
+    ("uc_url", "operations"),
+    ("uc_url", "filename"),
+    ("uc_url_group_file", "operations"),
+    ("uc_url_group_archive", "filename"),
+    ("uc_url_proxy", "operations"),
+    ("uc_url_srcset", "operations"),
+    ("uc_url_srcset", "filename"),
+    ("uc_video_path", "operations"),
+    ("uc_document_path", "operations"),
 ];
 
 /// What NULL in this place is a sign of. (A delivery without a signature is nobody's mistake in C.)

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #define WEBHOOK_URL "https://example.com/hook"
+#define FILE_URL "https://ucarecdn.com/22240276-2f06-41f8-9411-755c8ce926ed/"
 
 /* A delivery to a webhook, signed. */
 #define DELIVERY_SECRET "12345X"
@@ -18,9 +19,11 @@ struct samples {
     uc_client *client;
     uc_page *page;
     uc_job *job;
+    uc_ops *ops;
     char *group_id, *image, *document;
     char document_path[128], video_path[128], source_url[128];
     const char *list[1];
+    int32_t widths[1];
     int64_t webhook_id;
     uc_webhook_opts webhook_opts;
     int requests; /* that it took to make these */
@@ -81,12 +84,14 @@ static struct samples samples_new(void) {
     free(files);
     free(groups);
     samples.list[0] = samples.image;
+    samples.widths[0] = 500;
     samples.webhook_opts = webhook_opts();
     samples.webhook_opts.target_url = WEBHOOK_URL;
     samples.webhook_opts.event = "file.uploaded";
     samples.client = client_new();
     samples.webhook_id = webhook_made(samples.client);
     CHECK_OK(uc_metadata_set(samples.client, samples.image, "pet", "dog", &error), error);
+    CHECK_OK(uc_ops_new(samples.client, &samples.ops, &error), error);
     CHECK_OK(uc_groups_list(samples.client, NULL, &samples.page, &error), error);
     CHECK_OK(uc_addon_run(samples.client, "aws_rekognition_detect_labels", samples.image, NULL, &samples.job, &error), error);
     samples.requests = requests_counted();
@@ -94,6 +99,7 @@ static struct samples samples_new(void) {
 }
 
 static void samples_free(struct samples *samples) {
+    uc_free(samples->ops);
     uc_free(samples->job);
     uc_free(samples->page);
     uc_free(samples->client);

@@ -3,6 +3,7 @@
 use crate::core::error::Error;
 
 const MOST_SHOWN: usize = 60;
+const MOST_WHOLE: usize = 1000;
 
 #[derive(Debug)]
 pub struct Mistake {
@@ -21,7 +22,10 @@ impl Mistake {
 
     /// With the whole, for whoever has not written it.
     pub fn within(self, operations: &str) -> Self {
-        Mistake { text: format!("{} (in {operations:?})", self.text), ..self }
+        match operations.len() {
+            ..=MOST_WHOLE => Mistake { text: format!("{} (in {operations:?})", self.text), ..self },
+            _ => self,
+        }
     }
 
     /// As the caller hears of it, who called the operations `name`.

@@ -4,7 +4,7 @@ use hmac::Hmac;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::escape::{UNRESERVED, escape};
+use super::escape::{UNRESERVED, escape, is_dots};
 use super::host;
 use crate::core::error::{Error, Result};
 use crate::core::http::sign::{hex, hmac};
@@ -68,7 +68,7 @@ pub fn sign(url: &str, secret_hex: &str, options: &SignOptions, now: i64) -> Res
 fn split(url: &str) -> Result<(String, &str)> {
     let wrong = || {
         Error::argument(
-            "url is no http or https address with a path, in visible ASCII and without query and fragment",
+            "url is no http or https address with a path, in visible ASCII, without query, fragment, . and ..",
         )
     };
     let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\"<>\\^`{|}".contains(&byte));
@@ -78,6 +78,9 @@ fn split(url: &str) -> Result<(String, &str)> {
         return Err(wrong());
     }
     let path = &rest[host.len()..];
+    if path.split('/').any(is_dots) {
+        return Err(wrong());
+    }
     let host = host::secure(host).unwrap_or_else(|| host.to_owned());
     Ok((format!("{scheme}://{host}"), path))
 }
