@@ -970,7 +970,7 @@ fn the_addresses_of_a_picture_are_printed() {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>{UNKNOWN}</title>
-<style>img {{ max-width: 100% }}</style>
+<style>img {{ max-width: 100% }} img[srcset] {{ width: 100% }}</style>
 <p><a href="{file}/"><img src="{thumbnail}" width="120" height="60" alt="Thumbnail of {UNKNOWN}"></a></p>
 <p><img srcset="{srcset}" sizes="100vw" src="{file}/" alt="Picture {UNKNOWN}"></p>
 "#
