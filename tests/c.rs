@@ -13,14 +13,15 @@ use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output, Stdio};
-use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use library::{root, workshop as install};
 use libtest_mimic::{Arguments, Failed, Trial};
 use uploadcare_emulator::{Certificate, Emulator, Options};
 
 mod abi;
+mod library;
 mod nulls;
 #[path = "c/recordings.rs"]
 mod recordings;
@@ -74,7 +75,7 @@ fn main() -> ExitCode {
     // Most programs wait for an answer more than they compute.
     arguments.test_threads.get_or_insert(4);
     if !arguments.list {
-        build_libraries();
+        library::shared();
     }
 
     let mut trials = Vec::new();
@@ -101,10 +102,6 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
 fn libraries() -> PathBuf {
     root().join("build/lib")
 }
@@ -128,17 +125,6 @@ fn programs() -> Vec<PathBuf> {
         .collect();
     programs.sort();
     programs
-}
-
-fn build_libraries() {
-    let built = Command::new("make")
-        .args(["-s", "lib"])
-        .current_dir(root())
-        .env_remove("MAKEFLAGS")
-        .env_remove("MAKELEVEL")
-        .status()
-        .expect("make is needed to build the libraries");
-    assert!(built.success(), "`make lib` failed");
 }
 
 /// Compiles a program of `tests/c/` and runs it.
@@ -191,7 +177,7 @@ fn run(program: &Path, way: Way, source: &str) -> Result<(), Failed> {
             command
         }
         Watcher::Valgrind => {
-            let mut command = valgrind()?;
+            let mut command = valgrind();
             command.args(["--leak-check=full", "--show-leak-kinds=definite,indirect,possible"]);
             command.arg("--errors-for-leak-kinds=definite,indirect,possible").arg(program);
             command
@@ -237,30 +223,15 @@ fn run(program: &Path, way: Way, source: &str) -> Result<(), Failed> {
     finishes(command, &program.with_extension("log"))
 }
 
-fn valgrind() -> Result<Command, Failed> {
-    static THERE: OnceLock<Result<(), String>> = OnceLock::new();
-    THERE.get_or_init(install_valgrind).clone()?;
+fn valgrind() -> Command {
+    let works = || install::succeeds(Command::new("valgrind").arg("--version"));
+    install::install_unless(works, &["valgrind"]);
     let mut command = Command::new("valgrind");
     command.args(["--quiet", "--error-exitcode=99", "--fair-sched=yes", "--num-callers=40"]);
     command.arg(format!("--suppressions={}", root().join("tests/valgrind.supp").display()));
     // The same code with its functions' names, for what valgrind has to say and must not say.
     command.env("LD_LIBRARY_PATH", root().join("build/symbols"));
-    Ok(command)
-}
-
-fn install_valgrind() -> Result<(), String> {
-    let works = || succeeds(Command::new("valgrind").arg("--version")).is_ok();
-    if works() {
-        return Ok(());
-    }
-    // Only root is allowed to, and only Debian and its kin have it.
-    let _ = succeeds(Command::new("apt-get").arg("update"));
-    let _ = succeeds(Command::new("apt-get").args(["install", "--yes", "valgrind"]));
-    if works() {
-        return Ok(());
-    }
-    Err("valgrind is not installed: `sudo apt-get install valgrind`, or what your system has for it"
-        .to_owned())
+    command
 }
 
 /// Runs a command to its end, with its output in `log`; fails with that output.

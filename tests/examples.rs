@@ -1,6 +1,9 @@
 //! Every program of `examples-c/`, compiled as strictly as C allows and run against an emulator:
 //! what it prints, what it ends with, and that it leaks nothing.
 
+#[path = "library/mod.rs"]
+mod library;
+
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
@@ -16,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
+use library::root;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -53,17 +57,11 @@ const EXAMPLES: [(&str, &[&str], i32); 14] = [
 
 // -- programs --------------------------------------------------------------------------------------
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
 /// Where the compiled examples are.
 fn programs() -> &'static Path {
     static PROGRAMS: OnceLock<PathBuf> = OnceLock::new();
     PROGRAMS.get_or_init(|| {
-        let mut make = Command::new("make");
-        make.args(["-s", "lib"]).current_dir(root()).env_remove("MAKEFLAGS").env_remove("MAKELEVEL");
-        succeeds(&mut make);
+        library::shared();
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("examples");
         fs::create_dir_all(&folder).unwrap();
         for (name, ..) in EXAMPLES {
