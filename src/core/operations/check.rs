@@ -35,21 +35,31 @@ pub fn check(text: &str, mut subject: Subject, unchecked: bool) -> Result<()> {
 type Known<'a> = (&'a Step<'a>, &'static Operation);
 
 fn find(step: &Step, subject: Subject) -> Result<&'static Operation> {
-    let of_name = |operation: &&Operation| operation.name == step.name.text;
-    let of_subject = || OPERATIONS.iter().filter(|operation| operation.subject == subject);
-    let name = shown(step.name.text);
-    let elsewhere = OPERATIONS.iter().find(of_name).map(|operation| operation.subject.plural());
-    let text = match (of_subject().find(of_name), elsewhere, nearest(step.name.text, of_subject())) {
-        (Some(operation), ..) if operation.writing == step.writing => return Ok(operation),
-        (Some(operation), ..) => format!("{name} is written {}", operation.usage()),
-        (None, Some(others), _) => {
-            let (these, all) = (subject.plural(), names(of_subject()));
-            format!("{name} is an operation for {others}; for {these} there are {all}")
+    let mut of_subject = OPERATIONS.iter().filter(|operation| operation.subject == subject);
+    match of_subject.find(|operation| operation.name == step.name.text) {
+        Some(operation) if operation.writing == step.writing => Ok(operation),
+        Some(operation) => {
+            let text = format!("{} is written {}", shown(step.name.text), operation.usage());
+            Err(Mistake::new(step.name.at, text))
         }
-        (None, None, Some(near)) => format!("there is no operation {name}; is {near} meant?"),
-        (None, None, None) => format!("there is no operation {name}; there are {}", names(of_subject())),
-    };
-    Err(Mistake::new(step.name.at, text))
+        None => Err(Mistake::new(step.name.at, unknown(step.name.text, subject))),
+    }
+}
+
+/// Why there is no operation of that name, and which there are.
+fn unknown(name: &str, subject: Subject) -> String {
+    let of_subject = || OPERATIONS.iter().filter(|operation| operation.subject == subject);
+    let (shown, these, all) = (shown(name), subject.plural(), names(of_subject()));
+    if let Some(other) = OPERATIONS.iter().find(|operation| operation.name == name) {
+        return format!(
+            "{shown} is an operation for {}; for {these} there are {all}",
+            other.subject.plural()
+        );
+    }
+    match nearest(name, of_subject()) {
+        Some(near) => format!("there is no operation {shown}; is {near} meant?"),
+        None => format!("there is no operation {shown}; there are {all}"),
+    }
 }
 
 fn names(operations: impl Iterator<Item = &'static Operation>) -> String {
