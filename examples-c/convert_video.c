@@ -48,13 +48,17 @@ static int32_t show_progress(void *user_data, int64_t done, int64_t total)
 static uc_status start(const uc_client *client, const char *uuid, const char *format, const char *size,
                        uc_job **job, uc_error **error)
 {
-    char path[256];
-    int length = snprintf(path, sizeof path, "%s/video/-/format/%s/%s%s%s", uuid, format,
-                          size ? "-/size/" : "", size ? size : "", size ? "/" : "");
+    char operations[256], *path = NULL;
+    int length = snprintf(operations, sizeof operations, "-/format/%s/%s%s%s", format, size ? "-/size/" : "",
+                          size ? size : "", size ? "/" : "");
 
-    if (length < 0 || (size_t)length >= sizeof path)
-        path[0] = '\0'; /* too long to be right: the library says so */
-    return uc_convert_video(client, path, NULL, job, error);
+    if (length < 0 || (size_t)length >= sizeof operations)
+        strcpy(operations, "too long"); /* the library says what may stand there */
+    uc_status status = uc_video_path(client, uuid, operations, &path, error);
+    if (status == UC_OK)
+        status = uc_convert_video(client, path, NULL, job, error);
+    uc_free(path);
+    return status;
 }
 
 int main(int argc, char **argv)

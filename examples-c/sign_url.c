@@ -4,8 +4,8 @@
  *     sign_url [--minutes N] [--everything-below] [--url-token] URL|UUID
  *
  * Prints the signed address, and on stderr until when it is good: 5 minutes where nothing else is said.
- * With --everything-below its token is good for all addresses below the last slash, so for all
- * operations on the file; with --url-token it is good for this address without repeating it. Of a UUID,
+ * With --everything-below its token is good for all addresses below the last slash: of a UUID, or of a
+ * file's address that ends behind it, for all operations on the file; with --url-token it is good for this address without repeating it. Of a UUID,
  * or of a group's id, the address is made first. Sends nothing.
  *
  * The secret of secure delivery, which is not the secret key of the API, comes from

@@ -9,8 +9,8 @@
 //      failure. Its last argument may be NULL; if not, it receives NULL, or on failure an owned
 //      uc_error. It is overwritten, not freed: free an earlier error first.
 //   3. Output arguments are always written, NULL on failure. No need to set them first, and what
-//      they held is overwritten, not freed. None may be missing: only `error` may be NULL. (Only a uc_batch may come with a failure: it tells what
-//      was done before.)
+//      they held is overwritten, not freed. None may be missing: only `error` may be NULL. (Only a
+//      uc_batch may come with a failure: it tells what was done before.)
 //   4. Text is UTF-8, ends in NUL and is copied on the way in. NULL means absent.
 //   5. Threads share a uc_client freely. Any other object: one thread at a time, any thread, also
 //      where a function takes it as const.
@@ -128,7 +128,8 @@ typedef struct uc_job uc_job;
 
 /// Operations in the making, one behind the other, for those who would rather not write them.
 /// The calls that add one cannot fail: what is wrong with any of them, the first that is, is what
-/// uc_ops_build() says. Made by uc_ops_new(), freed by uc_free(). Used by one thread at a time.
+/// uc_ops_build() says; a NULL for `ops` is ignored. Made by uc_ops_new(), freed by uc_free(). Used by
+/// one thread at a time.
 typedef struct uc_ops uc_ops;
 
 /// One page of a listing, which moves on in place. Made by uc_groups_list(), uc_files_list() and
@@ -168,7 +169,8 @@ typedef struct {
     const char *upload_base;
     /// Where files are delivered, for uc_url() and its like; default the project's own subdomain,
     /// "https://1s4oyld5dc.ucarecd.net" for one whose public key is demopublickey. Older projects
-    /// have "https://ucarecdn.com"; a domain of your own goes here too.
+    /// have "https://ucarecdn.com"; a domain of your own goes here too. uc_url_parse() of a file's
+    /// original_file_url tells which a project has.
     const char *cdn_base;
     /// PEM file of further certificate authorities; the system's stay trusted. Read at once.
     const char *ca_file;
@@ -187,8 +189,9 @@ typedef struct {
     uint32_t idle_timeout_ms;
     /// For one whole call with its retries and waits; default 120000, for uploads none.
     uint32_t timeout_ms;
-    /// 1: operations are not checked against OPERATIONS.md, only that they can stand in an address:
-    /// for what the service has learned since this version; default 0.
+    /// 1: operations are not checked against OPERATIONS.md, only that they begin with -/, end in a
+    /// slash and can stand in an address: for what the service has learned since this version;
+    /// default 0.
     int32_t unchecked_operations;
     /// Signs in place of the secret key, which then must be NULL.
     uc_sign_fn sign;
@@ -710,8 +713,8 @@ typedef struct {
 /// What an address on the CDN says; NULL where it does not. One of uuid, group_id and source_url is
 /// set. Owned: give it to uc_free().
 typedef struct {
-    /// Scheme, host, and whatever stands before the id: "https://1s4oyld5dc.ucarecd.net". A client
-    /// with this as its cdn_base makes the same address again, but for a proxy's. Never NULL.
+    /// Scheme, host, and whatever stands before the id: "https://1s4oyld5dc.ucarecd.net", which a
+    /// client takes for its cdn_base. Never NULL.
     const char *base;
     /// The file.
     const char *uuid;
@@ -723,7 +726,7 @@ typedef struct {
     const char *archive;
     /// As they are written: "-/resize/500x/". They are not checked.
     const char *operations;
-    /// Decoded.
+    /// What stands behind the last slash, decoded; one that uc_url() takes, so without slashes.
     const char *filename;
     /// What a proxy fetches.
     const char *source_url;
@@ -740,7 +743,8 @@ typedef struct {
     /// How long it is good from now, in seconds; default 300.
     int64_t lifetime_s;
     /// 1: the token is good for everything below the last slash of the address, so that other
-    /// operations may be put there; default 0, for this address alone.
+    /// operations may be put there; default 0, for this address alone. Of "https://host/" alone that
+    /// is everything of the project.
     int32_t wildcard;
     /// 1: a token that does not repeat the address; default 0. Not with `wildcard`.
     int32_t url_token;
@@ -1151,8 +1155,8 @@ uc_status uc_document_info_get(const uc_client *client,
                                uc_error **error);
 
 /// Starts to convert a document. `path` is the file's UUID, or its address on the CDN, and what to
-/// make of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/". Images of a
-/// document with several pages come as a zip archive; with `page` the one page, and with
+/// make of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/";
+/// uc_document_path() makes such a one and checks it. Images of a document with several pages come as a zip archive; with `page` the one page, and with
 /// opts.save_in_group all of them in a group as well. `opts` may be NULL. UC_ERR_JOB with the
 /// service's words when it does not take the path.
 ///
@@ -1165,8 +1169,8 @@ uc_status uc_convert_document(const uc_client *client,
                               uc_error **error);
 
 /// Starts to convert a video, of which it makes thumbnails as well. `path` is as for
-/// uc_convert_document():
-/// "22240276-2f06-41f8-9411-755c8ce926ed/video/-/size/640x360/-/format/webm/". `opts` may be NULL.
+/// uc_convert_document(): "22240276-2f06-41f8-9411-755c8ce926ed/video/-/size/640x360/-/format/webm/";
+/// uc_video_path() makes such a one and checks it. `opts` may be NULL.
 /// UC_ERR_JOB with the service's words when it does not take the path.
 ///
 /// REST API: POST /convert/video/
@@ -1340,7 +1344,7 @@ uc_status uc_upload_token(const uc_client *client,
 /// UC_ERR_ARGUMENT here, with the byte at which it stands, and no broken picture later; unless
 /// opts.unchecked_operations of the client says otherwise. `filename` is what a browser saves the
 /// file as, or NULL; it is percent-encoded as it needs to be. `url` receives the address: give it to
-/// uc_free().
+/// uc_free(). It can stand between the quotes of an attribute in HTML as it is.
 ///
 /// Like all that makes an address, this sends nothing and does not look whether the file is there.
 ///
@@ -1380,8 +1384,10 @@ uc_status uc_url_group_archive(const uc_client *client,
 
 /// The address of something elsewhere on the web, that the CDN fetches and makes `operations` of, as
 /// in uc_url(). `source_url` is http or https, its own query included; spaces and what is not ASCII
-/// are percent-encoded. Its host has to be on the project's list of allowed ones. Always below
-/// "https://{public_key}.ucr.io".
+/// are percent-encoded, but for a host in other letters, which is written "xn--...". The host has to
+/// be on the project's list of allowed ones, which is all that stands before it: whoever sees the
+/// address can change it. Always below "https://{public_key}.ucr.io". The & of a query stay, and have
+/// to be escaped in HTML.
 ///
 /// URL API: https://{public_key}.ucr.io/{operations}{source_url}
 UC_API
@@ -1395,7 +1401,8 @@ uc_status uc_url_proxy(const uc_client *client,
 /// `srcset` attribute of an <img> or <source>, in HTML as it is. Each width is an address as of
 /// uc_url(), with "-/resize/{width}x/" behind `operations`. With "-/stretch/off/" among them no image
 /// is made larger than it is: give such an <img> its width by CSS, since a browser takes each for as
-/// wide as it was listed. `operations` and `filename` may be NULL.
+/// wide as it was listed. Up to 100 widths. `operations` and `filename` may be NULL. For secure
+/// delivery make and sign each address by itself.
 UC_API
 uc_status uc_url_srcset(const uc_client *client,
                         const char *uuid,
@@ -1432,8 +1439,11 @@ UC_API uc_status uc_ops_new(const uc_client *client, uc_ops **ops, uc_error **er
 /// the service's own size, 2048 by 2048.
 UC_API void uc_ops_preview(uc_ops *ops, int32_t width, int32_t height);
 
-/// Makes the image this large in pixels; with 0 for a side, keeping its ratio.
-UC_API void uc_ops_resize(uc_ops *ops, int32_t width, int32_t height);
+/// Makes the image this large in pixels, whatever becomes of its ratio; with 0 for a side, keeping it.
+UC_API
+void uc_ops_resize(uc_ops *ops,
+                   int32_t width,
+                   int32_t height);
 
 /// Cuts out this many pixels. `place` is "center", "top", "right", "bottom", "left", or "X,Y" in
 /// pixels or percent ("50p,50p"); NULL leaves it to the service.
@@ -1466,14 +1476,17 @@ void uc_ops_overlay(uc_ops *ops,
 /// and "text_box" through uc_ops_raw(). Has to be switched on for the project.
 UC_API void uc_ops_text(uc_ops *ops, const char *size, const char *place, const char *words);
 
-/// Any operations as the service writes them: "-/blur/20/-/mirror/". What they may be stands in
-/// OPERATIONS.md.
+/// Any operations as the service writes them, each whole: "-/blur/20/-/mirror/". What they may be
+/// stands in OPERATIONS.md.
 UC_API void uc_ops_raw(uc_ops *ops, const char *operations);
 
 /// All that was added so far, for uc_url() and its like, or what is wrong with it: the same errors
-/// as of uc_url(), which name the byte in what was built. `operations` receives it: give it to
+/// as of uc_url(), which name the byte in what was built, or the call that went wrong. `operations` receives it: give it to
 /// uc_free(). `ops` can be added to afterwards.
-UC_API uc_status uc_ops_build(const uc_ops *ops, char **operations, uc_error **error);
+UC_API
+uc_status uc_ops_build(const uc_ops *ops,
+                       char **operations,
+                       uc_error **error);
 
 /// Takes an address on the CDN apart: a file's, a group's, one of a file in a group, an archive's or
 /// a proxy's, on whatever host, signed or not. UC_ERR_ARGUMENT when it is none of these. Needs no
@@ -1486,8 +1499,9 @@ uc_status uc_url_parse(const char *url,
 /// Signs an address on the CDN, so that secure delivery lets whoever has it in until it expires.
 /// `secret_hex` is the project's secret for this, not the secret key of its API. An address on the
 /// project's own subdomain is taken to the secure one: "https://1s4oyld5dc.s.ucarecd.net"; other
-/// hosts stay. `url` has no query yet; that of a group works too. `opts` may be NULL. Needs no
-/// client; the time is this machine's.
+/// hosts stay. `url` has no query yet; that of a group works too. What means something in a token is
+/// percent-encoded, so use the address that comes out. `opts` may be NULL. Needs no client; the time
+/// is this machine's, and one that is over is signed as well.
 ///
 /// URL API: {url}?token=exp={expire}~acl={path}~hmac={signature}
 UC_API

@@ -372,12 +372,21 @@ fn wrong_values_of_options_are_refused() {
     fails(&emulator, "picture_urls", &["640"], 1, "UC_ERR_ARGUMENT: id is neither a UUID");
     for crop in ["", "10", "10x", "x10", "10x10x", "10x10 ", "a", "0x10", "-10x10"] {
         let told = fails(&emulator, "picture_urls", &[UNKNOWN, "--crop", crop], 1, "UC_ERR_ARGUMENT");
-        assert!(told.stderr.contains("scale_crop takes size: WIDTHxHEIGHT in pixels (in "), "{told:?}");
+        assert!(
+            told.stderr.contains("scale_crop takes size: WIDTHxHEIGHT in pixels, 1 to 16384 (in "),
+            "{told:?}"
+        );
     }
-    fails(&emulator, "picture_urls", &[UNKNOWN, "--format", "gif"], 1, "format takes format: jpeg, png,");
+    fails(&emulator, "picture_urls", &[UNKNOWN, "--format", "gif"], 1, "format takes jpeg, png,");
     fails(&emulator, "picture_urls", &[UNKNOWN, "--format", &"x".repeat(200)], 1, "UC_ERR_ARGUMENT");
     fails(&emulator, "picture_urls", &[UNKNOWN, "640", "0"], 1, "UC_ERR_ARGUMENT: widths[1] is 0");
-    fails(&emulator, "picture_urls", &[UNKNOWN, "3001"], 1, "widths[0]: resize makes more than the 3000");
+    fails(
+        &emulator,
+        "picture_urls",
+        &[UNKNOWN, "3001"],
+        1,
+        "widths[0]: resize makes 3001 pixels a side; 3000",
+    );
     fails(&emulator, "scan_for_viruses", &["--purge"], 2, "usage");
     fails(&emulator, "sign_upload", &["--lifetime", "0"], 2, "usage");
     fails(&emulator, "sign_upload", &["--lifetime", "1h"], 2, "usage");

@@ -31,7 +31,7 @@ pub fn uuid<'a>(text: &'a str, name: &str) -> Result<&'a str> {
     if is_uuid(text) {
         return Ok(text);
     }
-    Err(Error::argument(format!("{name} is no UUID, such as 22240276-2f06-41f8-9411-755c8ce926ed")))
+    Err(Error::argument(format!("{name} has to be a UUID, such as 22240276-2f06-41f8-9411-755c8ce926ed")))
 }
 
 /// An address on the web, percent-encoded where it needs to be.

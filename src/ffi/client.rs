@@ -87,7 +87,8 @@ pub struct uc_client_opts {
     pub upload_base: *const c_char,
     /// Where files are delivered, for uc_url() and its like; default the project's own subdomain,
     /// "https://1s4oyld5dc.ucarecd.net" for one whose public key is demopublickey. Older projects
-    /// have "https://ucarecdn.com"; a domain of your own goes here too.
+    /// have "https://ucarecdn.com"; a domain of your own goes here too. uc_url_parse() of a file's
+    /// original_file_url tells which a project has.
     pub cdn_base: *const c_char,
     /// PEM file of further certificate authorities; the system's stay trusted. Read at once.
     pub ca_file: *const c_char,
@@ -106,8 +107,9 @@ pub struct uc_client_opts {
     pub idle_timeout_ms: u32,
     /// For one whole call with its retries and waits; default 120000, for uploads none.
     pub timeout_ms: u32,
-    /// 1: operations are not checked against OPERATIONS.md, only that they can stand in an address:
-    /// for what the service has learned since this version; default 0.
+    /// 1: operations are not checked against OPERATIONS.md, only that they begin with -/, end in a
+    /// slash and can stand in an address: for what the service has learned since this version;
+    /// default 0.
     pub unchecked_operations: i32,
     /// Signs in place of the secret key, which then must be NULL.
     pub sign: uc_sign_fn,

@@ -12,7 +12,8 @@ use crate::core::operations::builder::Ops;
 
 /// Operations in the making, one behind the other, for those who would rather not write them.
 /// The calls that add one cannot fail: what is wrong with any of them, the first that is, is what
-/// uc_ops_build() says. Made by uc_ops_new(), freed by uc_free(). Used by one thread at a time.
+/// uc_ops_build() says; a NULL for `ops` is ignored. Made by uc_ops_new(), freed by uc_free(). Used by
+/// one thread at a time.
 pub struct uc_ops(Ops);
 
 /// Makes an empty one. opts.unchecked_operations of `client` says whether it will be checked.
@@ -35,13 +36,13 @@ pub unsafe extern "C" fn uc_ops_new(
 ///
 /// # Safety
 /// `ops` is NULL or the caller's.
-unsafe fn add(ops: *mut uc_ops, body: impl FnOnce(&mut Ops) -> Result<()>) {
+unsafe fn add(ops: *mut uc_ops, function: &str, body: impl FnOnce(&mut Ops) -> Result<()>) {
     // SAFETY: the caller's word.
     let Some(ops) = (unsafe { ops.as_mut() }) else { return };
     let added = catch_unwind(AssertUnwindSafe(|| body(&mut ops.0)));
     let defect = || Err(Error::new(Status::Internal, "a defect in libuploadcare; please report it"));
     if let Err(error) = added.unwrap_or_else(|_| defect()) {
-        ops.0.fail(error);
+        ops.0.fail(error.after(function));
     }
 }
 
@@ -50,24 +51,14 @@ unsafe fn add(ops: *mut uc_ops, body: impl FnOnce(&mut Ops) -> Result<()>) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_ops_preview(ops: *mut uc_ops, width: i32, height: i32) {
     // SAFETY: the pointers are what the header's rules say.
-    unsafe {
-        add(ops, |ops| {
-            ops.preview(width, height);
-            Ok(())
-        })
-    }
+    unsafe { add(ops, "uc_ops_preview", |ops| ops.preview(width, height)) }
 }
 
-/// Makes the image this large in pixels; with 0 for a side, keeping its ratio.
+/// Makes the image this large in pixels, whatever becomes of its ratio; with 0 for a side, keeping it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_ops_resize(ops: *mut uc_ops, width: i32, height: i32) {
     // SAFETY: the pointers are what the header's rules say.
-    unsafe {
-        add(ops, |ops| {
-            ops.resize(width, height);
-            Ok(())
-        })
-    }
+    unsafe { add(ops, "uc_ops_resize", |ops| ops.resize(width, height)) }
 }
 
 /// Cuts out this many pixels. `place` is "center", "top", "right", "bottom", "left", or "X,Y" in
@@ -76,9 +67,8 @@ pub unsafe extern "C" fn uc_ops_resize(ops: *mut uc_ops, width: i32, height: i32
 pub unsafe extern "C" fn uc_ops_crop(ops: *mut uc_ops, width: i32, height: i32, place: *const c_char) {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
-        add(ops, |ops| {
-            ops.crop(width, height, optional_text(place, "place")?.unwrap_or_default());
-            Ok(())
+        add(ops, "uc_ops_crop", |ops| {
+            ops.crop(width, height, optional_text(place, "place")?.unwrap_or_default())
         })
     }
 }
@@ -90,9 +80,8 @@ pub unsafe extern "C" fn uc_ops_crop(ops: *mut uc_ops, width: i32, height: i32, 
 pub unsafe extern "C" fn uc_ops_scale_crop(ops: *mut uc_ops, width: i32, height: i32, place: *const c_char) {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
-        add(ops, |ops| {
-            ops.scale_crop(width, height, optional_text(place, "place")?.unwrap_or_default());
-            Ok(())
+        add(ops, "uc_ops_scale_crop", |ops| {
+            ops.scale_crop(width, height, optional_text(place, "place")?.unwrap_or_default())
         })
     }
 }
@@ -101,24 +90,14 @@ pub unsafe extern "C" fn uc_ops_scale_crop(ops: *mut uc_ops, width: i32, height:
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_ops_format(ops: *mut uc_ops, format: *const c_char) {
     // SAFETY: the pointers are what the header's rules say.
-    unsafe {
-        add(ops, |ops| {
-            ops.format(text(format, "format")?);
-            Ok(())
-        })
-    }
+    unsafe { add(ops, "uc_ops_format", |ops| ops.format(text(format, "format")?)) }
 }
 
 /// How good: "smart", "smart_retina", "lightest", "lighter", "normal", "better" or "best".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_ops_quality(ops: *mut uc_ops, quality: *const c_char) {
     // SAFETY: the pointers are what the header's rules say.
-    unsafe {
-        add(ops, |ops| {
-            ops.quality(text(quality, "quality")?);
-            Ok(())
-        })
-    }
+    unsafe { add(ops, "uc_ops_quality", |ops| ops.quality(text(quality, "quality")?)) }
 }
 
 /// Lays another image over it: `image` is its UUID, or "self". `size` is "WIDTHxHEIGHT" in pixels or
@@ -134,11 +113,10 @@ pub unsafe extern "C" fn uc_ops_overlay(
 ) {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
-        add(ops, |ops| {
+        add(ops, "uc_ops_overlay", |ops| {
             let size = optional_text(size, "size")?.unwrap_or_default();
             let place = optional_text(place, "place")?.unwrap_or_default();
-            ops.overlay(text(image, "image")?, size, place, opacity);
-            Ok(())
+            ops.overlay(text(image, "image")?, size, place, opacity)
         })
     }
 }
@@ -156,28 +134,22 @@ pub unsafe extern "C" fn uc_ops_text(
 ) {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
-        add(ops, |ops| {
-            ops.text(text(size, "size")?, text(place, "place")?, text(words, "words")?);
-            Ok(())
+        add(ops, "uc_ops_text", |ops| {
+            ops.text(text(size, "size")?, text(place, "place")?, text(words, "words")?)
         })
     }
 }
 
-/// Any operations as the service writes them: "-/blur/20/-/mirror/". What they may be stands in
-/// OPERATIONS.md.
+/// Any operations as the service writes them, each whole: "-/blur/20/-/mirror/". What they may be
+/// stands in OPERATIONS.md.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_ops_raw(ops: *mut uc_ops, operations: *const c_char) {
     // SAFETY: the pointers are what the header's rules say.
-    unsafe {
-        add(ops, |ops| {
-            ops.raw(text(operations, "operations")?);
-            Ok(())
-        })
-    }
+    unsafe { add(ops, "uc_ops_raw", |ops| ops.raw(text(operations, "operations")?)) }
 }
 
 /// All that was added so far, for uc_url() and its like, or what is wrong with it: the same errors
-/// as of uc_url(), which name the byte in what was built. `operations` receives it: give it to
+/// as of uc_url(), which name the byte in what was built, or the call that went wrong. `operations` receives it: give it to
 /// uc_free(). `ops` can be added to afterwards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_ops_build(

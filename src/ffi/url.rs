@@ -25,7 +25,7 @@ unsafe fn operations_or_none<'a>(operations: *const c_char) -> Result<&'a str> {
 /// UC_ERR_ARGUMENT here, with the byte at which it stands, and no broken picture later; unless
 /// opts.unchecked_operations of the client says otherwise. `filename` is what a browser saves the
 /// file as, or NULL; it is percent-encoded as it needs to be. `url` receives the address: give it to
-/// uc_free().
+/// uc_free(). It can stand between the quotes of an attribute in HTML as it is.
 ///
 /// Like all that makes an address, this sends nothing and does not look whether the file is there.
 ///
@@ -96,8 +96,10 @@ pub unsafe extern "C" fn uc_url_group_archive(
 
 /// The address of something elsewhere on the web, that the CDN fetches and makes `operations` of, as
 /// in uc_url(). `source_url` is http or https, its own query included; spaces and what is not ASCII
-/// are percent-encoded. Its host has to be on the project's list of allowed ones. Always below
-/// "https://{public_key}.ucr.io".
+/// are percent-encoded, but for a host in other letters, which is written "xn--...". The host has to
+/// be on the project's list of allowed ones, which is all that stands before it: whoever sees the
+/// address can change it. Always below "https://{public_key}.ucr.io". The & of a query stay, and have
+/// to be escaped in HTML.
 ///
 /// URL API: https://{public_key}.ucr.io/{operations}{source_url}
 #[unsafe(no_mangle)]
@@ -121,7 +123,8 @@ pub unsafe extern "C" fn uc_url_proxy(
 /// `srcset` attribute of an <img> or <source>, in HTML as it is. Each width is an address as of
 /// uc_url(), with "-/resize/{width}x/" behind `operations`. With "-/stretch/off/" among them no image
 /// is made larger than it is: give such an <img> its width by CSS, since a browser takes each for as
-/// wide as it was listed. `operations` and `filename` may be NULL.
+/// wide as it was listed. Up to 100 widths. `operations` and `filename` may be NULL. For secure
+/// delivery make and sign each address by itself.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_url_srcset(
     client: *const uc_client,

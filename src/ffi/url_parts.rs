@@ -12,8 +12,8 @@ use crate::core::url::parts::{Parts, parts};
 /// set. Owned: give it to uc_free().
 #[repr(C)]
 pub struct uc_url_parts {
-    /// Scheme, host, and whatever stands before the id: "https://1s4oyld5dc.ucarecd.net". A client
-    /// with this as its cdn_base makes the same address again, but for a proxy's. Never NULL.
+    /// Scheme, host, and whatever stands before the id: "https://1s4oyld5dc.ucarecd.net", which a
+    /// client takes for its cdn_base. Never NULL.
     pub base: *const c_char,
     /// The file.
     pub uuid: *const c_char,
@@ -25,7 +25,7 @@ pub struct uc_url_parts {
     pub archive: *const c_char,
     /// As they are written: "-/resize/500x/". They are not checked.
     pub operations: *const c_char,
-    /// Decoded.
+    /// What stands behind the last slash, decoded; one that uc_url() takes, so without slashes.
     pub filename: *const c_char,
     /// What a proxy fetches.
     pub source_url: *const c_char,
@@ -38,7 +38,7 @@ fn lay_out_parts(parts: Parts) -> (uc_url_parts, Arena) {
     laid_out(|arena| uc_url_parts {
         base: arena.text(&parts.base),
         uuid: arena.optional(parts.uuid),
-        group_id: arena.optional(parts.group_id),
+        group_id: arena.optional(parts.group_id.as_deref()),
         index: parts.index.unwrap_or(-1),
         archive: arena.optional(parts.archive),
         operations: arena.optional(operations),

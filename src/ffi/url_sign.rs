@@ -20,7 +20,8 @@ pub struct uc_sign_url_opts {
     /// How long it is good from now, in seconds; default 300.
     pub lifetime_s: i64,
     /// 1: the token is good for everything below the last slash of the address, so that other
-    /// operations may be put there; default 0, for this address alone.
+    /// operations may be put there; default 0, for this address alone. Of "https://host/" alone that
+    /// is everything of the project.
     pub wildcard: i32,
     /// 1: a token that does not repeat the address; default 0. Not with `wildcard`.
     pub url_token: i32,
@@ -31,8 +32,9 @@ options!(uc_sign_url_opts, url_token: i32);
 /// Signs an address on the CDN, so that secure delivery lets whoever has it in until it expires.
 /// `secret_hex` is the project's secret for this, not the secret key of its API. An address on the
 /// project's own subdomain is taken to the secure one: "https://1s4oyld5dc.s.ucarecd.net"; other
-/// hosts stay. `url` has no query yet; that of a group works too. `opts` may be NULL. Needs no
-/// client; the time is this machine's.
+/// hosts stay. `url` has no query yet; that of a group works too. What means something in a token is
+/// percent-encoded, so use the address that comes out. `opts` may be NULL. Needs no client; the time
+/// is this machine's, and one that is over is signed as well.
 ///
 /// URL API: {url}?token=exp={expire}~acl={path}~hmac={signature}
 #[unsafe(no_mangle)]

@@ -162,13 +162,14 @@ def text_with(operations, options):
 
 def random_words(chance):
     """Any characters, more often those that mean something. An x in front, since "-", "." and ".."
-    cannot stand alone."""
+    cannot stand alone; and none of the CR that pyuploadcare passes on and we write as a new line."""
     kinds = [
         lambda: chance.choice("~/\n%-.+ ?#&'\"\\"),
         lambda: chr(chance.randrange(1, 0x250)),
         lambda: chr(chance.choice([chance.randrange(1, 0xD800), chance.randrange(0xE000, 0x110000)])),
     ]
-    return "x" + "".join(chance.choice(kinds)() for _ in range(chance.randrange(30)))
+    words = "x" + "".join(chance.choice(kinds)() for _ in range(chance.randrange(30)))
+    return words.replace("\r", "\n")
 
 
 def faces():

@@ -64,7 +64,7 @@ static int stands_in_an_address(const char *operations) {
     if (strstr(operations, "/./") || strstr(operations, "/../") || strstr(operations, "/%2e%2E/")) return 0;
     for (at = operations; *at; at++) {
         if (*at == '%' && strspn(at + 1, "0123456789abcdefABCDEF") < 2) return 0;
-        if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/%", *at)) return 0;
+        if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$()*+,;=:@/%", *at)) return 0;
     }
     return 1;
 }

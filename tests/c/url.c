@@ -53,8 +53,13 @@ TEST("an address is id, operations and name; each of the latter may be left out"
     CHECK_MADE(FILE_URL "a.jpg", uc_url(client, UUID, NULL, "a.jpg", &made, &error));
     CHECK_MADE(FILE_URL "-/resize/500x/-/format/webp/",
                uc_url(client, UUID, "-/resize/500x/-/format/webp/", NULL, &made, &error));
-    CHECK_MADE(FILE_URL "-/preview/-/grayscale/image_black&white@2x.jpg",
+    CHECK_MADE(FILE_URL "-/preview/-/grayscale/image_black%26white@2x.jpg",
                uc_url(client, UUID, "-/preview/-/grayscale/", "image_black&white@2x.jpg", &made, &error));
+    /* What HTML takes for its own is only taken encoded. */
+    CHECK_REFUSED("operations[32]: '\\''", "it's",
+                  uc_url(client, UUID, "-/preview/-/text/9px9p/center/it's/", NULL, &made, &error));
+    CHECK_REFUSED("operations[31]: '&'", "a&b",
+                  uc_url(client, UUID, "-/preview/-/text/9px9p/center/a&b/", NULL, &made, &error));
     CHECK_MADE(FILE_URL "gif2video/-/format/webm/", uc_url(client, UUID, "gif2video/-/format/webm/", NULL, &made, &error));
     uc_free(client);
 }
@@ -106,7 +111,7 @@ TEST("a name is percent-encoded where it has to be") {
     } cases[] = {
         {"image.jpg", "image.jpg"},
         {"image@2x.jpg", "image@2x.jpg"},
-        {"image_black&white@2x.jpg", "image_black&white@2x.jpg"},
+        {"image_black&white@2x.jpg", "image_black%26white@2x.jpg"},
         {"image[desaturated]@2x.jpg", "image%5Bdesaturated%5D@2x.jpg"},
         {"report (1).pdf", "report%20(1).pdf"},
         {"a;b=c+d:e$f~g_h-i", "a;b=c+d:e$f~g_h-i"},

@@ -96,7 +96,8 @@ fn check_order(operations: &[Operation]) -> Result<(), String> {
 
 /// What the last operation with a size may ask for.
 fn check_size(operations: &[Operation]) -> Result<(), String> {
-    let is_jpeg = operations.contains(&Operation::Format(Format::Jpeg));
+    let format = operations.iter().rev().find(|operation| matches!(operation, Operation::Format(_)));
+    let is_jpeg = format == Some(&Operation::Format(Format::Jpeg));
     let longest = if is_jpeg { LONGEST_SIDE_OF_JPEG } else { LONGEST_SIDE };
     match operations.iter().rev().find_map(longest_side) {
         Some(side) if side > longest => Err(format!("{side} pixels are more than {longest}.")),

@@ -280,7 +280,7 @@ fn are_in_order(parameters: &[&str], kinds: &[fn(&str) -> bool]) -> bool {
 /// Slashes and ends of lines are written with a tilde, and so is the tilde.
 fn is_text(text: &str) -> bool {
     let bare = text.replace("~~", "").replace("~s", "").replace("~n", "");
-    !text.is_empty() && !bare.contains(['~', '/', '\n'])
+    !text.is_empty() && !bare.contains(['~', '/', '\n', '\0'])
 }
 
 fn colors(name: &str, parameters: &[&str]) -> Option<Operation> {

@@ -1,8 +1,8 @@
 //! Operations put together call by call.
 
-use std::fmt::Write;
-
-use super::{Subject, check, is_plain};
+use super::mistake::shown;
+use super::steps::{is_plain, steps, without_meaning};
+use super::{Subject, check};
 use crate::core::error::{Error, Result};
 use crate::core::url::escape::{self, escape};
 
@@ -35,62 +35,67 @@ impl Ops {
     }
 
     /// Operations as they are written.
-    pub fn raw(&mut self, operations: &str) {
+    pub fn raw(&mut self, operations: &str) -> Result<()> {
+        steps(operations).map_err(|mistake| mistake.error("operations"))?;
         self.text += operations;
+        Ok(())
     }
 
-    /// An operation with its parameters, each without a slash; an empty one is left out.
-    fn add(&mut self, name: &str, parameters: &[&str]) {
-        if let Some(odd) = parameters.iter().find(|text| text.contains('/') || **text == "-") {
-            return self.fail(Error::argument(format!("{odd:?} is no parameter of {name}")));
+    /// An operation with its parameters; an empty one is left out.
+    fn add(&mut self, name: &str, parameters: &[&str]) -> Result<()> {
+        let is_odd = |text: &&&str| text.contains('/') || **text == "-" || is_plain(text);
+        if let Some(odd) = parameters.iter().find(is_odd) {
+            return Err(Error::argument(format!("{} is no parameter of {name}", shown(odd))));
         }
         self.text += "-/";
         for part in [name].iter().chain(parameters).filter(|part| !part.is_empty()) {
-            let _ = write!(self.text, "{part}/");
+            self.text.extend([part, "/"]);
         }
+        Ok(())
     }
 
-    pub fn preview(&mut self, width: i32, height: i32) {
+    pub fn preview(&mut self, width: i32, height: i32) -> Result<()> {
         let size = if (width, height) == (0, 0) { String::new() } else { size(width, height) };
-        self.add("preview", &[&size]);
+        self.add("preview", &[&size])
     }
 
-    pub fn resize(&mut self, width: i32, height: i32) {
-        self.add("resize", &[&size(width, height)]);
+    pub fn resize(&mut self, width: i32, height: i32) -> Result<()> {
+        self.add("resize", &[&size(width, height)])
     }
 
-    pub fn crop(&mut self, width: i32, height: i32, place: &str) {
-        self.add("crop", &[&size(width, height), place]);
+    pub fn crop(&mut self, width: i32, height: i32, place: &str) -> Result<()> {
+        self.add("crop", &[&size(width, height), place])
     }
 
     /// `place` is a kind of smart crop, a place, or both with a slash between.
-    pub fn scale_crop(&mut self, width: i32, height: i32, place: &str) {
+    pub fn scale_crop(&mut self, width: i32, height: i32, place: &str) -> Result<()> {
         let (kind, place) = place.split_once('/').unwrap_or((place, ""));
-        self.add("scale_crop", &[&size(width, height), kind, place]);
+        self.add("scale_crop", &[&size(width, height), kind, place])
     }
 
-    pub fn format(&mut self, format: &str) {
-        self.add("format", &[format]);
+    pub fn format(&mut self, format: &str) -> Result<()> {
+        self.add("format", &[format])
     }
 
-    pub fn quality(&mut self, quality: &str) {
-        self.add("quality", &[quality]);
+    pub fn quality(&mut self, quality: &str) -> Result<()> {
+        self.add("quality", &[quality])
     }
 
     /// `opacity` in percent; 0 for the service's own.
-    pub fn overlay(&mut self, image: &str, size: &str, place: &str, opacity: i32) {
+    pub fn overlay(&mut self, image: &str, size: &str, place: &str, opacity: i32) -> Result<()> {
         let opacity = if opacity == 0 { String::new() } else { format!("{opacity}p") };
-        self.add("overlay", &[image, size, place, &opacity]);
+        self.add("overlay", &[image, size, place, &opacity])
     }
 
-    pub fn text(&mut self, size: &str, place: &str, text: &str) {
-        let text = text.replace('~', "~~").replace('/', "~s").replace('\n', "~n");
-        let mut text = escape(&text, escape::UNRESERVED);
-        // Between two slashes that would begin the next operation.
-        if text == "-" || is_plain(&text) {
-            text = format!("%{:02X}{}", text.as_bytes()[0], &text[1..]);
-        }
-        self.add("text", &[size, place, &text]);
+    pub fn text(&mut self, size: &str, place: &str, text: &str) -> Result<()> {
+        let text = text
+            .replace("\r\n", "\n")
+            .replace('\r', "\n")
+            .replace('~', "~~")
+            .replace('/', "~s")
+            .replace('\n', "~n");
+        let text = without_meaning(escape(&text, escape::UNRESERVED));
+        self.add("text", &[size, place, &text])
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::mistake::{Mistake, Result, shown};
 use super::steps::{Segment, Step, steps};
-use super::table::{OPERATIONS, Operation, Order, Parameter, Subject};
+use super::table::{OPERATIONS, Operation, Order, Parameter, Subject, Writing};
 
 /// The longest side of what comes out.
 const MOST_SIDE: u32 = 3000;
@@ -39,7 +39,8 @@ fn find(step: &Step, subject: Subject) -> Result<&'static Operation> {
     match of_subject.find(|operation| operation.name == step.name.text) {
         Some(operation) if operation.writing == step.writing => Ok(operation),
         Some(operation) => {
-            let text = format!("{} is written {}", shown(step.name.text), operation.usage());
+            let without = if operation.writing == Writing::Plain { "without -/ in front: " } else { "" };
+            let text = format!("{} is written {without}{}", shown(operation.name), operation.usage());
             Err(Mistake::new(step.name.at, text))
         }
         None => Err(Mistake::new(step.name.at, unknown(step.name.text, subject))),
@@ -87,7 +88,8 @@ fn check_parameters(step: &Step, operation: &'static Operation) -> Result<()> {
     }
     let depth = misfits.iter().map(|misfit| misfit.depth).max().unwrap_or_default();
     let deepest = misfits.into_iter().filter(|misfit| misfit.depth == depth);
-    let mut expected: Vec<_> = deepest.flat_map(|misfit| misfit.expected).map(Parameter::describe).collect();
+    let expected = deepest.flat_map(|misfit| misfit.expected);
+    let mut expected: Vec<_> = expected.map(|parameter| parameter.describe(operation.name)).collect();
     expected.dedup();
     let (name, expected) = (operation.name, expected.join("; or "));
     Err(match step.parameters.get(depth) {
@@ -157,9 +159,8 @@ fn comes_too_late(known: &[Known], place: usize, later: &str) -> bool {
 
 /// What comes out may not be too large; on the way to it, images may be larger.
 fn check_size(known: &[Known]) -> Result<()> {
-    let is_jpeg = known.iter().any(|(step, operation)| {
-        operation.name == "format" && step.parameters.iter().any(|format| format.text == "jpeg")
-    });
+    let format = known.iter().rev().find(|(_, operation)| operation.name == "format");
+    let is_jpeg = format.is_some_and(|(step, _)| step.parameters[0].text == "jpeg");
     let most = if is_jpeg { MOST_SIDE_OF_JPEG } else { MOST_SIDE };
     let Some((side, step)) =
         known.iter().rev().find_map(|(step, operation)| Some((operation.side(step)?, step)))
@@ -172,17 +173,20 @@ fn check_size(known: &[Known]) -> Result<()> {
     Err(Mistake::new(
         step.name.at,
         format!(
-            "{} makes more than the {MOST_SIDE} pixels a side that come out, or {MOST_SIDE_OF_JPEG} with -/format/jpeg/",
+            "{} makes {side} pixels a side; {MOST_SIDE} may come out at most, or {MOST_SIDE_OF_JPEG} with -/format/jpeg/",
             step.name.text
         ),
     ))
 }
 
 impl Operation {
-    /// The longest side of the picture that it makes of an image; 0 where that cannot be known.
+    /// The longest side of what it makes of an image; 0 where it is not told, none where the size stays.
     fn side(&self, step: &Step) -> Option<u32> {
-        let of_image = step.parameters.iter().filter(|_| self.subject == Subject::Image);
-        of_image.flat_map(|given| self.parameters().filter_map(|one| one.value.side(given.text))).next()
+        let resizes = self.subject == Subject::Image && self.parameters().any(|one| one.value.is_side());
+        let given = step.parameters.iter();
+        let mut sides =
+            given.flat_map(|given| self.parameters().filter_map(|one| one.value.side(given.text)));
+        resizes.then(|| sides.next().unwrap_or_default())
     }
 
     fn parameters(&self) -> impl Iterator<Item = &'static Parameter> {

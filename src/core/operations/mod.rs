@@ -12,5 +12,6 @@ mod table;
 mod value;
 
 pub use self::check::check;
-pub use self::steps::is_plain;
+pub use self::mistake::shown;
+pub use self::steps::{is_plain, without_meaning};
 pub use self::table::Subject;

@@ -12,15 +12,39 @@ use super::table::{OPERATIONS, Operation, Order};
 const HEAD: &str = "\
 # Operations
 
-What `uc_url()` and its like check, made from the table in `src/core/operations/table.rs`. An operation is written
-`-/name/parameter/`, one stands behind the other, and they are carried out from left to right:
-`-/crop/1:1/-/resize/500x/-/format/webp/`.
+What the CDN makes of a file on its way, as `uc_url()` and its like check it. One operation stands behind the other, and
+they are carried out from left to right: `-/crop/1:1/-/resize/500x/-/format/webp/`. What stands in `{}` is a parameter,
+what stands in `[]` may be left out. `p` is percent: `50px20p` is 50 percent wide and 20 percent high.
 ";
+
+/// What people look for, and how it is written.
+const RECIPES: &[(&str, &str)] = &[
+    ("a thumbnail around what matters", "-/scale_crop/200x200/smart/-/format/auto/-/quality/smart/"),
+    ("no larger than this, keeping the ratio", "-/preview/800x600/"),
+    ("a round avatar", "-/scale_crop/200x200/smart_faces/-/border_radius/50p/-/format/png/"),
+    ("faces made unrecognizable", "-/preview/-/blur_region/faces/"),
+    (
+        "a logo in the corner, half transparent",
+        "-/preview/-/overlay/22240276-2f06-41f8-9411-755c8ce926ed/20px20p/95p,95p/50p/",
+    ),
+    (
+        "white bold words at the bottom",
+        "-/preview/-/font/bold/40/ffffff/-/text_align/center/bottom/-/text/100px20p/bottom/Good%20morning/",
+    ),
+    ("a frame of a video", "videoframe/00:00:05/"),
+    ("an MP4 of an animated GIF", "gif2video/-/format/mp4/"),
+    ("what is in the image", "-/json/"),
+];
 
 /// Behind the operations of images.
 const SIZES: &str = "
 The last size may be up to 3000 pixels a side, or 5000 with `-/format/jpeg/`; sizes before it up to 16384.
 ";
+
+fn recipes() -> String {
+    let row = |(wish, operations): &(&str, &str)| format!("| {wish} | `{operations}` |\n");
+    "\n| wish | operations |\n|---|---|\n".to_owned() + &RECIPES.iter().map(row).collect::<String>()
+}
 
 fn section(subject: Subject, title: &str, words: &str) -> String {
     let mut text =
@@ -54,16 +78,19 @@ fn about(operation: &Operation) -> String {
         Order::First(Some(_)) => " First.".into(),
         Order::Last => " Last.".into(),
         Order::Before(later) => format!(" Before the `{later}` that it is for."),
-        Order::WithPicture => " Needs a size.".into(),
+        Order::WithPicture => " \\*".into(),
     };
-    let maker = if operation.makes_picture { " A size." } else { "" };
-    format!("{}{order}{maker}", operation.about)
+    format!("{}{order}", operation.about)
 }
 
 fn operations_md() -> String {
-    let images = "One that \"needs a size\" works beside any that is \"a size\"; `-/preview/` will do.";
+    let makers = OPERATIONS.iter().filter(|operation| operation.makes_picture);
+    let makers = makers.map(|operation| format!("`{}`", operation.name)).collect::<Vec<_>>().join(", ");
+    let images =
+        format!("Those with \\* need one of {makers} beside them, before or behind; `-/preview/` will do.");
     HEAD.to_owned()
-        + &section(Subject::Image, "Images", images)
+        + &recipes()
+        + &section(Subject::Image, "Images", &images)
         + SIZES
         + &section(Subject::Animation, "Animated images", "Behind `gif2video/`.")
         + &section(Subject::Video, "Videos", "For `uc_video_path()`.")
@@ -95,6 +122,13 @@ fn keep(name: &str, text: &str) {
 fn the_reference_and_the_samples_are_those_of_the_table() {
     keep("OPERATIONS.md", &operations_md());
     keep("tests/operations.txt", &samples_txt());
+}
+
+#[test]
+fn recipes_are_good() {
+    for (wish, operations) in RECIPES {
+        assert!(check(operations, Subject::Image, false).is_ok(), "{wish}");
+    }
 }
 
 #[test]

@@ -70,7 +70,7 @@ impl Value {
             Value::Picture => {
                 &["other", "22240276-2f06-41f8-9411-755c8ce926e", "22240276-2f06-41f8-9411-755c8ce926ed~2"]
             }
-            Value::Text => &["a~b", "a~", "~x"],
+            Value::Text => &["a~b", "a~", "~x", "a%7Eb", "a%2Fb", "a%00", "a%0Ab", "%FF"],
             Value::Moment => &[
                 "5",
                 "1:05",
@@ -166,6 +166,10 @@ const OTHERS: &[(&str, bool)] = &[
     ("-/crop/face/1:1/center/-/resize/5000x/-/format/jpeg/", true),
     ("-/resize/4000x/-/crop/1000x1000/center/", true),
     ("-/resize/4000x/-/crop/50px50p/", true),
+    ("-/resize/4000x/-/crop/face/", true),
+    ("-/resize/x4000/-/crop/1:1/", true),
+    ("-/crop/4000x4000/-/preview/", true),
+    ("-/resize/4000x/-/format/webp/-/format/jpeg/", true),
     ("-/resize/2000x/-/text/4000x4000/0,0/Hello/", true),
     ("-/preview/-/font/bold/20/ff0000/-/text_align/center/top/-/text/90px90p/center/Hello/", true),
     ("-/preview/-/main_colors/5/", true),
@@ -178,6 +182,7 @@ const OTHERS: &[(&str, bool)] = &[
     ("-/resize/3001x/", false),
     ("-/resize/5001x/-/format/jpeg/", false),
     ("-/crop/face/4000x100/", false),
+    ("-/resize/4000x/-/format/jpeg/-/format/webp/", false),
     ("-/grayscale/", false),
     ("-/crop/10x10/-/flip/", false),
     ("-/resize/500x/-/stretch/off/", false),

@@ -78,6 +78,14 @@ fn step(name: Segment) -> Step {
     }
 }
 
+/// The same word to whoever decodes it, but none that begins an operation.
+pub fn without_meaning(word: String) -> String {
+    match word.as_bytes() {
+        [first, ..] if word == "-" || is_plain(&word) => format!("%{first:02X}{}", &word[1..]),
+        _ => word,
+    }
+}
+
 /// Whether an operation of that name is written without a dash.
 pub fn is_plain(name: &str) -> bool {
     OPERATIONS.iter().any(|operation| operation.writing == Writing::Plain && operation.name == name)
@@ -90,18 +98,18 @@ fn segments(text: &str) -> Result<Vec<Segment<'_>>> {
     if text.len() > MOST_LENGTH {
         return Err(Mistake::new(MOST_LENGTH, format!("operations are longer than {MOST_LENGTH} bytes")));
     }
-    let Some(inner) = text.strip_suffix('/') else {
-        return Err(Mistake::new(text.len(), "a slash is missing at the end"));
-    };
     let mut at = 0;
     let mut segments = Vec::new();
-    for text in inner.split('/') {
+    for text in text.strip_suffix('/').unwrap_or(text).split('/') {
         let segment = Segment { text, at };
         check_characters(segment)?;
         at = segment.end() + 1;
         segments.push(segment);
     }
-    Ok(segments)
+    match text.ends_with('/') {
+        true => Ok(segments),
+        false => Err(Mistake::new(text.len(), "a slash is missing at the end")),
+    }
 }
 
 fn check_characters(segment: Segment) -> Result<()> {
@@ -124,7 +132,7 @@ fn check_characters(segment: Segment) -> Result<()> {
                 _ => {
                     return Err(Mistake::new(
                         at,
-                        "% does not begin an encoded byte; percentages are written 50p",
+                        "% does not begin an encoded byte; percent is written 50p, and % in a text %25",
                     ));
                 }
             },
@@ -132,7 +140,7 @@ fn check_characters(segment: Segment) -> Result<()> {
             _ => {
                 return Err(Mistake::new(
                     at,
-                    format!("{first:?} cannot stand in an address; percent-encode it"),
+                    format!("{first:?} cannot stand in an address; only a text holds it, percent-encoded"),
                 ));
             }
         };
@@ -140,7 +148,8 @@ fn check_characters(segment: Segment) -> Result<()> {
     Ok(())
 }
 
-/// Whether RFC 3986 lets it stand in a segment of a path as it is.
+/// Whether RFC 3986 lets it stand in a segment of a path as it is; but for & and ', which HTML takes
+/// for its own.
 fn is_plain_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@".contains(character)
+    character.is_ascii_alphanumeric() || "-._~!$()*+,;=:@".contains(character)
 }

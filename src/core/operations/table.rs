@@ -81,9 +81,9 @@ impl Operation {
 }
 
 impl Parameter {
-    /// What it is called and may be.
-    pub fn describe(&self) -> String {
-        format!("{}: {}", self.name, self.value)
+    /// What it is called, unless that is what the operation is called, and may be.
+    pub fn describe(&self, operation: &str) -> String {
+        if self.name == operation { self.value.to_string() } else { format!("{}: {}", self.name, self.value) }
     }
 }
 
@@ -211,7 +211,7 @@ pub const OPERATIONS: &[Operation] = &[
     picture(
         "resize",
         &[&[need("size", Sides)]],
-        "Makes the image this large; with one side, keeping its ratio. Whether it may grow is up to `stretch`.",
+        "Makes the image this large, whatever becomes of its ratio; with one side, keeping it. Whether it may grow is up to `stretch`.",
     ),
     picture(
         "smart_resize",
@@ -255,12 +255,12 @@ pub const OPERATIONS: &[Operation] = &[
     image(
         "setfill",
         &[&[need("color", Color)]],
-        "The color behind the image where it is transparent or does not reach. Put it first.",
+        "The color behind the image where it is transparent or does not reach. Best put first.",
     ),
     effect(
         "zoom_objects",
         &[&[need("amount", Whole(1, 100))]],
-        "Zooms to the main object of the image. Put it first.",
+        "Zooms to the main object of the image. Best put first.",
     ),
     image(
         "format",

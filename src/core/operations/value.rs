@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use percent_encoding::percent_decode_str;
+
 use crate::core::id::is_uuid;
 
 /// The longest side of a picture that the service makes for anybody.
@@ -39,7 +41,7 @@ pub enum Value {
     Text,
     /// A time in a video.
     Moment,
-    /// A time in a video, with hours of any number of digits.
+    /// A time in a video, with hours of one to three digits.
     Start,
     /// How long to go on from there.
     Duration,
@@ -87,9 +89,14 @@ impl Value {
         }
     }
 
+    /// Whether this is the size of a picture that is made.
+    pub fn is_side(&self) -> bool {
+        matches!(self, Value::Size | Value::Sides | Value::CutSize)
+    }
+
     /// The longer side of the picture where this is its size; 0 for percent.
     pub fn side(&self, text: &str) -> Option<u32> {
-        let is_size = matches!(self, Value::Size | Value::Sides | Value::CutSize) && self.accepts(text);
+        let is_size = self.is_side() && self.accepts(text);
         is_size.then(|| text.split('x').filter_map(|side| side.parse().ok()).max().unwrap_or_default())
     }
 }
@@ -101,8 +108,10 @@ impl fmt::Display for Value {
             Value::Word(words) => return formatter.write_str(&words.join(", ")),
             Value::Whole(least, i32::MAX) => return write!(formatter, "a whole number from {least}"),
             Value::Whole(least, most) => return write!(formatter, "a whole number from {least} to {most}"),
-            Value::Size => "WIDTHxHEIGHT in pixels",
-            Value::Sides => "WIDTHxHEIGHT, WIDTHx or xHEIGHT in pixels",
+            Value::Size => return write!(formatter, "WIDTHxHEIGHT in pixels, 1 to {MOST_SIDE}"),
+            Value::Sides => {
+                return write!(formatter, "WIDTHxHEIGHT, WIDTHx or xHEIGHT in pixels, 1 to {MOST_SIDE}");
+            }
             Value::VideoSize => "WIDTHxHEIGHT, WIDTHx or xHEIGHT in pixels, multiples of 4",
             Value::RelativeSize | Value::CutSize => "WIDTHxHEIGHT in pixels, or in percent such as 50px50p",
             Value::Ratio => "a ratio such as 16:9",
@@ -163,18 +172,23 @@ fn length(text: &str, least: u32) -> bool {
 }
 
 fn is_escaped(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'~' && !matches!(bytes.next(), Some(b'~' | b's' | b'n')) {
+    let Ok(text) = percent_decode_str(text).decode_utf8() else { return false };
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        let is_escape = letter != '~' || matches!(letters.next(), Some('~' | 's' | 'n'));
+        if !is_escape || matches!(letter, '/' | '\n' | '\0') {
             return false;
         }
     }
     !text.is_empty()
 }
 
+/// More seconds than a video lasts.
+const MOST_SECONDS: u32 = 999_999;
+
 fn seconds(text: &str, most_decimals: usize) -> bool {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
-    is_digits(whole) && is_digits(decimals) && decimals.len() <= most_decimals
+    in_range(whole, 0, MOST_SECONDS) && is_digits(decimals) && decimals.len() <= most_decimals
 }
 
 /// Hours, minutes and seconds, with so many digits, and with three decimals or none.

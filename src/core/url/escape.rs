@@ -1,15 +1,14 @@
 //! What has to be percent-encoded where.
 
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A segment of a path may hold these as well. It might hold an apostrophe, too, which ends many an
-/// attribute in HTML, a comma, which ends an address in a `srcset`, and `!` and `*`, which stand for
-/// more than one address in a token.
+/// A segment of a path may hold these as well. It might hold & and ', too, which HTML takes for its
+/// own, a comma, which ends an address in a `srcset`, and ! and *, which stand for more than one
+/// address in a token.
 pub const SEGMENT: &AsciiSet = &UNRESERVED
     .remove(b'$')
-    .remove(b'&')
     .remove(b'(')
     .remove(b')')
     .remove(b'+')
@@ -34,10 +33,6 @@ pub const ADDRESS: &AsciiSet = &CONTROLS
 
 pub fn escape(text: &str, set: &'static AsciiSet) -> String {
     utf8_percent_encode(text, set).to_string()
-}
-
-pub fn unescape(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// Whether a browser would take the segment out of its path.

@@ -28,15 +28,27 @@ pub fn proxy(public_key: &str) -> Result<String> {
     }
 }
 
-/// Whether a host is that of somebody's proxy.
+/// Whether a host, with its port or without, is that of somebody's proxy.
 pub fn is_proxy(host: &str) -> bool {
-    host.to_ascii_lowercase().strip_suffix(PROXIES).is_some_and(|rest| rest.ends_with('.'))
+    below(&name(host), PROXIES).is_some()
 }
 
 /// The host that delivers by token only, where `host` is a project's own.
 pub fn secure(host: &str) -> Option<String> {
-    let prefix = host.strip_suffix(PROJECTS)?.strip_suffix('.')?;
-    (!prefix.is_empty() && !prefix.contains('.')).then(|| format!("{prefix}.s.{PROJECTS}"))
+    let name = name(host);
+    let prefix = below(&name, PROJECTS)?;
+    (!prefix.contains('.')).then(|| format!("{prefix}.s.{PROJECTS}"))
+}
+
+/// Without the port and the dot of the root.
+fn name(host: &str) -> String {
+    let name = host.split_once(':').map_or(host, |(name, _)| name);
+    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
+}
+
+/// What a host of this domain has in front of it.
+fn below<'a>(name: &'a str, domain: &str) -> Option<&'a str> {
+    name.strip_suffix(domain)?.strip_suffix('.').filter(|rest| !rest.is_empty())
 }
 
 /// The first digits of the SHA-256 of the public key, written in base 36.
@@ -78,7 +90,9 @@ mod tests {
 
     #[test]
     fn only_a_project_s_own_host_has_a_secure_one() {
-        assert_eq!(secure("1s4oyld5dc.ucarecd.net").as_deref(), Some("1s4oyld5dc.s.ucarecd.net"));
+        for host in ["1s4oyld5dc.ucarecd.net", "1S4OYLD5DC.ucarecd.NET", "1s4oyld5dc.ucarecd.net.:443"] {
+            assert_eq!(secure(host).as_deref(), Some("1s4oyld5dc.s.ucarecd.net"), "{host}");
+        }
         for host in
             ["1s4oyld5dc.s.ucarecd.net", "ucarecd.net", ".ucarecd.net", "xucarecd.net", "ucarecdn.com"]
         {

@@ -4,17 +4,18 @@
 
 pub mod escape;
 mod host;
+mod name;
 pub mod parts;
 pub mod sign;
 
-use self::escape::{ADDRESS, SEGMENT, escape, is_dots};
+use self::escape::{ADDRESS, escape, is_dots};
 use super::client::Client;
 use super::error::{Error, Result};
 use super::http::base::Base;
 use super::id;
 use super::operations::{Subject, check};
 
-const MOST_NAME: usize = 1024;
+const MOST_WIDTHS: usize = 100;
 const MOST_SOURCE: usize = 8 << 10;
 
 /// Where a project's files are delivered.
@@ -31,6 +32,9 @@ impl Cdn {
         let base = match base {
             Some(base) => {
                 Base::parse(base, "opts.cdn_base")?;
+                if base.contains(['&', '\'']) {
+                    return Err(Error::argument("opts.cdn_base holds & or ', which HTML takes for its own"));
+                }
                 base.trim_end_matches('/').to_owned()
             }
             None => host::base(public_key),
@@ -50,7 +54,7 @@ impl Client {
         if !id::is_group_id(id) {
             let uuid = id::uuid(id, "id").map_err(|_| no_id())?;
             self.cdn.check(operations, Subject::Image)?;
-            return Ok(format!("{base}/{uuid}/{operations}{}", segment(filename)?));
+            return Ok(format!("{base}/{uuid}/{operations}{}", name::escaped(filename)?));
         }
         match (operations, filename) {
             ("", None) => Ok(format!("{base}/{id}/")),
@@ -81,9 +85,9 @@ impl Client {
     pub fn url_group_archive(&self, group_id: &str, format: &str, filename: Option<&str>) -> Result<String> {
         let id = id::group_id(group_id, "group_id")?;
         if !matches!(format, "zip" | "tar") {
-            return Err(Error::argument(format!("format is {format:?}; it may be \"zip\" or \"tar\"")));
+            return Err(Error::argument("format is neither \"zip\" nor \"tar\""));
         }
-        Ok(format!("{}/{id}/archive/{format}/{}", self.cdn.base, segment(filename)?))
+        Ok(format!("{}/{id}/archive/{format}/{}", self.cdn.base, name::escaped(filename)?))
     }
 
     /// Of something elsewhere on the web, through the project's proxy.
@@ -101,29 +105,31 @@ impl Client {
         filename: Option<&str>,
         widths: &[i32],
     ) -> Result<String> {
-        let (uuid, name) = (id::uuid(uuid, "uuid")?, segment(filename)?);
-        if widths.is_empty() {
-            return Err(Error::argument("widths_len is 0; an image needs a width at least"));
+        let (uuid, name) = (id::uuid(uuid, "uuid")?, name::escaped(filename)?);
+        if !(1..=MOST_WIDTHS).contains(&widths.len()) {
+            return Err(Error::argument(format!(
+                "widths_len is {}; an image has 1 to {MOST_WIDTHS} widths",
+                widths.len()
+            )));
         }
+        if operations.starts_with("gif2video/") {
+            return Err(Error::argument("operations[0]: gif2video makes a video, and a srcset is of images"));
+        }
+        let resized = |width: i32| format!("{operations}-/resize/{width}x/");
         check(operations, Subject::Image, true).map_err(|mistake| mistake.error("operations"))?;
+        self.cdn.check(&resized(1), Subject::Image)?;
         let candidate = |(place, width): (usize, &i32)| {
             if *width < 1 || widths[..place].contains(width) {
                 return Err(Error::argument(format!(
                     "widths[{place}] is {width}; each is above 0 and given once"
                 )));
             }
-            let all = format!("{operations}-/resize/{width}x/");
-            check(&all, Subject::Image, self.cdn.unchecked).map_err(|mistake| {
-                match mistake.at < operations.len() {
-                    true => mistake.error("operations"),
-                    false => Error::argument(format!("widths[{place}]: {}", mistake.text)),
-                }
-            })?;
-            Ok(format!("{}/{uuid}/{all}{name} {width}w", self.cdn.base))
+            check(&resized(*width), Subject::Image, self.cdn.unchecked)
+                .map_err(|mistake| Error::argument(format!("widths[{place}]: {}", mistake.text)))?;
+            Ok(format!("{}/{uuid}/{}{name} {width}w", self.cdn.base, resized(*width)))
         };
         let candidates: Result<Vec<_>> = widths.iter().enumerate().map(candidate).collect();
-        // In HTML an ampersand begins something, and an apostrophe may end the attribute.
-        Ok(candidates?.join(", ").replace('&', "%26").replace('\'', "%27"))
+        Ok(candidates?.join(", "))
     }
 
     /// What to make of a video, for a conversion.
@@ -148,22 +154,6 @@ fn no_id() -> Error {
     )
 }
 
-/// A file's name as it stands in an address.
-fn segment(filename: Option<&str>) -> Result<String> {
-    let Some(name) = filename else { return Ok(String::new()) };
-    let odd = name.is_empty()
-        || name.len() > MOST_NAME
-        || name == "-"
-        || is_dots(name)
-        || name.contains(|c: char| c == '/' || c == '\\' || c.is_control());
-    match odd {
-        true => Err(Error::argument(format!(
-            "filename is no name of a file: it is empty, longer than {MOST_NAME} bytes, one of - . .., or holds a slash or a control character"
-        ))),
-        false => Ok(escape(name, SEGMENT)),
-    }
-}
-
 /// An address elsewhere, as it stands at the end of a proxy's.
 fn source(url: &str) -> Result<String> {
     let wrong = |what: &str| Err(Error::argument(format!("source_url {what}")));
@@ -175,6 +165,9 @@ fn source(url: &str) -> Result<String> {
     }
     if host.contains('@') {
         return wrong("has a user name or a password in it, which everybody would see");
+    }
+    if Base::parse(&url[..url.len() - rest.len() + host.len()], "source_url").is_err() {
+        return wrong("has no host in ASCII; a name in other letters is written xn--...");
     }
     if rest.contains('#') {
         return wrong("has a fragment (#), which is never sent; a # of a name is written %23");

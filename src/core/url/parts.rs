@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::escape::unescape;
-use super::host;
+use super::escape::is_dots;
+use super::{host, name};
 use crate::core::error::{Error, Result};
+use crate::core::http::base::Base;
 use crate::core::id;
-use crate::core::operations::is_plain;
+use crate::core::operations::{is_plain, shown};
 
 /// What an address says. What it does not say is empty or none.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub struct Parts<'a> {
     /// Scheme, host, and what stands in front of the id.
     pub base: Cow<'a, str>,
     pub uuid: Option<&'a str>,
-    pub group_id: Option<&'a str>,
+    pub group_id: Option<Cow<'a, str>>,
     /// Of a file in its group.
     pub index: Option<i64>,
     /// The format of a group's archive.
@@ -36,11 +37,11 @@ pub fn parts(url: &str) -> Result<Parts<'_>> {
     let begin = url.find("//").map(|slashes| slashes + 2).filter(|begin| is_scheme(&url[..*begin]));
     let begin = begin.ok_or_else(|| Error::argument("url does not begin with https://, http:// or //"))?;
     let path = begin + url[begin..].find(['/', '?']).unwrap_or(url.len() - begin);
-    let host = &url[begin..path];
-    if host.is_empty() || host.contains('@') {
-        return Err(Error::argument("url has no host, or a user name in front of it"));
+    let base = base(&url[..path]);
+    if Base::parse(&base, "url").is_err() {
+        return Err(Error::argument("url has no host in ASCII, or a user name in front of it"));
     }
-    match host::is_proxy(host) {
+    match host::is_proxy(&url[begin..path]) {
         true => of_proxy(url, path),
         false => of_file_or_group(url, path),
     }
@@ -70,19 +71,31 @@ fn of_proxy(url: &str, path: usize) -> Result<Parts<'_>> {
 
 fn of_file_or_group(url: &str, path: usize) -> Result<Parts<'_>> {
     let (address, query) = url.split_once('?').unwrap_or((url, ""));
+    if address[path..].split('/').any(is_dots) {
+        return Err(Error::argument("url holds . or .. between slashes, and leads to something else"));
+    }
     let mut at = path;
-    for segment in address[path..].split('/') {
-        if id::is_uuid(segment) || id::is_group_id(segment) {
-            let rest = address[at + segment.len()..].strip_prefix('/').unwrap_or_default();
-            let parts = Parts { base: base(&url[..at - 1]), token: token(query), ..Parts::default() };
-            return match id::is_uuid(segment) {
-                true => with_file(Parts { uuid: Some(segment), ..parts }, rest),
-                false => with_group(Parts { group_id: Some(segment), ..parts }, rest),
-            };
+    for segment in address[path..].split('/').take_while(|segment| *segment != "-") {
+        let rest = address[at + segment.len()..].strip_prefix('/').unwrap_or_default();
+        let parts = || Parts { base: base(&url[..at - 1]), token: token(query), ..Parts::default() };
+        if id::is_uuid(segment) {
+            return with_file(Parts { uuid: Some(segment), ..parts() }, rest);
+        }
+        if let Some(group_id) = group_id(segment) {
+            return with_group(Parts { group_id: Some(group_id), ..parts() }, rest);
         }
         at += segment.len() + 1;
     }
     Err(Error::argument("url has no UUID and no group id between its slashes"))
+}
+
+/// Many encode the tilde.
+fn group_id(segment: &str) -> Option<Cow<'_, str>> {
+    let id = match segment.contains('%') {
+        true => segment.replacen("%7E", "~", 1).replacen("%7e", "~", 1).into(),
+        false => Cow::from(segment),
+    };
+    id::is_group_id(&id).then_some(id)
 }
 
 fn token(query: &str) -> Option<&str> {
@@ -100,7 +113,7 @@ fn with_group<'a>(parts: Parts<'a>, rest: &'a str) -> Result<Parts<'a>> {
         }
         Some(("archive", rest)) => match rest.split_once('/').unwrap_or((rest, "")) {
             (format @ ("zip" | "tar"), name) if !name.contains('/') => {
-                Ok(Parts { archive: Some(format), filename: decoded(name), ..parts })
+                Ok(Parts { archive: Some(format), filename: name::unescaped(name)?, ..parts })
             }
             _ => Err(Error::argument(
                 "url has neither zip nor tar behind archive/, or more than a name behind that",
@@ -114,13 +127,10 @@ fn with_file<'a>(parts: Parts<'a>, rest: &'a str) -> Result<Parts<'a>> {
     let (operations, name) = rest.split_at(rest.rfind('/').map_or(0, |slash| slash + 1));
     let first = operations.split('/').next().unwrap_or_default();
     match operations.is_empty() || first == "-" || is_plain(first) {
-        true => Ok(Parts { operations, filename: decoded(name), ..parts }),
-        false => {
-            Err(Error::argument(format!("url has {first:?} behind its id, where operations begin with -/")))
-        }
+        true => Ok(Parts { operations, filename: name::unescaped(name)?, ..parts }),
+        false => Err(Error::argument(format!(
+            "url has {} behind its id, where operations begin with -/",
+            shown(first)
+        ))),
     }
-}
-
-fn decoded(name: &str) -> Option<String> {
-    (!name.is_empty()).then(|| unescape(name))
 }

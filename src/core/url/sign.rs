@@ -7,7 +7,9 @@ use zeroize::Zeroizing;
 use super::escape::{UNRESERVED, escape, is_dots};
 use super::host;
 use crate::core::error::{Error, Result};
+use crate::core::http::base::Base;
 use crate::core::http::sign::{hex, hmac};
+use crate::core::id;
 
 const USUAL_LIFETIME_S: i64 = 300;
 
@@ -43,8 +45,6 @@ impl SignOptions {
 /// Adds a token to an address, and takes it to the host that asks for one.
 pub fn sign(url: &str, secret_hex: &str, options: &SignOptions, now: i64) -> Result<String> {
     let (origin, path) = split(url)?;
-    // In a token, which stands in a query, these would not stand for themselves.
-    let path = path.replace('*', "%2A").replace('!', "%21").replace('&', "%26");
     let expire = options.expire(now)?;
     if options.wildcard && options.url_token {
         return Err(Error::argument(
@@ -57,15 +57,15 @@ pub fn sign(url: &str, secret_hex: &str, options: &SignOptions, now: i64) -> Res
         let sum = sum(&format!("exp={expire}~url={}", quoted(&path)));
         format!("exp={expire}~hmac={sum}")
     } else {
-        let covered = format!("exp={expire}~acl={}", acl(&path, options.wildcard));
+        let covered = format!("exp={expire}~acl={}", acl(&path, options.wildcard)?);
         let sum = sum(&covered);
         format!("{covered}~hmac={sum}")
     };
     Ok(format!("{origin}{path}?token={token}"))
 }
 
-/// Scheme and host, the secure one where it is known, and the path.
-fn split(url: &str) -> Result<(String, &str)> {
+/// Scheme and host, the secure one where it is known, and the path as it will be asked for.
+fn split(url: &str) -> Result<(String, String)> {
     let wrong = || {
         Error::argument(
             "url is no http or https address with a path, in visible ASCII, without query, fragment, . and ..",
@@ -73,26 +73,41 @@ fn split(url: &str) -> Result<(String, &str)> {
     };
     let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\"<>\\^`{|}".contains(&byte));
     let (scheme, rest) = url.split_once("://").filter(|_| plain).ok_or_else(wrong)?;
-    let (host, _) = rest.split_once('/').ok_or_else(wrong)?;
-    if !matches!(scheme, "https" | "http") || host.is_empty() || host.contains('@') {
+    let (host, segments) = rest.split_once('/').ok_or_else(wrong)?;
+    let (scheme, host) = (scheme.to_ascii_lowercase(), host.to_ascii_lowercase());
+    let origin = format!("{scheme}://{host}");
+    if Base::parse(&origin, "url").is_err() || segments.split('/').any(is_dots) {
         return Err(wrong());
     }
-    let path = &rest[host.len()..];
-    if path.split('/').any(is_dots) {
-        return Err(wrong());
+    if host::is_proxy(&host) {
+        return Err(Error::argument("url is a proxy's, which asks for no token"));
     }
-    let host = host::secure(host).unwrap_or_else(|| host.to_owned());
-    Ok((format!("{scheme}://{host}"), path))
+    // In a token, which stands in a query, these would not stand for themselves.
+    let path = [("*", "%2A"), ("!", "%21"), ("&", "%26"), ("'", "%27")]
+        .iter()
+        .fold(format!("/{segments}"), |path, (plain, encoded)| path.replace(plain, encoded));
+    let slash = if ends_in_its_id(&path) { "/" } else { "" };
+    Ok((host::secure(&host).map_or(origin, |host| format!("{scheme}://{host}")), path + slash))
 }
 
-/// What the token is good for: the path, or with a wildcard all that is below it.
-fn acl(path: &str, wildcard: bool) -> String {
-    let path = match wildcard {
-        true => format!("{}*", &path[..=path.rfind('/').unwrap_or_default()]),
-        false => path.to_owned(),
-    };
+/// Whether the slash is missing behind the id, all that comes later being below it.
+fn ends_in_its_id(path: &str) -> bool {
+    let mut segments =
+        path.split('/').skip_while(|segment| !id::is_uuid(segment) && !id::is_group_id(segment));
+    segments.next().is_some() && segments.next().is_none()
+}
+
+/// What the token is good for: the path, or with a wildcard all that is below its last slash.
+fn acl(path: &str, wildcard: bool) -> Result<String> {
+    let folder = &path[..=path.rfind('/').unwrap_or_default()];
+    if wildcard && folder == "/" && path != "/" {
+        return Err(Error::argument(
+            "opts.wildcard would let in everything of the project: url has no slash behind what it names",
+        ));
+    }
+    let path = if wildcard { format!("{folder}*") } else { path.to_owned() };
     // A tilde ends a field of the token.
-    path.replace('~', "%7e")
+    Ok(path.replace('~', "%7e").replace("%7E", "%7e"))
 }
 
 fn quoted(path: &str) -> String {
