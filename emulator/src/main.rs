@@ -89,18 +89,25 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> io::Result<()> {
-    let (public_key, secret_key) = (arguments.public_key.clone(), arguments.secret_key.clone());
+    let keys = arguments.keys();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         // Before anybody can know that it runs, so that a signal always ends it in good order.
         let signal = signal()?;
         let emulator = Emulator::start(arguments.options())?;
-        introduce(&emulator, &public_key, &secret_key)?;
+        introduce(&emulator, &keys)?;
         signal.await
     })
 }
 
 impl Arguments {
+    /// What a program has to know.
+    fn keys(&self) -> Vec<(&'static str, String)> {
+        let keys = [("PUBLIC_KEY", self.public_key.clone()), ("SECRET_KEY", self.secret_key.clone())];
+        let secret = self.delivery_secrets.first().cloned().map(String::from);
+        keys.into_iter().chain(secret.map(|secret| ("DELIVERY_SECRET", secret))).collect()
+    }
+
     fn options(self) -> Options {
         Options {
             port: self.port,
@@ -121,15 +128,17 @@ impl Arguments {
 }
 
 /// Tells where it is. Programs read the first line; it stays as it is.
-fn introduce(emulator: &Emulator, public_key: &str, secret_key: &str) -> io::Result<()> {
+fn introduce(emulator: &Emulator, keys: &[(&str, String)]) -> io::Result<()> {
     let base = emulator.base();
     let mut output = io::stdout().lock();
     writeln!(output, "uploadcare-emulator: listening on {base}\n")?;
     writeln!(output, "  export UPLOADCARE_API_BASE={base}")?;
     writeln!(output, "  export UPLOADCARE_UPLOAD_BASE={base}")?;
     writeln!(output, "  export UPLOADCARE_CDN_BASE={base}")?;
-    writeln!(output, "  export UPLOADCARE_PUBLIC_KEY={public_key}")?;
-    writeln!(output, "  export UPLOADCARE_SECRET_KEY={secret_key}\n")?;
+    for (name, key) in keys {
+        writeln!(output, "  export UPLOADCARE_{name}={key}")?;
+    }
+    writeln!(output)?;
     let trust = match emulator.ca_file() {
         Some(file) => {
             writeln!(

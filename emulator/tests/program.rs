@@ -60,7 +60,8 @@ fn fails(arguments: &[&str]) -> String {
 #[test]
 fn it_tells_where_it_listens_and_how_to_use_it_and_ends_when_it_is_told() {
     for signal in ["-TERM", "-INT"] {
-        let running = Running::start(&["--public-key", "pub", "--secret-key", "secret"]);
+        let running =
+            Running::start(&["--public-key", "pub", "--secret-key", "secret", "--secure-delivery", "00ff"]);
         let base = running.base.clone();
         assert!(base.starts_with("http://127.0.0.1:"), "{base}");
         assert_eq!(groups(&base), 250);
@@ -72,6 +73,7 @@ fn it_tells_where_it_listens_and_how_to_use_it_and_ends_when_it_is_told() {
             &format!("export UPLOADCARE_CDN_BASE={base}"),
             "export UPLOADCARE_PUBLIC_KEY=pub",
             "export UPLOADCARE_SECRET_KEY=secret",
+            "export UPLOADCARE_DELIVERY_SECRET=00ff",
             &format!("{base}/_emulator/"),
         ] {
             assert!(rest.contains(line), "{line} in {rest}");

@@ -116,6 +116,7 @@ impl Client {
             return Err(Error::argument("operations[0]: gif2video makes a video, and a srcset is of images"));
         }
         let resized = |width: i32| format!("{operations}-/resize/{width}x/");
+        // What is wrong with the operations themselves is told of them, not of a width.
         check(operations, Subject::Image, true).map_err(|mistake| mistake.error("operations"))?;
         self.cdn.check(&resized(1), Subject::Image)?;
         let candidate = |(place, width): (usize, &i32)| {
