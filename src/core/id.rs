@@ -34,10 +34,15 @@ pub fn uuid<'a>(text: &'a str, name: &str) -> Result<&'a str> {
     Err(Error::argument(format!("{name} has to be a UUID, such as 22240276-2f06-41f8-9411-755c8ce926ed")))
 }
 
+/// What follows the scheme of an address on the web.
+pub fn behind_scheme(text: &str) -> Option<&str> {
+    text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))
+}
+
 /// An address on the web, percent-encoded where it needs to be.
 pub fn http_url<'a>(text: &'a str, name: &str, most: usize) -> Result<&'a str> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
-    match !rest.is_empty() && text.len() <= most && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+    let is_url = behind_scheme(text).is_some_and(|rest| !rest.is_empty());
+    match is_url && text.len() <= most && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         true => Ok(text),
         false => Err(Error::argument(format!(
             "{name} is no http or https address of at most {most} visible ASCII characters"
@@ -48,7 +53,7 @@ pub fn http_url<'a>(text: &'a str, name: &str, most: usize) -> Result<&'a str> {
 /// What the service takes a file by where it takes more than a UUID. It goes into a body, never
 /// into a path.
 pub fn file_source<'a>(text: &'a str, name: &str) -> Result<&'a str> {
-    let is_url = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme));
+    let is_url = behind_scheme(text).is_some();
     let is_visible = text.len() <= MOST_SOURCE && text.bytes().all(|byte| byte.is_ascii_graphic());
     let is_in_uuid =
         text.get(..36).is_some_and(is_uuid) && matches!(text.as_bytes().get(36), None | Some(b'/'));

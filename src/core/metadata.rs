@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::client::Client;
 use super::error::{Error, Result};
+use super::http::base::is_dots;
 use super::http::{Answer, Method};
 use super::id::uuid;
 use super::json::Pairs;
@@ -57,7 +58,7 @@ fn path(file: &str, rest: &str) -> Result<String> {
 
 fn key_path(file: &str, key: &str) -> Result<String> {
     check_key(key, "key")?;
-    if matches!(key, "." | "..") {
+    if is_dots(key) {
         return Err(Error::argument("key is . or .., which in an address does not stand for itself"));
     }
     path(file, &format!("{key}/"))

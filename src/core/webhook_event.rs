@@ -5,6 +5,7 @@ use sha2::Sha256;
 
 use super::error::{Error, Result, Status};
 use super::file::File;
+use super::http::sign::unhex;
 use super::json::{self, Pairs, Reader, Scalar};
 
 /// What stands in front of the hex digits in the X-Uc-Signature header.
@@ -113,7 +114,8 @@ pub fn check_signature(signing_secret: &str, signature: Option<&[u8]>, body: &[u
     let Some(digits) = signature.strip_prefix(SCHEME.as_bytes()) else {
         return refused("signature does not begin with v1=");
     };
-    let Some(sum) = unhex(digits) else {
+    let is_sum = digits.len() == 64 && !digits.iter().any(u8::is_ascii_uppercase);
+    let Some(sum) = is_sum.then(|| unhex(digits)).flatten() else {
         return refused("signature is not v1= and 64 lower-case hex digits");
     };
     let mut mac =
@@ -124,21 +126,4 @@ pub fn check_signature(signing_secret: &str, signature: Option<&[u8]>, body: &[u
         Ok(()) => Ok(()),
         Err(_) => refused("signature is not that of this body and this signing_secret"),
     }
-}
-
-/// The bytes of 64 lower-case hex digits.
-fn unhex(digits: &[u8]) -> Option<[u8; 32]> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let mut sum = [0; 32];
-    if digits.len() != 2 * sum.len() {
-        return None;
-    }
-    for (byte, pair) in sum.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(sum)
 }

@@ -145,11 +145,23 @@ const MOST_TARGET: usize = 32 << 10;
 /// and no segment that would leave its folder, however it is written.
 pub fn is_target(target: &str) -> bool {
     let clean = target.bytes().all(|byte| byte.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&byte));
-    let path = path_of(target).to_ascii_lowercase().replace("%2e", ".");
     clean
         && target.len() <= MOST_TARGET
         && target.starts_with('/')
-        && !path.split('/').any(|segment| segment == "." || segment == "..")
+        && !path_of(target).split('/').any(is_dots)
+}
+
+/// Whether a segment of a path does not stand for itself: whoever asks for it takes it out, and
+/// another with it.
+pub fn is_dots(segment: &str) -> bool {
+    let without_dot = |text: &str| -> Option<usize> {
+        let encoded = text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("%2e"));
+        if encoded { Some(3) } else { text.starts_with('.').then_some(1) }
+    };
+    without_dot(segment).is_some_and(|first| {
+        let rest = &segment[first..];
+        rest.is_empty() || without_dot(rest) == Some(rest.len())
+    })
 }
 
 #[cfg(test)]
@@ -178,6 +190,16 @@ mod tests {
             "https://api.uploadcare.com:",
         ] {
             assert!(Base::parse(text, "api_base").is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn dots_are_seen_however_they_are_written() {
+        for segment in [".", "..", "%2e", "%2E.", ".%2e", "%2e%2E"] {
+            assert!(is_dots(segment), "{segment}");
+        }
+        for segment in ["", "...", ".a", "a.", "%2", "%2e%2", "%2e%2e.", "%252e", "\u{416}."] {
+            assert!(!is_dots(segment), "{segment}");
         }
     }
 

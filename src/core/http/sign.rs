@@ -77,6 +77,16 @@ pub fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// The bytes of an even number of hex digits.
+pub fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
+    // Looked at first, so that no part of a key is made where it is none.
+    if digits.len() % 2 != 0 || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let value = |digit: u8| if digit.is_ascii_digit() { digit - b'0' } else { (digit | 0x20) - b'a' + 10 };
+    Some(digits.chunks_exact(2).map(|pair| value(pair[0]) << 4 | value(pair[1])).collect())
+}
+
 /// How the requests of a project are authorized.
 pub enum Auth {
     Signed(Box<dyn Sign>),

@@ -2,7 +2,7 @@
 
 use super::mistake::{Mistake, Result, shown};
 use super::table::{OPERATIONS, Writing};
-use crate::core::url::escape::is_dots;
+use crate::core::http::base::is_dots;
 
 /// Longer addresses get lost on the way.
 const MOST_LENGTH: usize = 8 << 10;

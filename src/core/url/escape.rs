@@ -34,8 +34,3 @@ pub const ADDRESS: &AsciiSet = &CONTROLS
 pub fn escape(text: &str, set: &'static AsciiSet) -> String {
     utf8_percent_encode(text, set).to_string()
 }
-
-/// Whether a browser would take the segment out of its path.
-pub fn is_dots(segment: &str) -> bool {
-    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
-}

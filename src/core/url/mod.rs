@@ -8,10 +8,10 @@ mod name;
 pub mod parts;
 pub mod sign;
 
-use self::escape::{ADDRESS, escape, is_dots};
+use self::escape::{ADDRESS, escape};
 use super::client::Client;
 use super::error::{Error, Result};
-use super::http::base::Base;
+use super::http::base::{Base, is_dots};
 use super::id;
 use super::operations::{Subject, check};
 
@@ -125,9 +125,10 @@ impl Client {
                     "widths[{place}] is {width}; each is above 0 and given once"
                 )));
             }
-            check(&resized(*width), Subject::Image, self.cdn.unchecked)
+            let operations = resized(*width);
+            check(&operations, Subject::Image, self.cdn.unchecked)
                 .map_err(|mistake| Error::argument(format!("widths[{place}]: {}", mistake.text)))?;
-            Ok(format!("{}/{uuid}/{}{name} {width}w", self.cdn.base, resized(*width)))
+            Ok(format!("{}/{uuid}/{operations}{name} {width}w", self.cdn.base))
         };
         let candidates: Result<Vec<_>> = widths.iter().enumerate().map(candidate).collect();
         Ok(candidates?.join(", "))
@@ -158,7 +159,7 @@ fn no_id() -> Error {
 /// An address elsewhere, as it stands at the end of a proxy's.
 fn source(url: &str) -> Result<String> {
     let wrong = |what: &str| Err(Error::argument(format!("source_url {what}")));
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+    let rest = id::behind_scheme(url).unwrap_or_default();
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let path = rest.split('?').next().unwrap_or_default();
     if host.is_empty() || url.len() > MOST_SOURCE {

@@ -2,8 +2,9 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::escape::{SEGMENT, escape, is_dots};
+use super::escape::{SEGMENT, escape};
 use crate::core::error::{Error, Result};
+use crate::core::http::base::is_dots;
 use crate::core::operations::without_meaning;
 
 const MOST_NAME: usize = 1024;

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::escape::is_dots;
 use super::{host, name};
 use crate::core::error::{Error, Result};
-use crate::core::http::base::Base;
+use crate::core::http::base::{Base, is_dots};
 use crate::core::id;
 use crate::core::operations::{is_plain, shown};
 

@@ -4,11 +4,11 @@ use hmac::Hmac;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::escape::{UNRESERVED, escape, is_dots};
+use super::escape::{UNRESERVED, escape};
 use super::host;
 use crate::core::error::{Error, Result};
-use crate::core::http::base::Base;
-use crate::core::http::sign::{hex, hmac};
+use crate::core::http::base::{Base, is_dots};
+use crate::core::http::sign::{hex, hmac, unhex};
 use crate::core::id;
 
 const USUAL_LIFETIME_S: i64 = 300;
@@ -127,12 +127,8 @@ fn lower_case(escaped: &str) -> String {
 
 /// The secret is written in hex.
 fn key(secret_hex: &str) -> Result<Zeroizing<Vec<u8>>> {
-    let wrong =
-        || Error::argument("secret_hex is no secret of secure delivery: an even number of hex digits");
-    let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16)).ok_or_else(wrong);
-    let mut key = Zeroizing::new(Vec::with_capacity(secret_hex.len() / 2));
-    for pair in secret_hex.as_bytes().chunks(2) {
-        key.push((digit(pair.first())? << 4 | digit(pair.get(1))?) as u8);
-    }
-    if key.is_empty() { Err(wrong()) } else { Ok(key) }
+    let key = unhex(secret_hex.as_bytes()).filter(|key| !key.is_empty()).map(Zeroizing::new);
+    key.ok_or_else(|| {
+        Error::argument("secret_hex is no secret of secure delivery: an even number of hex digits")
+    })
 }
