@@ -76,6 +76,8 @@ typedef enum {
     UC_ERR_FILE = -12,
     /// The service could not do the job, or would not take it.
     UC_ERR_JOB = -13,
+    /// Out of memory for what grows with a response, a file, a list or an argument. Nothing leaks.
+    UC_ERR_MEMORY = -14,
     /// A defect in this library; please report it.
     UC_ERR_INTERNAL = -100,
 } uc_status;

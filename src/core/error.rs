@@ -19,6 +19,7 @@ pub enum Status {
     Canceled,
     File,
     Job,
+    Memory,
     Internal,
 }
 
@@ -53,6 +54,11 @@ impl Error {
 
     pub fn protocol(message: impl Into<Cow<'static, str>>) -> Self {
         Error::new(Status::Protocol, message)
+    }
+
+    /// What grows with `what` did not fit into memory.
+    pub fn memory(what: &str) -> Self {
+        Error::new(Status::Memory, format!("out of memory for {what}"))
     }
 
     pub fn canceled() -> Self {

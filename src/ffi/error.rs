@@ -40,6 +40,8 @@ pub enum uc_status {
     UC_ERR_FILE = -12,
     /// The service could not do the job, or would not take it.
     UC_ERR_JOB = -13,
+    /// Out of memory for what grows with a response, a file, a list or an argument. Nothing leaks.
+    UC_ERR_MEMORY = -14,
     /// A defect in this library; please report it.
     UC_ERR_INTERNAL = -100,
 }
@@ -64,6 +66,7 @@ impl uc_status {
             -11 => c"UC_ERR_CANCELED",
             -12 => c"UC_ERR_FILE",
             -13 => c"UC_ERR_JOB",
+            -14 => c"UC_ERR_MEMORY",
             -100 => c"UC_ERR_INTERNAL",
             _ => c"UC_ERR_UNKNOWN",
         }
@@ -106,6 +109,7 @@ pub fn status_of(status: Status) -> uc_status {
         Status::Canceled => UC_ERR_CANCELED,
         Status::File => UC_ERR_FILE,
         Status::Job => UC_ERR_JOB,
+        Status::Memory => UC_ERR_MEMORY,
         Status::Internal => UC_ERR_INTERNAL,
     }
 }

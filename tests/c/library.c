@@ -28,6 +28,7 @@ TEST("every status has its name") {
         {UC_ERR_CANCELED, "UC_ERR_CANCELED"},
         {UC_ERR_FILE, "UC_ERR_FILE"},
         {UC_ERR_JOB, "UC_ERR_JOB"},
+        {UC_ERR_MEMORY, "UC_ERR_MEMORY"},
         {UC_ERR_INTERNAL, "UC_ERR_INTERNAL"},
     };
     size_t i;

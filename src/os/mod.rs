@@ -1,0 +1,1 @@
+//! What differs between operating systems, or what the standard library has no safe way to.
