@@ -37,7 +37,7 @@ TEST("every status has its name") {
 }
 
 TEST("any other number has a name, too, which is none of those") {
-    static const int32_t numbers[] = {2, 3, 1000, -14, -99, -101, INT32_MIN, INT32_MAX};
+    static const int32_t numbers[] = {2, 3, 1000, -15, -99, -101, INT32_MIN, INT32_MAX};
     size_t i;
     for (i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         const char *name = uc_status_name(numbers[i]);
