@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::error::{Error, Result};
 use super::http::base::Base;
 use super::http::log::Logger;
-use super::http::proxy::proxy;
+use super::http::proxy::Proxies;
 use super::http::settings::{Api, Authorities, Settings, user_agent};
 use super::http::sign::{Auth, Secret, Sign};
 use super::http::{Answer, Http, Method, base};
@@ -60,8 +60,8 @@ impl Client {
         let api_base = Base::parse(options.api_base.unwrap_or(API_BASE), "opts.api_base")?;
         let upload_base = Base::parse(options.upload_base.unwrap_or(UPLOAD_BASE), "opts.upload_base")?;
         let auth = auth(checked_key(secret_key, "secret_key")?, options.simple_auth, options.sign)?;
-        let (proxy, upload_proxy) = (proxy(options.proxy, &api_base)?, proxy(options.proxy, &upload_base)?);
-        let stays_here = api_base.is_loopback() && proxy.is_none();
+        let proxies = Proxies::new(options.proxy)?;
+        let stays_here = api_base.is_loopback() && matches!(proxies.before(&api_base.uri("/")?), Ok(None));
         if matches!(auth, Auth::Simple(_)) && !api_base.is_https() && !stays_here {
             return Err(Error::argument(
                 "opts.auth is UC_AUTH_SIMPLE, which would send the secret key in the clear: opts.api_base must be https",
@@ -78,15 +78,14 @@ impl Client {
             connect_timeout: timeout(options.connect_timeout_ms, CONNECT_TIMEOUT),
             idle_timeout: timeout(options.idle_timeout_ms, IDLE_TIMEOUT),
             timeout: timeout(options.timeout_ms, TIMEOUT),
-            proxy,
+            proxies: Arc::new(proxies),
             user_agent: user_agent(options.user_agent)?,
             authorities: Arc::new(
                 options.ca_file.map_or_else(|| Ok(Authorities::default()), Authorities::with_file)?,
             ),
             logger: options.logger.map(Arc::new),
         };
-        let upload_settings =
-            Settings { api: Api::Upload, base: upload_base, proxy: upload_proxy, ..settings.clone() };
+        let upload_settings = Settings { api: Api::Upload, base: upload_base, ..settings.clone() };
         let http = Http::new(settings);
         let upload_time = timeout(options.timeout_ms, NEVER);
         Ok(Client { uploads: http.of(upload_settings), http, upload_time, cdn })

@@ -3,7 +3,6 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 pub struct Queue<T> {
     state: Mutex<State<T>>,
@@ -41,13 +40,6 @@ impl<T> Queue<T> {
         let mut state = self.changed.wait_while(self.lock(), empty).unwrap_or_else(PoisonError::into_inner);
         self.changed.notify_all();
         state.items.pop_front()
-    }
-
-    /// The next item, if it comes within `time`.
-    pub fn pop_within(&self, time: Duration) -> Option<T> {
-        let empty = |state: &mut State<T>| state.items.is_empty() && !state.closed;
-        let waited = self.changed.wait_timeout_while(self.lock(), time, empty);
-        waited.unwrap_or_else(PoisonError::into_inner).0.items.pop_front()
     }
 
     pub fn close(&self) {
@@ -92,11 +84,5 @@ mod tests {
         let thread = thread::spawn(move || maker.wait_for_room());
         queue.close();
         assert!(!thread.join().unwrap());
-    }
-
-    #[test]
-    fn an_item_that_does_not_come_in_time_is_none() {
-        let queue = Queue::<()>::new(1);
-        assert!(queue.pop_within(Duration::from_millis(1)).is_none());
     }
 }

@@ -1,1 +1,4 @@
 //! What differs between operating systems, or what the standard library has no safe way to.
+
+pub mod memory;
+pub mod socket;

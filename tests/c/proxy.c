@@ -50,17 +50,21 @@ static void dig_tunnel(int connection, int port) {
     CHECK(pthread_create(&tunnel->thread, NULL, carry, tunnel) == 0);
 }
 
-/** An http proxy, which takes CONNECT and nothing else. */
-static void serve_connect(int connection, void *data) {
+/** An http proxy: requests to http URLs it passes on, to others it gives a tunnel by CONNECT. */
+static void serve_http(int connection, void *data) {
     int port;
     (void)data;
     if (read_head(connection, proxy.request, sizeof proxy.request) < 0) return;
-    if (sscanf(proxy.request, "CONNECT %*[^:]:%d HTTP/1.1\r\n", &port) != 1) {
+    if (sscanf(proxy.request, "CONNECT %*[^:]:%d HTTP/1.1\r\n", &port) == 1) {
+        send_text(connection, "HTTP/1.1 200 Connection established\r\n\r\n");
+        dig_tunnel(connection, port);
+    } else if (sscanf(proxy.request, "%*s http://%*[^:]:%d/", &port) == 1) {
+        /* What follows on the connection goes to the same host: enough for these tests. */
+        dig_tunnel(connection, port);
+        send_text(proxy.tunnels[proxy.served - 1].other, proxy.request);
+    } else {
         send_text(connection, "HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-        return;
     }
-    send_text(connection, "HTTP/1.1 200 Connection established\r\n\r\n");
-    dig_tunnel(connection, port);
 }
 
 /** A SOCKS5 proxy without passwords (RFC 1928). */
@@ -134,9 +138,9 @@ static uc_client_opts tls_opts(void) {
 /* -- tests ----------------------------------------------------------------------------------------- */
 
 TEST("an http proxy of the options is used, given with its scheme or without") {
-    const char *address = proxy_start(serve_connect);
+    const char *address = proxy_start(serve_http);
     char expected[64];
-    snprintf(expected, sizeof expected, "CONNECT 127.0.0.1:%d HTTP/1.1\r\n", port_of(base()));
+    snprintf(expected, sizeof expected, "GET http://127.0.0.1:%d/groups/", port_of(base()));
     CHECK(goes_through(address));
     CHECK(strncmp(proxy.request, expected, strlen(expected)) == 0);
     CHECK(goes_through(address + strlen("http://")));
@@ -147,7 +151,7 @@ TEST("an http proxy of the options is used, given with its scheme or without") {
 
 TEST("without one, the environment's is used: http_proxy, all_proxy, in small letters and capitals") {
     static const char *const names[] = {"http_proxy", "all_proxy", "ALL_PROXY", "HTTP_PROXY"};
-    const char *address = proxy_start(serve_connect);
+    const char *address = proxy_start(serve_http);
     size_t i;
     for (i = 0; i < sizeof names / sizeof *names; i++) {
         setenv(names[i], address, 1);
@@ -159,7 +163,7 @@ TEST("without one, the environment's is used: http_proxy, all_proxy, in small le
 }
 
 TEST("https_proxy is for an https base, and for no other") {
-    const char *address = proxy_start(serve_connect);
+    const char *address = proxy_start(serve_http);
     uc_client_opts opts = tls_opts();
     uc_client *client;
     setenv("https_proxy", address, 1);
@@ -181,7 +185,7 @@ TEST("no_proxy of the environment excepts its hosts, and is no matter to a proxy
     static const char *const names[] = {"no_proxy", "NO_PROXY"};
     static const char *const excepting[] = {"127.0.0.1", "example.com,127.0.0.1", "example.com, 127.0.0.1", "*"};
     static const char *const others[] = {"", "example.com", "127.0.0.2"};
-    const char *address = proxy_start(serve_connect);
+    const char *address = proxy_start(serve_http);
     size_t i, j;
     setenv("http_proxy", address, 1);
     for (i = 0; i < 2; i++) {
@@ -200,7 +204,7 @@ TEST("no_proxy of the environment excepts its hosts, and is no matter to a proxy
 }
 
 TEST("an empty proxy in the options is none, whatever the environment says") {
-    const char *address = proxy_start(serve_connect);
+    const char *address = proxy_start(serve_http);
     setenv("http_proxy", address, 1);
     setenv("all_proxy", address, 1);
     CHECK(!goes_through(""));
@@ -208,7 +212,7 @@ TEST("an empty proxy in the options is none, whatever the environment says") {
 }
 
 TEST("the environment is read when the client is made") {
-    const char *address = proxy_start(serve_connect);
+    const char *address = proxy_start(serve_http);
     uc_client *client = client_new();
     setenv("http_proxy", address, 1);
     list_once(client);
@@ -225,7 +229,7 @@ TEST("the environment is read when the client is made") {
 TEST("a whole listing goes through the proxy on one connection, links and all; reading ahead, too") {
     uc_groups_opts opts = groups_opts();
     struct truth truth = truth_new();
-    uc_client *client = client_through(proxy_start(serve_connect));
+    uc_client *client = client_through(proxy_start(serve_http));
     check_listing(client, NULL, &truth, 0, 249, 1);
     CHECK_INT(1, proxy.served);
     opts.read_ahead = 2;
@@ -242,7 +246,7 @@ TEST("a proxy that is not there is UC_ERR_NETWORK, and nobody goes around it") {
     uc_client *client;
     uc_page *page;
     uc_error *error;
-    proxy_start(serve_connect);
+    proxy_start(serve_http);
     proxy_stop();
     snprintf(address, sizeof address, "http://127.0.0.1:%d", proxy.server.port);
     opts.proxy = address;
@@ -280,7 +284,7 @@ TEST("of what goes to an https base the proxy sees the host, no key and no path"
     uc_client_opts opts = tls_opts();
     uc_client *client;
     char expected[64];
-    opts.proxy = proxy_start(serve_connect);
+    opts.proxy = proxy_start(serve_http);
     client = client_with(&opts);
     list_once(client);
     list_once(client);
@@ -299,7 +303,7 @@ TEST("a proxy's user and password are sent to it, and never shown") {
     uc_page *page;
     uc_error *error;
     char address[128];
-    proxy_start(serve_connect);
+    proxy_start(serve_http);
     snprintf(address, sizeof address, "http://user:password@127.0.0.1:%d", proxy.server.port);
     opts.proxy = address;
     opts.retries = -1;

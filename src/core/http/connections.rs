@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use ureq::Agent;
 
-use super::connect::connector;
-use super::resolve::{Addresses, CachingResolver};
+use super::connect::{Connector, NoResolver};
+use super::resolve::{Addresses, Resolver};
 use super::settings::Settings;
 use crate::core::error::{Error, Result};
 
@@ -43,11 +43,12 @@ impl Stop {
 }
 
 impl Connections {
-    fn new(settings: &Settings) -> Self {
+    fn new(settings: &Arc<Settings>) -> Self {
         let stop = Arc::new(Stop::default());
         let addresses = Arc::new(Addresses::default());
-        let resolver = CachingResolver::new(stop.clone(), addresses.clone());
-        let agent = Agent::with_parts(settings.agent_config(), connector(), resolver);
+        let resolver = Resolver::new(stop.clone(), addresses.clone());
+        let connector = Connector::new(settings.clone(), resolver);
+        let agent = Agent::with_parts(settings.agent_config(), connector, NoResolver);
         Connections { agent, stop, addresses }
     }
 
@@ -87,7 +88,7 @@ struct State {
 }
 
 impl Line {
-    pub fn connections(&self, settings: &Settings) -> Result<Arc<Connections>> {
+    pub fn connections(&self, settings: &Arc<Settings>) -> Result<Arc<Connections>> {
         let mut state = lock(&self.state);
         if state.closed {
             return Err(Error::canceled());

@@ -1,19 +1,21 @@
 //! One request and its answer, by ureq.
 
 use std::fmt;
-use std::io::{self, Read};
-use std::time::Duration;
+use std::io::{self, ErrorKind, Read};
+use std::time::{Duration, Instant};
 
-use ureq::SendBody;
-use ureq::http::Request;
 use ureq::http::header::CONTENT_LENGTH;
+use ureq::http::{Request, Response};
+use ureq::{Body as ResponseBody, SendBody, Timeout};
 
 use super::answer::Answer;
 use super::connections::Connections;
+use super::encoding::{layers, unpacked};
 use super::failure::{Failure, Outcome, Repeat};
 use super::{Body, MOST_BODY, MOST_ERROR_BODY};
 use crate::core::error::Error;
 use crate::core::json::text_of;
+use crate::os;
 
 const LEAST_ROOM: usize = 8 << 10;
 
@@ -25,22 +27,78 @@ pub fn exchange(
     time_left: Duration,
     room: usize,
 ) -> Outcome<Answer> {
-    let agent = &connections.agent;
+    let deadline = Instant::now().checked_add(time_left);
     let host = request.uri().authority().map_or_else(String::new, ToString::to_string);
+    let response = send(connections, request, body, time_left, &host)?;
+    let failed = |error: io::Error| Failure::of_transport(error.into(), &host);
+    let (parts, mut body) = response.into_parts();
+    let good = parts.status.is_success();
+    let length = body.content_length().unwrap_or(0);
+    if good && length > MOST_BODY {
+        return Err(too_large());
+    }
+    let layers = layers(&parts.headers)?;
+    let raw = body.with_config().limit(u64::MAX).reader();
+    let mut reader = unpacked(raw, layers, MOST_BODY + 1);
+    let watch = || match deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+        _ if connections.is_canceled() => Err(io::Error::other(Ended(Error::canceled()))),
+        true => Err(ureq::Error::Timeout(Timeout::Global).into_io()),
+        false => Ok(()),
+    };
+    let body = if good {
+        let (body, end) = read_all(&mut *reader, room.max(length as usize), MOST_BODY as usize, watch);
+        end.map_err(failed)?;
+        if body.len() as u64 > MOST_BODY {
+            return Err(too_large());
+        }
+        body
+    } else {
+        // What came of it will do: the status says the most. A few bytes more than are kept, so
+        // that the last character among these is whole.
+        read_all(&mut reader.take(MOST_ERROR_BODY + 3), 0, MOST_ERROR_BODY as usize + 3, watch).0
+    };
+    // A body without a length ends where the connection does, also when a cancel ended it.
+    if connections.is_canceled() {
+        return Err(Error::canceled().into());
+    }
+    Ok(Answer {
+        status: parts.status.as_u16(),
+        headers: parts.headers,
+        body: text_of(body),
+        maybe_repeated: false,
+    })
+}
+
+fn send(
+    connections: &Connections,
+    mut request: Request<()>,
+    body: Body,
+    time_left: Duration,
+    host: &str,
+) -> Outcome<Response<ResponseBody>> {
+    // Without a length the body would go in chunks, which not every receiver takes.
+    if let Some(size) = body.size(request.method()) {
+        request.headers_mut().insert(CONTENT_LENGTH, size.into());
+    }
+    let agent = &connections.agent;
     let request = agent.configure_request(request).timeout_global(Some(time_left)).build();
     let mut all_sent = true;
     let sent = match body {
         Body::Json("") => agent.run(request),
-        Body::Json(json) => agent.run(request.map(|()| json.to_owned())),
+        // Read where it stands: ureq would take a copy of a text.
+        Body::Json(json) => {
+            let mut json = json.as_bytes();
+            agent.run(request.map(|()| SendBody::from_reader(&mut json)))
+        }
         Body::Content(content) => {
             let mut reader = Counted { reader: content.open(), left: content.size() };
-            let sent = agent.run(with_body(request, content.size(), &mut reader));
+            let sent = agent.run(request.map(|()| SendBody::from_reader(&mut reader)));
             all_sent = reader.left == 0;
             sent
         }
     };
-    let mut response = sent.map_err(|error| {
-        let mut failure = Failure::of_transport(error, &host);
+    sent.map_err(|error| {
+        let mut failure = Failure::of_transport(error, host);
         if matches!(failure.repeat, Repeat::IfIdempotent | Repeat::AtOnceIfIdempotent) && !all_sent {
             // Nobody acts on half a body.
             failure.repeat = Repeat::Always;
@@ -49,37 +107,11 @@ pub fn exchange(
             connections.forget_addresses();
         }
         failure
-    })?;
-    let status = response.status().as_u16();
-    let good = response.status().is_success();
-    let length = response.body().content_length().unwrap_or(0);
-    if good && length > MOST_BODY {
-        return Err(Failure::of_transport(ureq::Error::BodyExceedsLimit(MOST_BODY), &host));
-    }
-    let most = if good { MOST_BODY } else { u64::MAX };
-    let reader = response.body_mut().with_config().limit(most).reader();
-    let body = if good {
-        let (body, end) = read_all(reader, room.max(length as usize));
-        end.map_err(|error| Failure::of_transport(error.into(), &host))?;
-        body
-    } else {
-        // What came of it will do: the status says the most. A few bytes more than are kept, so
-        // that the last character among these is whole.
-        read_all(reader.take(MOST_ERROR_BODY + 3), 0).0
-    };
-    // A body without a length ends where the connection does, also when a cancel ended it.
-    if connections.is_canceled() {
-        return Err(Error::canceled().into());
-    }
-    let headers = std::mem::take(response.headers_mut());
-    Ok(Answer { status, headers, body: text_of(body), maybe_repeated: false })
+    })
 }
 
-fn with_body<'a>(request: Request<()>, size: u64, reader: &'a mut Counted) -> Request<SendBody<'a>> {
-    let mut request = request.map(|()| SendBody::from_reader(reader));
-    // Without a length it would go in chunks, which not every receiver takes.
-    request.headers_mut().insert(CONTENT_LENGTH, size.into());
-    request
+fn too_large() -> Failure {
+    Error::protocol(format!("the answer is larger than {MOST_BODY} bytes")).into()
 }
 
 /// A reader that knows how many bytes of it are to come.
@@ -108,19 +140,36 @@ impl fmt::Display for Ended {
 
 impl std::error::Error for Ended {}
 
-/// Reads to the end, or as far as it goes. `Read::read_to_end` would clear the room first, anew for
-/// each read.
-fn read_all(mut reader: impl Read, room: usize) -> (Vec<u8>, io::Result<()>) {
-    let mut body = vec![0; room.max(LEAST_ROOM) + 1];
+/// Reads to the end, or as far as it goes, which is at most a byte beyond `most`. `Read::read_to_end`
+/// would clear the room first, anew for each read.
+fn read_all(
+    reader: &mut dyn Read,
+    room: usize,
+    most: usize,
+    watch: impl Fn() -> io::Result<()>,
+) -> (Vec<u8>, io::Result<()>) {
+    let Some(mut body) = os::memory::zeroed(room.clamp(LEAST_ROOM, most) + 1) else {
+        return (Vec::new(), Err(ErrorKind::OutOfMemory.into()));
+    };
     let mut filled = 0;
     let end = loop {
         if filled == body.len() {
-            body.resize(2 * filled, 0);
+            if filled > most {
+                break Ok(());
+            }
+            let Some(mut larger) = os::memory::zeroed((2 * filled).min(most + 1)) else {
+                break Err(ErrorKind::OutOfMemory.into());
+            };
+            larger[..filled].copy_from_slice(&body);
+            body = larger;
         }
         match reader.read(&mut body[filled..]) {
             Ok(0) => break Ok(()),
             Ok(amount) => filled += amount,
             Err(error) => break Err(error),
+        }
+        if let Err(error) = watch() {
+            break Err(error);
         }
     };
     body.truncate(filled);

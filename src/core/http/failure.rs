@@ -1,14 +1,18 @@
 //! What a failed attempt was: its status, its message, and whether it may be repeated.
 
-use std::io;
+use std::{fmt, io};
 
 use serde_json::Value;
 use ureq::Timeout;
 
-use super::connect::{GrownOld, NotConnected};
+use super::encoding::Garbled;
 use super::exchange::Ended;
+use super::transport::{GrownOld, Lost};
+use super::tunnel::Refused;
 use super::{Answer, MOST_ERROR_BODY};
 use crate::core::error::{Error, Reply, Status, one_line};
+
+const OUT_OF_TIME: &str = "timeout_ms ran out before the service had answered";
 
 /// What S3 says to a part that came too slowly.
 const S3_TIMEOUT: &str = "RequestTimeout";
@@ -24,6 +28,8 @@ pub enum Repeat {
     IfIdempotent,
     /// A kept connection that the server had closed; a fresh one is worth an immediate try.
     AtOnceIfIdempotent,
+    /// The same where it had not received the whole request, so that nothing can have been done.
+    AtOnce,
     /// Something else has to end first; it may take as long as there is time.
     WhenItsTurn,
     /// The clock was wrong and is right now.
@@ -72,33 +78,19 @@ impl Failure {
         if let Some(Ended(reason)) = io_cause(&error) {
             return reason.clone().into();
         }
-        // ureq blames the unpacking for any trouble while it lasts; only bad data are its own.
         let error = match error {
-            ureq::Error::Decompress(_, cause) if !is_bad_data(&cause) => cause.into(),
+            ureq::Error::Io(cause) => match cause.downcast::<NotConnected>() {
+                Ok(NotConnected(failure)) => return *failure,
+                Err(cause) => ureq::Error::Io(cause),
+            },
             error => error,
         };
         let (status, message, repeat) = match &error {
-            ureq::Error::Timeout(Timeout::Global) => {
-                (Status::Timeout, "timeout_ms ran out before the service had answered".into(), Never)
-            }
-            ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
-                (Status::Timeout, format!("connect_timeout_ms ran out: {host} does not answer"), Always)
-            }
+            ureq::Error::Timeout(Timeout::Global) => (Status::Timeout, OUT_OF_TIME.to_owned(), Never),
             ureq::Error::Timeout(_) => {
                 (Status::Timeout, format!("idle_timeout_ms ran out: nothing came from {host}"), IfIdempotent)
             }
-            ureq::Error::HostNotFound => {
-                (Status::Network, format!("the name of {host} was not found"), Always)
-            }
-            ureq::Error::ConnectionFailed | ureq::Error::ConnectProxyFailed(_) => {
-                (Status::Network, format!("the proxy made no connection to {host}: {error}"), Always)
-            }
-            ureq::Error::Rustls(reason) => refused_by_tls(host, &tls_reason(reason)),
-            ureq::Error::Tls(_) | ureq::Error::TlsRequired => refused_by_tls(host, &error.to_string()),
             ureq::Error::Io(cause) => of_io(cause, host),
-            ureq::Error::BodyExceedsLimit(limit) => {
-                (Status::Protocol, format!("the answer is larger than {limit} bytes"), Never)
-            }
             _ => (Status::Protocol, format!("the answer is not sound HTTP: {error}"), Never),
         };
         Failure { error: Error::new(status, one_line(&message)), repeat }
@@ -150,23 +142,71 @@ fn io_cause<T: std::error::Error + 'static>(error: &ureq::Error) -> Option<&T> {
     }
 }
 
-fn is_bad_data(error: &io::Error) -> bool {
-    use io::ErrorKind::*;
-    matches!(error.kind(), InvalidInput | InvalidData | Other)
-}
-
 fn of_io(error: &io::Error, host: &str) -> (Status, String, Repeat) {
     if let Some(reason) = inner::<rustls::Error>(error) {
         return refused_by_tls(host, &tls_reason(reason));
     }
-    if let Some(NotConnected(reason)) = inner(error) {
-        return (Status::Network, format!("no connection to {host}: {}", plain(reason)), Repeat::Always);
+    if let Some(Garbled(reason)) = inner(error) {
+        return (Status::Protocol, format!("the response is not sound gzip: {reason}"), Repeat::Never);
     }
-    let (reason, repeat) = match inner(error) {
-        Some(GrownOld(reason)) => (reason, Repeat::AtOnceIfIdempotent),
-        None => (error, Repeat::IfIdempotent),
+    if error.kind() == io::ErrorKind::OutOfMemory {
+        return (Status::Memory, "out of memory for the response".to_owned(), Repeat::Never);
+    }
+    let (reason, repeat) = match (inner(error), inner(error)) {
+        (Some(GrownOld { cause, while_sending: true }), _) => (cause, Repeat::AtOnce),
+        (Some(GrownOld { cause, .. }), _) => (cause, Repeat::AtOnceIfIdempotent),
+        (_, Some(Lost(cause))) => (cause, Repeat::IfIdempotent),
+        _ => (error, Repeat::IfIdempotent),
     };
     (Status::Network, format!("the connection to {host} was lost: {}", plain(reason)), repeat)
+}
+
+/// Why there is no connection. Nothing of the request was sent.
+#[derive(Debug)]
+pub struct NotConnected(Box<Failure>);
+
+impl fmt::Display for NotConnected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.error.message)
+    }
+}
+
+impl std::error::Error for NotConnected {}
+
+impl NotConnected {
+    pub fn refused(error: Error) -> Self {
+        NotConnected(Box::new(error.into()))
+    }
+
+    /// `peer` is the host that was to be connected to.
+    pub fn by(error: io::Error, peer: &str) -> Self {
+        use Repeat::*;
+        let (status, message, repeat) = match inner::<ureq::Error>(&error) {
+            Some(ureq::Error::Timeout(Timeout::Global)) => (Status::Timeout, OUT_OF_TIME.to_owned(), Never),
+            Some(ureq::Error::Timeout(Timeout::Connect)) => {
+                (Status::Timeout, format!("connect_timeout_ms ran out: {peer} does not answer"), Always)
+            }
+            Some(ureq::Error::Timeout(_)) => {
+                (Status::Timeout, format!("idle_timeout_ms ran out: nothing came from {peer}"), Always)
+            }
+            _ => match (inner::<rustls::Error>(&error), error.kind()) {
+                (Some(reason), _) => refused_by_tls(peer, &tls_reason(reason)),
+                (_, io::ErrorKind::NotFound) => {
+                    (Status::Network, format!("the name of {peer} was not found"), Always)
+                }
+                _ => (Status::Network, format!("no connection to {peer}: {}", plain(&error)), Always),
+            },
+        };
+        NotConnected(Box::new(Failure { error: Error::new(status, one_line(&message)), repeat }))
+    }
+
+    /// `proxy` stands before `peer`.
+    pub fn by_proxy(error: io::Error, proxy: &str, peer: &str) -> Self {
+        let Some(Refused { reason, is_passing }) = inner(&error) else { return Self::by(error, proxy) };
+        let message = one_line(&format!("{proxy} made no connection to {peer}: {reason}"));
+        let repeat = if *is_passing { Repeat::Always } else { Repeat::Never };
+        NotConnected(Box::new(Failure { error: Error::new(Status::Network, message), repeat }))
+    }
 }
 
 /// An I/O error in words a C programmer knows.

@@ -3,16 +3,23 @@
 
 mod answer;
 pub mod base;
+mod buffers;
 mod connect;
 pub mod connections;
+mod encoding;
 mod exchange;
 pub mod failure;
 pub mod log;
 pub mod proxy;
+mod race;
 mod resolve;
 pub mod retry;
 pub mod settings;
 pub mod sign;
+mod socket;
+mod stream;
+mod transport;
+mod tunnel;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -20,7 +27,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 pub use ureq::http::Method;
-use ureq::http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, DATE, USER_AGENT};
+use ureq::http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, DATE, PROXY_AUTHORIZATION, USER_AGENT,
+};
 use ureq::http::request::Builder;
 use ureq::http::{self, HeaderValue, Uri};
 use zeroize::Zeroizing;
@@ -32,6 +41,7 @@ use self::exchange::exchange;
 pub use self::failure::Outcome;
 use self::failure::{Failure, Repeat};
 use self::log::Level;
+use self::proxy::Proxy;
 use self::retry::Tries;
 use self::settings::{Api, Settings};
 use self::sign::{Auth, Clock, Signable};
@@ -58,6 +68,15 @@ impl Body<'_> {
         match self {
             Body::Json(_) => sign::CONTENT_TYPE,
             Body::Content(content) => content.content_type(),
+        }
+    }
+
+    /// How many bytes it has; none where a method that usually has no body is sent without one.
+    fn size(&self, method: &Method) -> Option<u64> {
+        match self {
+            Body::Json("") if !matches!(*method, Method::POST | Method::PUT | Method::PATCH) => None,
+            Body::Json(json) => Some(json.len() as u64),
+            Body::Content(content) => Some(content.size()),
         }
     }
 }
@@ -260,7 +279,7 @@ impl Http {
             .map_err(|_| Error::argument("the content type contains something other than visible ASCII"))?;
         let builder = http::Request::builder()
             .method(&request.method)
-            .uri(uri)
+            .uri(&uri)
             .header(ACCEPT_ENCODING, HeaderValue::from_static("gzip"))
             .header(CONTENT_TYPE, content_type)
             .header(USER_AGENT, self.settings.user_agent.clone());
@@ -273,8 +292,21 @@ impl Http {
             ),
             (Api::Upload, _) => (builder, Zeroizing::default()),
         };
+        let builder = match self.proxy_authorization(&uri)? {
+            Some(authorization) => builder.header(PROXY_AUTHORIZATION, sensitive(&authorization)?),
+            None => builder,
+        };
         let request = builder.body(()).expect("its parts are valid");
         Ok(Message { request, date, credential })
+    }
+
+    /// What a proxy wants that passes the request on; with others the connector speaks.
+    fn proxy_authorization(&self, uri: &Uri) -> Result<Option<Zeroizing<String>>> {
+        if uri.scheme_str() == Some("https") {
+            return Ok(None);
+        }
+        let proxy = self.settings.proxies.before(uri)?;
+        Ok(proxy.filter(Proxy::takes_requests).and_then(|proxy| proxy.authorization()))
     }
 
     /// Adds who asks and when.
@@ -318,6 +350,9 @@ impl Http {
                 if answer.status == 404 && request.method == Method::DELETE && tries.maybe_done {
                     answer = Answer { status: 204, body: String::new(), ..answer };
                 }
+                if answer.status == 407 {
+                    return Err(self.refused_by_proxy(request));
+                }
                 if !(200..300).contains(&answer.status) {
                     let special = match answer.status {
                         401 if self.corrects_clock(&answer, date) => Some(Repeat::ClockCorrected),
@@ -342,6 +377,15 @@ impl Http {
             }
             done => done,
         }
+    }
+
+    /// A proxy that passes requests on has answered itself.
+    fn refused_by_proxy(&self, request: &Request) -> Failure {
+        let uri = request.elsewhere.cloned().map_or_else(|| self.settings.base.uri(request.target), Ok);
+        let proxy = uri.and_then(|uri| self.settings.proxies.before(&uri)).ok().flatten();
+        let name = proxy.map_or_else(|| "a proxy".to_owned(), |proxy| proxy.name());
+        let message = format!("{name} refused the request: HTTP 407: {}", tunnel::WANTS_USER);
+        Error::new(Status::Network, message).into()
     }
 
     /// Whether a signature was refused because of its date, which the next one will have right.

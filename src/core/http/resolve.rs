@@ -1,23 +1,45 @@
-//! Names to addresses. ureq asks anew for every request; this resolver remembers, and lets a
-//! caller leave who does not want to wait any longer.
+//! Names to addresses, within a time limit, and remembered for a minute.
+//!
+//! The system's resolver can neither be interrupted nor given a time limit, so it runs on a thread
+//! that is left behind when either is needed. That thread holds nothing of the client and ends when
+//! the system gives up.
 
+use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread::Builder;
 use std::time::{Duration, Instant};
-use std::{fmt, io, thread};
-
-use ureq::config::Config;
-use ureq::http::Uri;
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::NextTimeout;
 
 use super::connections::{Stop, lock};
-use crate::core::queue::Queue;
+use super::socket::Until;
 
 const KEEP: Duration = Duration::from_secs(60);
-const LOOK_UP: Duration = Duration::from_millis(20);
 
-pub struct CachingResolver {
+/// How often whoever waits looks whether the call was canceled.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// How many look-ups of this process may wait for the system at a time.
+const MOST_PENDING: usize = 8;
+
+/// How many addresses of a name are tried.
+const MOST_ADDRESSES: usize = 16;
+
+/// How long to wait for another thread that looks at the list below, which takes microseconds. In the
+/// child of a process that forked at that moment it would take for ever.
+const MOST_LOCKED: Duration = Duration::from_secs(1);
+
+/// The one thing that all clients share: what hangs in the system cannot be ended, only not be begun
+/// again by each of them.
+static PENDING: Mutex<Pending> = Mutex::new(Pending { process: 0, look_ups: Vec::new() });
+
+struct Pending {
+    /// The process that these look-ups run in: the child of a fork has none of their threads.
+    process: u32,
+    look_ups: Vec<Arc<LookUp>>,
+}
+
+/// Finds addresses for the connections of one agent.
+pub struct Resolver {
     stop: Arc<Stop>,
     known: Arc<Addresses>,
 }
@@ -26,20 +48,24 @@ pub struct CachingResolver {
 #[derive(Default)]
 pub struct Addresses(Mutex<Vec<Known>>);
 
+struct Known {
+    host: String,
+    port: u16,
+    addresses: Vec<SocketAddr>,
+    since: Instant,
+}
+
 impl Addresses {
-    fn remembered(&self, host: &str, port: u16) -> Option<ResolvedSocketAddrs> {
+    fn remembered(&self, host: &str, port: u16) -> Option<Vec<SocketAddr>> {
         let mut known = lock(&self.0);
         known.retain(|entry| entry.since.elapsed() < KEEP);
-        known
-            .iter()
-            .find(|entry| entry.host == host && entry.port == port)
-            .map(|entry| entry.addresses.clone())
+        let entry = known.iter().find(|entry| entry.host == host && entry.port == port)?;
+        Some(entry.addresses.clone())
     }
 
-    fn remember(&self, host: &str, port: u16, addresses: &ResolvedSocketAddrs) {
-        let entry =
-            Known { host: host.to_owned(), port, addresses: addresses.clone(), since: Instant::now() };
-        lock(&self.0).push(entry);
+    fn remember(&self, host: &str, port: u16, addresses: &[SocketAddr]) {
+        let (host, addresses) = (host.to_owned(), addresses.to_owned());
+        lock(&self.0).push(Known { host, port, addresses, since: Instant::now() });
     }
 
     pub fn forget(&self) {
@@ -47,80 +73,126 @@ impl Addresses {
     }
 }
 
-struct Known {
+/// A look-up that the system works on.
+struct LookUp {
     host: String,
     port: u16,
-    addresses: ResolvedSocketAddrs,
-    since: Instant,
+    outcome: Mutex<Option<Outcome>>,
+    done: Condvar,
 }
 
-impl CachingResolver {
-    pub fn new(stop: Arc<Stop>, known: Arc<Addresses>) -> Self {
-        CachingResolver { stop, known }
+/// No addresses where the system knows none.
+type Outcome = Vec<SocketAddr>;
+
+impl LookUp {
+    fn is_for(&self, host: &str, port: u16) -> bool {
+        self.host == host && self.port == port
     }
 
-    /// The system's resolver can neither be interrupted nor given a time limit, so it runs on a
-    /// thread that is left behind when either is needed. That thread holds nothing of the client
-    /// and ends when the system gives up.
-    fn ask_system(
-        &self,
-        host: &str,
-        port: u16,
-        timeout: NextTimeout,
-    ) -> Result<Vec<SocketAddr>, ureq::Error> {
-        let deadline = Instant::now().checked_add(*timeout.after);
-        let answers = Arc::new(Queue::new(1));
-        let (question, answer) = ((host.to_owned(), port), answers.clone());
-        thread::Builder::new().spawn(move || answer.push(question.to_socket_addrs()))?;
+    fn begin(host: &str, port: u16) -> io::Result<Arc<Self>> {
+        let look_up =
+            Arc::new(LookUp { host: host.to_owned(), port, outcome: Mutex::default(), done: Condvar::new() });
+        let running = look_up.clone();
+        Builder::new().name("uc-look-up".to_owned()).spawn(move || running.run())?;
+        Ok(look_up)
+    }
+
+    fn run(self: Arc<Self>) {
+        let outcome = ask_system(&self.host, self.port);
+        *lock(&self.outcome) = Some(outcome);
+        self.done.notify_all();
+        lock(&PENDING).look_ups.retain(|pending| !Arc::ptr_eq(pending, &self));
+    }
+
+    fn wait(&self, time: Duration) -> Option<Outcome> {
+        let waited = self.done.wait_timeout_while(lock(&self.outcome), time, |outcome| outcome.is_none());
+        waited.unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+}
+
+fn ask_system(host: &str, port: u16) -> Outcome {
+    (host, port).to_socket_addrs().map_or_else(|_| Vec::new(), |found| found.take(MOST_ADDRESSES).collect())
+}
+
+impl Resolver {
+    pub fn new(stop: Arc<Stop>, known: Arc<Addresses>) -> Self {
+        Resolver { stop, known }
+    }
+
+    /// At least one address, or a failure of the kind NotFound.
+    pub fn resolve(&self, host: &str, port: u16, until: Until) -> io::Result<Vec<SocketAddr>> {
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        if let Ok(ip) = host.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(ip, port)]);
+        }
+        if let Some(addresses) = self.known.remembered(host, port) {
+            return Ok(addresses);
+        }
+        let addresses = self.look_up(host, port, until)?;
+        if addresses.is_empty() {
+            return Err(ErrorKind::NotFound.into());
+        }
+        self.known.remember(host, port, &addresses);
+        Ok(addresses)
+    }
+
+    fn look_up(&self, host: &str, port: u16, until: Until) -> io::Result<Outcome> {
+        let started = Instant::now();
+        let mut look_up = None;
         loop {
-            match answers.pop_within(LOOK_UP) {
-                Some(Ok(addresses)) => return Ok(addresses.collect()),
-                Some(Err(_)) => return Err(ureq::Error::HostNotFound),
-                None if self.stop.is_set() => {
-                    return Err(io::Error::from(io::ErrorKind::ConnectionAborted).into());
+            if self.stop.is_set() {
+                return Err(ErrorKind::ConnectionAborted.into());
+            }
+            let time = until.left(LOOK)?;
+            if look_up.is_none() {
+                look_up = match pending() {
+                    Some(mut pending) => match pending.share_or_begin(host, port) {
+                        Ok(look_up) => look_up,
+                        // No thread can be had: late is better than never.
+                        Err(_) => return Ok(ask_system(host, port)),
+                    },
+                    None if started.elapsed() < MOST_LOCKED => None,
+                    None => LookUp::begin(host, port).ok(),
+                };
+            }
+            match &look_up {
+                None => std::thread::sleep(time),
+                Some(look_up) => {
+                    if let Some(outcome) = look_up.wait(time) {
+                        return Ok(outcome);
+                    }
                 }
-                None if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
-                    return Err(ureq::Error::Timeout(timeout.reason));
-                }
-                None => {}
             }
         }
     }
 }
 
-impl Resolver for CachingResolver {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        _: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let host = uri.host().ok_or(ureq::Error::HostNotFound)?;
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
-        let port = uri.port_u16().unwrap_or(default);
-        let mut resolved = self.empty();
-        if let Ok(ip) = host.parse::<IpAddr>() {
-            resolved.push(SocketAddr::new(ip, port));
-            return Ok(resolved);
+impl Pending {
+    /// None while there are too many.
+    fn share_or_begin(&mut self, host: &str, port: u16) -> io::Result<Option<Arc<LookUp>>> {
+        if let Some(same) = self.look_ups.iter().find(|look_up| look_up.is_for(host, port)) {
+            return Ok(Some(same.clone()));
         }
-        if let Some(addresses) = self.known.remembered(host, port) {
-            return Ok(addresses);
+        if self.look_ups.len() >= MOST_PENDING {
+            return Ok(None);
         }
-        for address in self.ask_system(host, port, timeout)? {
-            // Those beyond what ureq takes are left out.
-            let _ = resolved.try_push(address);
-        }
-        if resolved.is_empty() {
-            return Err(ureq::Error::HostNotFound);
-        }
-        self.known.remember(host, port, &resolved);
-        Ok(resolved)
+        // It is on the list before it can take itself off, since the list is locked.
+        let look_up = LookUp::begin(host, port)?;
+        self.look_ups.push(look_up.clone());
+        Ok(Some(look_up))
     }
 }
 
-impl fmt::Debug for CachingResolver {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CachingResolver")
+/// None while another thread has the list.
+fn pending() -> Option<MutexGuard<'static, Pending>> {
+    let mut pending = match PENDING.try_lock() {
+        Ok(pending) => pending,
+        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+        Err(TryLockError::WouldBlock) => return None,
+    };
+    let process = std::process::id();
+    if pending.process != process {
+        *pending = Pending { process, look_ups: Vec::new() };
     }
+    Some(pending)
 }

@@ -49,9 +49,9 @@ impl Tries {
             }
             Repeat::IfIdempotent | Repeat::AtOnceIfIdempotent if !self.idempotent => return None,
             Repeat::IfIdempotent | Repeat::AtOnceIfIdempotent => self.maybe_done |= failure.is_answer_lost(),
-            Repeat::Always | Repeat::WhenItsTurn => {}
+            Repeat::Always | Repeat::AtOnce | Repeat::WhenItsTurn => {}
         }
-        if failure.repeat == Repeat::AtOnceIfIdempotent {
+        if matches!(failure.repeat, Repeat::AtOnce | Repeat::AtOnceIfIdempotent) {
             return Some(Duration::ZERO);
         }
         let wait = match failure.error.retry_after_ms() {

@@ -1,17 +1,20 @@
 //! What the caller chose for a client, checked.
 
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use rustls::{ClientConfig, RootCertStore};
+use ureq::Agent;
 use ureq::config::Config;
 use ureq::http::HeaderValue;
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, Proxy};
+use ureq::tls::{Certificate, PemItem, parse_pem};
 
 use super::base::Base;
 use super::failure::plain;
 use super::log::Logger;
+use super::proxy::Proxies;
 use super::sign::Auth;
 use crate::core::error::{Error, Result, Status};
 
@@ -35,7 +38,7 @@ pub struct Settings {
     pub idle_timeout: Duration,
     /// For a whole call.
     pub timeout: Duration,
-    pub proxy: Option<Proxy>,
+    pub proxies: Arc<Proxies>,
     pub user_agent: HeaderValue,
     pub authorities: Arc<Authorities>,
     pub logger: Option<Arc<Logger>>,
@@ -49,33 +52,31 @@ impl Settings {
         }
     }
 
+    /// What is left to ureq: the connector keeps the other limits, and knows the proxies and TLS.
     pub fn agent_config(&self) -> Config {
-        let config = Agent::config_builder()
+        Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .allow_non_standard_methods(true)
-            .proxy(self.proxy.clone())
+            .proxy(None)
             .timeout_connect(Some(self.connect_timeout))
-            .timeout_per_read(Some(self.idle_timeout))
-            .timeout_per_write(Some(self.idle_timeout))
+            .max_response_header_size(MOST_HEAD)
             // As many as were in use at once: a thread that comes back finds its connection.
             .max_idle_connections(usize::MAX)
             .max_idle_connections_per_host(usize::MAX)
             .user_agent("")
-            .output_buffer_size(self.output_buffer_size());
-        // Parts of an upload go to addresses of their own.
-        let https = self.base.is_https()
-            || (self.api == Api::Upload && !self.base.is_loopback())
-            || self.proxy.as_ref().is_some_and(|p| p.uri().scheme_str() == Some("https"));
-        // Reading the system's certificates takes longer than a page: not where they serve nothing.
-        let config = match https {
-            true => config.tls_config(self.authorities.tls_config()),
-            false => config,
-        };
-        config.build()
+            .input_buffer_size(INPUT_BUFFER)
+            .output_buffer_size(self.output_buffer_size())
+            .build()
     }
 }
+
+/// Gateways add headers of their own, some of them long.
+const MOST_HEAD: usize = 120 << 10;
+
+/// ureq's own, and more than a head.
+const INPUT_BUFFER: usize = 128 << 10;
 
 /// ureq's own.
 const DEFAULT_BUFFER: usize = 128 << 10;
@@ -101,7 +102,7 @@ pub fn user_agent(option: Option<&str>) -> Result<HeaderValue> {
 #[derive(Default)]
 pub struct Authorities {
     own: Vec<Certificate<'static>>,
-    config: OnceLock<TlsConfig>,
+    config: OnceLock<Arc<ClientConfig>>,
 }
 
 impl Authorities {
@@ -121,18 +122,25 @@ impl Authorities {
         Ok(Authorities { own, config: OnceLock::new() })
     }
 
-    fn tls_config(&self) -> TlsConfig {
-        let config = self.config.get_or_init(|| {
-            let system = rustls_native_certs::load_native_certs().certs;
-            let system = match system.is_empty() {
-                true => webpki_root_certs::TLS_SERVER_ROOT_CERTS,
-                false => &system,
-            };
-            let system = system.iter().map(|certificate| Certificate::from_der(certificate).to_owned());
-            let roots = RootCerts::from(system.chain(self.own.iter().cloned()));
-            let provider = Arc::new(rustls::crypto::ring::default_provider());
-            TlsConfig::builder().root_certs(roots).unversioned_rustls_crypto_provider(provider).build()
-        });
-        config.clone()
+    /// Made for the first connection that needs it: to read the system's certificates takes longer
+    /// than a page.
+    pub fn client_config(&self) -> io::Result<Arc<ClientConfig>> {
+        if let Some(config) = self.config.get() {
+            return Ok(config.clone());
+        }
+        let system = rustls_native_certs::load_native_certs().certs;
+        let mut roots = RootCertStore::empty();
+        match system.is_empty() {
+            true => roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned()),
+            false => roots.add_parsable_certificates(system),
+        };
+        roots.add_parsable_certificates(self.own.iter().map(|own| own.der().into()));
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(self.config.get_or_init(|| Arc::new(config)).clone())
     }
 }

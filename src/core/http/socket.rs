@@ -1,0 +1,146 @@
+//! A TCP connection whose reads and writes end when their time does, whatever signals arrive.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ureq::Timeout;
+use ureq::unversioned::transport::NextTimeout;
+
+use crate::os;
+
+/// How long one wait for a peer that does not read may last before its progress is looked at.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// When what is being done must have ended, and what the limit is called.
+#[derive(Clone, Copy, Debug)]
+pub struct Until {
+    at: Option<Instant>,
+    limit: Timeout,
+}
+
+impl Until {
+    pub fn of(timeout: NextTimeout) -> Self {
+        Until { at: Instant::now().checked_add(*timeout.after), limit: timeout.reason }
+    }
+
+    pub fn timed_out(&self) -> io::Error {
+        timed_out(self.limit)
+    }
+
+    /// How long there is still to wait, at most `most`; a failure when the time has ended.
+    pub fn left(&self, most: Duration) -> io::Result<Duration> {
+        let Some(at) = self.at else { return Ok(most) };
+        match at.saturating_duration_since(Instant::now()) {
+            Duration::ZERO => Err(self.timed_out()),
+            left => Ok(left.min(most)),
+        }
+    }
+}
+
+fn timed_out(limit: Timeout) -> io::Error {
+    ureq::Error::Timeout(limit).into_io()
+}
+
+/// The time since the last byte moved.
+struct Idle {
+    most: Duration,
+    since: Instant,
+}
+
+impl Idle {
+    fn left(&self, limit: Timeout) -> io::Result<Duration> {
+        match self.most.saturating_sub(self.since.elapsed()) {
+            Duration::ZERO => Err(timed_out(limit)),
+            left => Ok(left),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Socket {
+    stream: Arc<TcpStream>,
+    idle: Duration,
+    // As set on the socket: to set them again costs a system call.
+    read_timeout: Option<Duration>,
+    write_timeout: Option<Duration>,
+}
+
+impl Socket {
+    pub fn new(stream: Arc<TcpStream>, idle: Duration) -> Self {
+        Socket { stream, idle, read_timeout: None, write_timeout: None }
+    }
+
+    /// At least a byte, or 0 where the peer has ended the connection.
+    pub fn read(&mut self, buffer: &mut [u8], until: Until) -> io::Result<usize> {
+        let mut idle = None;
+        loop {
+            let most = match &idle {
+                None => self.idle,
+                Some(idle) => Idle::left(idle, Timeout::PerRead)?,
+            };
+            let wait = Some(until.left(most)?);
+            if wait != self.read_timeout {
+                self.stream.set_read_timeout(wait)?;
+                self.read_timeout = wait;
+            }
+            idle.get_or_insert_with(|| Idle { most: self.idle, since: Instant::now() });
+            match (&*self.stream).read(buffer) {
+                Err(error) if is_wait_over(&error) => continue,
+                read => return read,
+            }
+        }
+    }
+
+    pub fn write_all(&mut self, mut bytes: &[u8], until: Until) -> io::Result<()> {
+        let mut idle = Idle { most: self.idle, since: Instant::now() };
+        let mut unreceived = None;
+        while !bytes.is_empty() {
+            // The system counts a wait from the start of a write, not from the last byte that moved:
+            // only short waits tell when that was.
+            let wait = Some(until.left(idle.left(Timeout::PerWrite)?.min(LOOK))?);
+            if wait != self.write_timeout {
+                self.stream.set_write_timeout(wait)?;
+                self.write_timeout = wait;
+            }
+            match (&*self.stream).write(bytes) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(amount) => {
+                    bytes = &bytes[amount..];
+                    idle.since = Instant::now();
+                }
+                Err(error) if is_wait_over(&error) => {
+                    let now = os::socket::unreceived(&self.stream);
+                    if std::mem::replace(&mut unreceived, now)
+                        .is_some_and(|then| now.is_some_and(|now| now < then))
+                    {
+                        idle.since = Instant::now();
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether something has come that was not read yet, the end included where `end` says so.
+    pub fn has_input(&self, end: bool) -> bool {
+        let peek = || -> io::Result<usize> {
+            self.stream.set_nonblocking(true)?;
+            let amount = self.stream.peek(&mut [0]);
+            self.stream.set_nonblocking(false)?;
+            amount
+        };
+        match peek() {
+            Ok(amount) => amount > 0 || end,
+            Err(error) => end && error.kind() != ErrorKind::WouldBlock,
+        }
+    }
+}
+
+/// A wait ended before its time limit, or with it: the loop around it looks at the clock. A socket
+/// tells of its limit as WouldBlock on Unix and as TimedOut on Windows.
+fn is_wait_over(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
