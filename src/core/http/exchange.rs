@@ -19,7 +19,9 @@ use crate::os;
 
 const LEAST_ROOM: usize = 8 << 10;
 
-/// Sends `request` and reads its answer, whose body is likely to be `room` bytes large.
+/// Sends `request` and reads its answer, whose body is likely to be `room` bytes large. What it calls
+/// is kept out of line, so that sending and unpacking do not take stack at the same time.
+#[inline(never)]
 pub fn exchange(
     connections: &Connections,
     request: Request<()>,
@@ -69,6 +71,7 @@ pub fn exchange(
     })
 }
 
+#[inline(never)]
 fn send(
     connections: &Connections,
     mut request: Request<()>,
@@ -142,6 +145,7 @@ impl std::error::Error for Ended {}
 
 /// Reads to the end, or as far as it goes, which is at most a byte beyond `most`. `Read::read_to_end`
 /// would clear the room first, anew for each read.
+#[inline(never)]
 fn read_all(
     reader: &mut dyn Read,
     room: usize,

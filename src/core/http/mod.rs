@@ -236,7 +236,9 @@ impl Http {
         Ok(decoded.expect("a call has succeeded when its answer is decoded"))
     }
 
-    /// The same for all kinds of answers, so that the library holds it once.
+    /// The same for all kinds of answers, so that the library holds it once. Its parts are kept out of
+    /// line: what each of them takes of the stack is free again when the next one runs.
+    #[inline(never)]
     fn call_with(&self, request: &Request, decode: &mut dyn FnMut(&mut Answer) -> Outcome<()>) -> Result<()> {
         let connections = self.line.connections(&self.settings)?;
         let left = |deadline: Instant| deadline.saturating_duration_since(Instant::now());
@@ -270,6 +272,7 @@ impl Http {
         }
     }
 
+    #[inline(never)]
     fn message(&self, request: &Request) -> Result<Message> {
         let uri = match request.elsewhere {
             Some(uri) => uri.clone(),
@@ -332,6 +335,7 @@ impl Http {
         Ok((builder, credential))
     }
 
+    #[inline(never)]
     fn attempt(
         &self,
         connections: &Connections,
@@ -395,6 +399,7 @@ impl Http {
             && answer.date().is_some_and(|service| self.clock.correct(sent, service))
     }
 
+    #[inline(never)]
     fn log(
         &self,
         level: Level,

@@ -125,9 +125,15 @@ impl Authorities {
     /// Made for the first connection that needs it: to read the system's certificates takes longer
     /// than a page.
     pub fn client_config(&self) -> io::Result<Arc<ClientConfig>> {
-        if let Some(config) = self.config.get() {
-            return Ok(config.clone());
+        match self.config.get() {
+            Some(config) => Ok(config.clone()),
+            None => self.new_client_config(),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn new_client_config(&self) -> io::Result<Arc<ClientConfig>> {
         let system = rustls_native_certs::load_native_certs().certs;
         let mut roots = RootCertStore::empty();
         match system.is_empty() {

@@ -43,18 +43,8 @@ impl Stream {
 
     /// This stream with TLS on top, once `host` has proved who it is.
     pub fn secured(self, config: Arc<ClientConfig>, host: &str, until: Until) -> io::Result<Stream> {
-        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let name = ServerName::try_from(host)
-            .map_err(|_| io::Error::other("its name cannot stand in a certificate"))?;
-        let session = ClientConnection::new(config, name).map_err(refused)?;
-        let mut tls = Box::new(Tls { session, below: self });
-        while tls.session.is_handshaking() {
-            tls.send(until)?;
-            if tls.session.is_handshaking() && tls.receive(until)? == 0 {
-                return Err(ErrorKind::UnexpectedEof.into());
-            }
-        }
-        tls.send(until)?;
+        let mut tls = Tls::new(self, config, host)?;
+        tls.shake_hands(until)?;
         Ok(Stream::Tls(tls))
     }
 }
@@ -66,6 +56,27 @@ pub struct Tls {
 }
 
 impl Tls {
+    /// Out of line, since it takes more of the stack than there is to spare in a handshake.
+    #[inline(never)]
+    fn new(below: Stream, config: Arc<ClientConfig>, host: &str) -> io::Result<Box<Self>> {
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let name = ServerName::try_from(host)
+            .map_err(|_| io::Error::other("its name cannot stand in a certificate"))?;
+        let session = ClientConnection::new(config, name).map_err(refused)?;
+        Ok(Box::new(Tls { session, below }))
+    }
+
+    #[inline(never)]
+    fn shake_hands(&mut self, until: Until) -> io::Result<()> {
+        while self.session.is_handshaking() {
+            self.send(until)?;
+            if self.session.is_handshaking() && self.receive(until)? == 0 {
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
+        }
+        self.send(until)
+    }
+
     fn read(&mut self, buffer: &mut [u8], until: Until) -> io::Result<usize> {
         loop {
             match self.session.reader().read(buffer) {
