@@ -1,55 +1,73 @@
 //! How a connection is made: to the host or the proxy before it, through the proxy, and secured.
 //! ureq's own connectors keep no time limit under signals and cannot be interrupted while they
-//! connect, so this one takes their place; it stands on ureq's `unversioned` interface.
+//! connect, so this one takes their place.
 
-use std::fmt;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
-use ureq::config::Config;
 use ureq::http::Uri;
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver as NameResolver};
-use ureq::unversioned::transport::{ConnectionDetails, Connector as MakeConnection, NextTimeout};
 
 use super::buffers::Room;
+use super::connections::{Interrupt, Stop};
 use super::failure::NotConnected;
 use super::proxy::{Proxy, ProxyProtocol};
 use super::race;
 use super::resolve::Resolver;
-use super::settings::Settings;
+use super::settings::{INPUT_BUFFER, Settings};
 use super::socket::{Socket, Until};
 use super::stream::Stream;
 use super::transport::Connection;
 use super::tunnel::{self, Target};
+use crate::core::error::Error;
 
 pub struct Connector {
     settings: Arc<Settings>,
+    stop: Arc<Stop>,
     resolver: Resolver,
 }
 
 impl Connector {
-    pub fn new(settings: Arc<Settings>, resolver: Resolver) -> Self {
-        Connector { settings, resolver }
+    pub fn new(settings: Arc<Settings>, stop: Arc<Stop>) -> Self {
+        let resolver = Resolver::new(stop.clone());
+        Connector { settings, stop, resolver }
     }
 
-    /// A stream to where `details` says, and the origin to be named in requests where the proxy
-    /// passes them on.
-    fn reach(&self, details: &ConnectionDetails) -> Result<(Stream, Option<String>), NotConnected> {
-        let uri = details.uri;
-        let is_https = uri.scheme_str() == Some("https");
+    /// A connection to the host that `uri` names.
+    pub fn connect(&self, uri: &Uri, time_left: Duration) -> Result<Connection, NotConnected> {
+        let until = Until::connected(self.settings.connect_timeout, time_left);
         let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
+        let buffers = Room::new(INPUT_BUFFER, self.settings.output_buffer_size());
+        let buffers = buffers.ok_or_else(|| NotConnected::refused(Error::memory("a connection")))?;
+        let connected = self.reach(uri, &authority, until);
+        if connected.is_err() {
+            // Another look-up may know better addresses.
+            self.resolver.forget();
+        }
+        let (stream, origin) = connected?;
+        Ok(Connection::new(stream, buffers, origin))
+    }
+
+    /// A stream, and the origin to be named in requests where a proxy passes them on.
+    fn reach(
+        &self,
+        uri: &Uri,
+        authority: &str,
+        until: Until,
+    ) -> Result<(Stream, Option<String>), NotConnected> {
+        let is_https = uri.scheme_str() == Some("https");
         let host = uri.host().unwrap_or_default();
         let target = Target {
             host: host.trim_start_matches('[').trim_end_matches(']'),
             port: uri.port_u16().unwrap_or(if is_https { 443 } else { 80 }),
         };
-        let way = Way { connector: self, details, until: Until::of(details.timeout) };
+        let way = Way { connector: self, until };
         let proxy = self.settings.proxies.before(uri).map_err(NotConnected::refused)?;
         let (stream, origin) = match &proxy {
-            None => (way.open(host, target.port).map_err(|error| NotConnected::by(error, &authority))?, None),
+            None => (way.open(host, target.port).map_err(|error| NotConnected::by(error, authority))?, None),
             Some(proxy) => {
-                let failed = |error| NotConnected::by_proxy(error, &proxy.name(), &authority);
+                let failed = |error| NotConnected::by_proxy(error, &proxy.name(), authority);
                 let stream = way.open_proxy(proxy).map_err(failed)?;
                 match proxy.takes_requests() && !is_https {
                     true => (stream, Some(format!("http://{authority}"))),
@@ -59,8 +77,7 @@ impl Connector {
         };
         match is_https {
             true => {
-                let secured =
-                    way.secure(stream, host).map_err(|error| NotConnected::by(error, &authority))?;
+                let secured = way.secure(stream, host).map_err(|error| NotConnected::by(error, authority))?;
                 Ok((secured, origin))
             }
             false => Ok((stream, origin)),
@@ -71,16 +88,15 @@ impl Connector {
 /// A connection that is being made.
 struct Way<'a> {
     connector: &'a Connector,
-    details: &'a ConnectionDetails<'a>,
     until: Until,
 }
 
 impl Way<'_> {
     fn open(&self, host: &str, port: u16) -> io::Result<Stream> {
         let addresses = self.connector.resolver.resolve(host, port, self.until)?;
-        let stream = Arc::new(race::connect(&addresses, self.details, self.until)?);
-        let handle = Arc::downgrade(&stream);
-        (self.details.register_shutdown)(handle).map_err(ureq::Error::into_io)?;
+        let stop = &self.connector.stop;
+        let stream = Arc::new(race::connect(&addresses, stop, self.until)?);
+        stop.ends(Arc::downgrade(&stream) as Weak<dyn Interrupt>)?;
         Ok(Stream::Plain(Socket::new(stream, self.connector.settings.idle_timeout)))
     }
 
@@ -117,36 +133,5 @@ impl Way<'_> {
 
     fn secure(&self, stream: Stream, host: &str) -> io::Result<Stream> {
         stream.secured(self.connector.settings.authorities.client_config()?, host, self.until)
-    }
-}
-
-impl MakeConnection for Connector {
-    type Out = Connection;
-
-    fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Self::Out>, ureq::Error> {
-        let config = details.config;
-        let buffers = Room::new(config.input_buffer_size(), config.output_buffer_size())
-            .ok_or_else(|| io::Error::from(ErrorKind::OutOfMemory))?;
-        match self.reach(details) {
-            Ok((stream, origin)) => Ok(Some(Connection::new(stream, buffers, origin))),
-            Err(reason) => Err(io::Error::other(reason).into()),
-        }
-    }
-}
-
-impl fmt::Debug for Connector {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Connector")
-    }
-}
-
-/// ureq asks for addresses before each request, also where it has a connection. The connector looks
-/// names up itself, when it makes one.
-#[derive(Debug)]
-pub struct NoResolver;
-
-impl NameResolver for NoResolver {
-    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        Ok(self.empty())
     }
 }

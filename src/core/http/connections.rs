@@ -1,59 +1,102 @@
 //! The connections that calls share, and how one word ends all calls on them.
 
+use std::io::{self, ErrorKind};
+use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use ureq::Agent;
+use ureq::config::Config;
+use ureq::http::Uri;
 
-use super::connect::{Connector, NoResolver};
-use super::resolve::{Addresses, Resolver};
+use super::connect::Connector;
+use super::failure::NotConnected;
+use super::pool::{Origin, Pool, lend};
 use super::settings::Settings;
 use crate::core::error::{Error, Result};
 
 /// One generation of connections: made at the start and after each cancel.
 pub struct Connections {
-    pub agent: Agent,
     stop: Arc<Stop>,
-    addresses: Arc<Addresses>,
+    connector: Connector,
+    pool: Arc<Pool>,
+    config: Config,
 }
 
 /// Set once; wakes all who wait.
 #[derive(Default)]
 pub struct Stop {
-    set: Mutex<bool>,
+    state: Mutex<Stopping>,
     wake: Condvar,
+}
+
+#[derive(Default)]
+struct Stopping {
+    is_set: bool,
+    /// What calls wait on elsewhere.
+    waits: Vec<Weak<dyn Interrupt>>,
+}
+
+/// Something that a thread waits on, which another one can end.
+pub trait Interrupt: Send + Sync {
+    fn interrupt(&self);
+}
+
+impl Interrupt for TcpStream {
+    fn interrupt(&self) {
+        // It fails where the connection has ended by itself.
+        let _ = self.shutdown(Shutdown::Both);
+    }
 }
 
 impl Stop {
     pub fn is_set(&self) -> bool {
-        *lock(&self.set)
+        lock(&self.state).is_set
+    }
+
+    /// Has `wait` interrupted, should it come to that; a failure where it has.
+    pub fn ends(&self, wait: Weak<dyn Interrupt>) -> io::Result<()> {
+        let mut state = lock(&self.state);
+        if state.is_set {
+            return Err(ErrorKind::ConnectionAborted.into());
+        }
+        state.waits.retain(|wait| wait.strong_count() > 0);
+        state.waits.push(wait);
+        Ok(())
     }
 
     fn set(&self) {
-        *lock(&self.set) = true;
+        let mut state = lock(&self.state);
+        state.is_set = true;
+        let waits = std::mem::take(&mut state.waits);
+        drop(state);
         self.wake.notify_all();
+        waits.iter().filter_map(Weak::upgrade).for_each(|wait| wait.interrupt());
     }
 
     fn wait(&self, time: Duration) -> bool {
-        let set = lock(&self.set);
-        let (set, _) =
-            self.wake.wait_timeout_while(set, time, |set| !*set).unwrap_or_else(PoisonError::into_inner);
-        *set
+        let waiting = |state: &mut Stopping| !state.is_set;
+        let waited = self.wake.wait_timeout_while(lock(&self.state), time, waiting);
+        waited.unwrap_or_else(PoisonError::into_inner).0.is_set
     }
 }
 
 impl Connections {
     fn new(settings: &Arc<Settings>) -> Self {
         let stop = Arc::new(Stop::default());
-        let addresses = Arc::new(Addresses::default());
-        let resolver = Resolver::new(stop.clone(), addresses.clone());
-        let connector = Connector::new(settings.clone(), resolver);
-        let agent = Agent::with_parts(settings.agent_config(), connector, NoResolver);
-        Connections { agent, stop, addresses }
+        let connector = Connector::new(settings.clone(), stop.clone());
+        Connections { stop, connector, pool: Arc::default(), config: settings.agent_config() }
     }
 
-    pub fn forget_addresses(&self) {
-        self.addresses.forget();
+    /// What sends a request to `uri`: over a kept connection, or over one that is made within
+    /// `time_left`.
+    pub fn agent(&self, uri: &Uri, time_left: Duration) -> std::result::Result<Agent, NotConnected> {
+        let origin = Origin::of(uri);
+        let connection = match self.pool.take(&origin) {
+            Some(kept) => kept,
+            None => self.connector.connect(uri, time_left)?,
+        };
+        Ok(lend(connection, origin, &self.pool, self.config.clone()))
     }
 
     pub fn is_canceled(&self) -> bool {
@@ -66,7 +109,6 @@ impl Connections {
 
     fn cancel(&self) {
         self.stop.set();
-        self.agent.clone().shutdown();
     }
 }
 

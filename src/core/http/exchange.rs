@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use ureq::http::header::CONTENT_LENGTH;
 use ureq::http::{Request, Response};
-use ureq::{Body as ResponseBody, SendBody, Timeout};
+use ureq::{Agent, Body as ResponseBody, SendBody, Timeout};
 
 use super::answer::Answer;
 use super::connections::Connections;
@@ -31,7 +31,9 @@ pub fn exchange(
 ) -> Outcome<Answer> {
     let deadline = Instant::now().checked_add(time_left);
     let host = request.uri().authority().map_or_else(String::new, ToString::to_string);
-    let response = send(connections, request, body, time_left, &host)?;
+    let agent = connections.agent(request.uri(), time_left)?;
+    let time_left = deadline.map_or(time_left, |deadline| deadline.saturating_duration_since(Instant::now()));
+    let response = send(&agent, request, body, time_left, &host)?;
     let failed = |error: io::Error| Failure::of_transport(error.into(), &host);
     let (parts, mut body) = response.into_parts();
     let good = parts.status.is_success();
@@ -73,7 +75,7 @@ pub fn exchange(
 
 #[inline(never)]
 fn send(
-    connections: &Connections,
+    agent: &Agent,
     mut request: Request<()>,
     body: Body,
     time_left: Duration,
@@ -83,7 +85,6 @@ fn send(
     if let Some(size) = body.size(request.method()) {
         request.headers_mut().insert(CONTENT_LENGTH, size.into());
     }
-    let agent = &connections.agent;
     let request = agent.configure_request(request).timeout_global(Some(time_left)).build();
     let mut all_sent = true;
     let sent = match body {
@@ -105,9 +106,6 @@ fn send(
         if matches!(failure.repeat, Repeat::IfIdempotent | Repeat::AtOnceIfIdempotent) && !all_sent {
             // Nobody acts on half a body.
             failure.repeat = Repeat::Always;
-        }
-        if failure.repeat == Repeat::Always {
-            connections.forget_addresses();
         }
         failure
     })

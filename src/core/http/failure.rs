@@ -1,6 +1,6 @@
 //! What a failed attempt was: its status, its message, and whether it may be repeated.
 
-use std::{fmt, io};
+use std::io;
 
 use serde_json::Value;
 use ureq::Timeout;
@@ -78,13 +78,6 @@ impl Failure {
         if let Some(Ended(reason)) = io_cause(&error) {
             return reason.clone().into();
         }
-        let error = match error {
-            ureq::Error::Io(cause) => match cause.downcast::<NotConnected>() {
-                Ok(NotConnected(failure)) => return *failure,
-                Err(cause) => ureq::Error::Io(cause),
-            },
-            error => error,
-        };
         let (status, message, repeat) = match &error {
             ureq::Error::Timeout(Timeout::Global) => (Status::Timeout, OUT_OF_TIME.to_owned(), Never),
             ureq::Error::Timeout(_) => {
@@ -162,16 +155,13 @@ fn of_io(error: &io::Error, host: &str) -> (Status, String, Repeat) {
 }
 
 /// Why there is no connection. Nothing of the request was sent.
-#[derive(Debug)]
 pub struct NotConnected(Box<Failure>);
 
-impl fmt::Display for NotConnected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.error.message)
+impl From<NotConnected> for Failure {
+    fn from(reason: NotConnected) -> Self {
+        *reason.0
     }
 }
-
-impl std::error::Error for NotConnected {}
 
 impl NotConnected {
     pub fn refused(error: Error) -> Self {

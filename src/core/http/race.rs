@@ -2,12 +2,12 @@
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use mio::{Events, Interest, Poll, Token, Waker};
-use ureq::unversioned::transport::{ConnectionDetails, ShutdownHandle};
 
+use super::connections::{Interrupt, Stop};
 use super::socket::Until;
 
 /// How long an attempt has the field to itself.
@@ -15,20 +15,17 @@ const HEAD_START: Duration = Duration::from_millis(250);
 
 const INTERRUPT: Token = Token(usize::MAX);
 
-/// Wakes a thread that waits for a connection when ureq shuts its agent down.
-struct Interrupt(Waker);
-
-impl ShutdownHandle for Interrupt {
-    fn shutdown(&self) {
+impl Interrupt for Waker {
+    fn interrupt(&self) {
         // A waker that cannot wake leaves the wait to its time limit.
-        let _ = self.0.wake();
+        let _ = self.wake();
     }
 }
 
-pub fn connect(addresses: &[SocketAddr], details: &ConnectionDetails, until: Until) -> io::Result<TcpStream> {
+pub fn connect(addresses: &[SocketAddr], stop: &Stop, until: Until) -> io::Result<TcpStream> {
     let poll = Poll::new()?;
-    let interrupt: Arc<dyn ShutdownHandle> = Arc::new(Interrupt(Waker::new(poll.registry(), INTERRUPT)?));
-    (details.register_shutdown)(Arc::downgrade(&interrupt)).map_err(ureq::Error::into_io)?;
+    let waker = Arc::new(Waker::new(poll.registry(), INTERRUPT)?);
+    stop.ends(Arc::downgrade(&waker) as Weak<dyn Interrupt>)?;
     let mut race = Race { poll, attempts: Vec::new(), failure: None };
     let stream = race.run(&in_turn(addresses), until)?;
     stream.set_nonblocking(false)?;

@@ -41,36 +41,15 @@ struct Pending {
 /// Finds addresses for the connections of one agent.
 pub struct Resolver {
     stop: Arc<Stop>,
-    known: Arc<Addresses>,
+    known: Mutex<Vec<Known>>,
 }
 
-/// What is known of names, for a minute or until no connection can be made.
-#[derive(Default)]
-pub struct Addresses(Mutex<Vec<Known>>);
-
+/// What is known of a name, for a minute or until no connection can be made.
 struct Known {
     host: String,
     port: u16,
     addresses: Vec<SocketAddr>,
     since: Instant,
-}
-
-impl Addresses {
-    fn remembered(&self, host: &str, port: u16) -> Option<Vec<SocketAddr>> {
-        let mut known = lock(&self.0);
-        known.retain(|entry| entry.since.elapsed() < KEEP);
-        let entry = known.iter().find(|entry| entry.host == host && entry.port == port)?;
-        Some(entry.addresses.clone())
-    }
-
-    fn remember(&self, host: &str, port: u16, addresses: &[SocketAddr]) {
-        let (host, addresses) = (host.to_owned(), addresses.to_owned());
-        lock(&self.0).push(Known { host, port, addresses, since: Instant::now() });
-    }
-
-    pub fn forget(&self) {
-        lock(&self.0).clear();
-    }
 }
 
 /// A look-up that the system works on.
@@ -115,8 +94,19 @@ fn ask_system(host: &str, port: u16) -> Outcome {
 }
 
 impl Resolver {
-    pub fn new(stop: Arc<Stop>, known: Arc<Addresses>) -> Self {
-        Resolver { stop, known }
+    pub fn new(stop: Arc<Stop>) -> Self {
+        Resolver { stop, known: Mutex::default() }
+    }
+
+    pub fn forget(&self) {
+        lock(&self.known).clear();
+    }
+
+    fn remembered(&self, host: &str, port: u16) -> Option<Vec<SocketAddr>> {
+        let mut known = lock(&self.known);
+        known.retain(|entry| entry.since.elapsed() < KEEP);
+        let entry = known.iter().find(|entry| entry.host == host && entry.port == port)?;
+        Some(entry.addresses.clone())
     }
 
     /// At least one address, or a failure of the kind NotFound.
@@ -125,14 +115,15 @@ impl Resolver {
         if let Ok(ip) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(ip, port)]);
         }
-        if let Some(addresses) = self.known.remembered(host, port) {
+        if let Some(addresses) = self.remembered(host, port) {
             return Ok(addresses);
         }
         let addresses = self.look_up(host, port, until)?;
         if addresses.is_empty() {
             return Err(ErrorKind::NotFound.into());
         }
-        self.known.remember(host, port, &addresses);
+        let (host, since) = (host.to_owned(), Instant::now());
+        lock(&self.known).push(Known { host, port, addresses: addresses.clone(), since });
         Ok(addresses)
     }
 

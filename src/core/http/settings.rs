@@ -45,14 +45,14 @@ pub struct Settings {
 }
 
 impl Settings {
-    fn output_buffer_size(&self) -> usize {
+    pub fn output_buffer_size(&self) -> usize {
         match self.api {
             Api::Rest => DEFAULT_BUFFER,
             Api::Upload => UPLOAD_BUFFER,
         }
     }
 
-    /// What is left to ureq: the connector keeps the other limits, and knows the proxies and TLS.
+    /// What is left to ureq: connections are made and kept elsewhere.
     pub fn agent_config(&self) -> Config {
         Agent::config_builder()
             .http_status_as_error(false)
@@ -60,14 +60,8 @@ impl Settings {
             .max_redirects_will_error(false)
             .allow_non_standard_methods(true)
             .proxy(None)
-            .timeout_connect(Some(self.connect_timeout))
             .max_response_header_size(MOST_HEAD)
-            // As many as were in use at once: a thread that comes back finds its connection.
-            .max_idle_connections(usize::MAX)
-            .max_idle_connections_per_host(usize::MAX)
             .user_agent("")
-            .input_buffer_size(INPUT_BUFFER)
-            .output_buffer_size(self.output_buffer_size())
             .build()
     }
 }
@@ -76,7 +70,7 @@ impl Settings {
 const MOST_HEAD: usize = 120 << 10;
 
 /// ureq's own, and more than a head.
-const INPUT_BUFFER: usize = 128 << 10;
+pub const INPUT_BUFFER: usize = 128 << 10;
 
 /// ureq's own.
 const DEFAULT_BUFFER: usize = 128 << 10;

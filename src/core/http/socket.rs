@@ -25,6 +25,12 @@ impl Until {
         Until { at: Instant::now().checked_add(*timeout.after), limit: timeout.reason }
     }
 
+    /// For a connection that may take `most` of the time that is left to the call.
+    pub fn connected(most: Duration, time_left: Duration) -> Self {
+        let limit = if time_left <= most { Timeout::Global } else { Timeout::Connect };
+        Until { at: Instant::now().checked_add(most.min(time_left)), limit }
+    }
+
     pub fn timed_out(&self) -> io::Error {
         timed_out(self.limit)
     }
