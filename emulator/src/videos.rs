@@ -33,7 +33,7 @@ impl Target {
         let arguments: Vec<_> = operation.arguments.iter().map(String::as_str).collect();
         if let Some(thumbs) = operation.name.strip_prefix("thumbs~") {
             self.thumbs = thumbs.parse().ok().filter(|thumbs| (1..=MOST_THUMBS).contains(thumbs))?;
-            return (is_last && matches!(arguments[..], [] | ["yes"])).then_some(());
+            return (is_last && matches!(arguments[..], [] | ["yes" | "1"])).then_some(());
         }
         let is_right = match (operation.name.as_str(), &arguments[..]) {
             ("format", ["mp4"]) => return self.set_format("mp4", "video/mp4"),

@@ -197,6 +197,45 @@ fn moving_pictures_and_videos_have_their_own_paths() {
 }
 
 #[test]
+fn operations_work_on_the_frame_of_a_video() {
+    let emulator = emulator(12);
+    let video = named(&emulator, "video.mp4");
+    let frame = |rest: &str| fetched(&emulator, &format!("/{video}/videoframe/2.5s/{rest}"));
+    let small = frame("-/crop/1:1/-/resize/90x/-/format/webp/small.webp");
+    assert_eq!(small.header("Content-Type"), Some("image/webp"));
+    assert_eq!(small.header(DISPOSITION), Some("inline; filename=\"small.webp\""));
+    assert_eq!(picture(&small).dimensions(), (90, 90));
+    let told = frame("-/json/").json();
+    let [id, format, width, height] = ["id", "format", "width", "height"].map(|name| told[name].clone());
+    assert_eq!([id, format, width, height], [json!(video), json!("PNG"), json!(640), json!(360)]);
+    assert_eq!(frame("-/preview/64x64/-/json/").json()["height"], 36);
+    assert_eq!(frame("detect_faces/").json()["faces"], json!([]));
+}
+
+#[test]
+fn a_video_is_streamed_by_playlists_that_lead_to_its_segments() {
+    let emulator = emulator(12);
+    for name in ["video.mp4", "unknown.webm"] {
+        let folder = format!("/{}/adaptive_video/", named(&emulator, name));
+        let lines = |name: &str| {
+            let playlist = fetched(&emulator, &format!("{folder}{name}"));
+            assert_eq!(playlist.header("Content-Type"), Some("application/vnd.apple.mpegurl"));
+            let text = playlist.text().to_owned();
+            assert!(text.starts_with("#EXTM3U\n"), "{text}");
+            text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(""), ["720.m3u8", "360.m3u8"]);
+        assert_eq!(lines("360.m3u8"), ["360-0.ts", "360-1.ts"]);
+        assert_eq!(lines("360.m3u8?token=a~b"), ["360-0.ts?token=a~b", "360-1.ts?token=a~b"]);
+        let segment = fetched(&emulator, &format!("{folder}360-1.ts"));
+        assert_eq!((segment.header("Content-Type"), segment.body[0]), (Some("video/mp2t"), 0x47));
+        for missing in ["240.m3u8", "360-2.ts", "360.ts", "360-x.ts", "other"] {
+            assert_eq!(fetch(&emulator, &format!("{folder}{missing}")).status, 404, "{missing}");
+        }
+    }
+}
+
+#[test]
 fn mistakes_are_told_on_a_page() {
     let emulator = emulator(12);
     let image = named(&emulator, "twenty-two-of-them.png");
@@ -208,6 +247,9 @@ fn mistakes_are_told_on_a_page() {
         (format!("/{image}/-/preview/-/json/-/flip/"), "json"),
         (format!("/{image}/gif2video/"), "animated"),
         (format!("/{image}/videoframe/1s/"), "not a video"),
+        (format!("/{image}/videoframe/1s/-/preview/"), "not a video"),
+        (format!("/{video}/videoframe/1s/-/flip/"), "preview"),
+        (format!("/{image}/adaptive_video/"), "not a video"),
         (format!("/{note}/-/preview/"), "not an image"),
         (format!("/{note}/-/json/"), "not an image"),
         (format!("/{note}/detect_faces/"), "not an image"),

@@ -32,6 +32,10 @@ fn the_list_leads_to_all_files() {
     }
     let escaped = group.replace('~', "%7e");
     assert_eq!(fetched(&emulator, &format!("/{escaped}/nth/1/")).body, b"one");
+    for gallery in ["gallery", "gallery/", "gallery/-/nav/thumbs/"] {
+        let page = fetched(&emulator, &format!("/{group}/{gallery}"));
+        assert!(page.text().contains(&format!("href=\"/{group}/nth/1/\"")), "{}", page.text());
+    }
 }
 
 #[test]

@@ -195,3 +195,18 @@ fn a_secret_is_hex() {
     let refused = Request::plain("POST", "/_emulator/project").body(r#"{"delivery_secrets":["zz"]}"#);
     assert_eq!(ask(&emulator, &refused).status, 400);
 }
+
+#[test]
+fn a_wildcard_covers_the_segments_of_a_video() {
+    let delivery_secrets = vec![SECRET.parse().unwrap()];
+    let options = Options { groups: 12, delivery_secrets, ..Options::default() };
+    let emulator = Emulator::start(options).unwrap();
+    let playlist = format!("/{}/adaptive_video/", named(&emulator, "video.mp4"));
+    let segment = format!("{playlist}720-0.ts");
+    let wildcard = acl_token(SECRET, later(), &format!("{playlist}*"));
+    assert_eq!(status(&emulator, &playlist, &wildcard), 200);
+    assert_eq!(status(&emulator, &segment, &wildcard), 200);
+    let exact = acl_token(SECRET, later(), &playlist);
+    assert_eq!(status(&emulator, &playlist, &exact), 200);
+    assert_eq!(status(&emulator, &segment, &exact), 403);
+}

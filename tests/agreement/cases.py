@@ -199,7 +199,7 @@ def videos():
         yield they.size(640, 360, mode), f"-/size/640x360/{mode}/"
     yield they.size(width=4), "-/size/4x/"
     yield they.size(height=1080), "-/size/x1080/"
-    for start, length in [("000:00:05.000", "000:00:15.000"), ("0:0:5.000", "15"), ("1:2:3", "end")]:
+    for start, length in [("000:00:05.000", "000:00:15.000"), ("0:0:5.000", "15"), ("1:2:3", "end"), ("0:0:0.0", "0:0:1.0")]:
         yield they.cut(start, length), f"-/cut/{start}/{length}/"
     for count in [1, 50]:
         yield they.thumbs(count), f"-/thumbs~{count}/"

@@ -60,13 +60,32 @@ TEST("operations are checked, by what they are for") {
     uc_free(client);
 }
 
+TEST("what the service was seen to take is taken, and the first -/ may be missing") {
+    static const char *const of_videos[] = {
+        "-/cut/0:0:0.0/0:0:1.0/",
+        "-/thumbs~2/1/",
+        "-/size/600x400/change_ratio/-/quality/best/-/format/ogg/-/cut/0:0:0.0/0:0:1.0/-/thumbs~2/1/",
+        "-/format/webm/-/thumbs~2/",
+    };
+    uc_client *client = client_at(NULL);
+    size_t i;
+    for (i = 0; i < COUNT(of_videos); i++) {
+        char *path = text(UUID "/video/%s", of_videos[i]);
+        CHECK_MADE(path, uc_video_path(client, UUID, of_videos[i], &made, &error));
+        free(path);
+    }
+    CHECK_MADE(UUID "/video/-/format/webm/", uc_video_path(client, UUID, "format/webm/", &made, &error));
+    CHECK_MADE(UUID "/document/-/page/1/", uc_document_path(client, UUID, "page/1/", &made, &error));
+    uc_free(client);
+}
+
 TEST("a path that was made is one that a conversion takes") {
     struct kept_file video = kept_named("video.mp4"), document = kept_named("report (1).pdf");
     uc_client *client = client_at(NULL);
     char *path;
     uc_job *job;
     uc_error *error;
-    CHECK_OK(uc_video_path(client, video.uuid, "-/size/640x360/-/format/webm/-/thumbs~2/", &path, &error), error);
+    CHECK_OK(uc_video_path(client, video.uuid, "-/size/640x360/-/cut/0:0:0.0/0:0:1.0/-/thumbs~2/1/", &path, &error), error);
     CHECK_OK(uc_convert_video(client, path, NULL, &job, &error), error);
     uc_free(job);
     uc_free(path);

@@ -52,7 +52,7 @@ TEST("each operation is taken in its good forms and refused in its bad ones, wit
 
 /** Whether it is operations at all, by RFC 3986 and by how an address is read: whatever their names. */
 static int stands_in_an_address(const char *operations) {
-    static const char *const plain[] = {"detect_faces/", "videoframe/", "gif2video/"};
+    static const char *const plain[] = {"detect_faces/", "videoframe/", "gif2video/", "adaptive_video/"};
     const char *at;
     int begins = operations[0] == '\0' || strncmp(operations, "-/", 2) == 0;
     size_t i;
@@ -145,7 +145,12 @@ TEST("a message says where, what was found, and what may stand there") {
         {"-/preview/-/text/90px90p/center/50%/", "operations[34]: ", "%", "50p"},
         {"-/preview/-/text/90px90p/center/\xd0\x96/", "operations[32]: ", "\xd0\x96", "percent-encode"},
         {"-/preview/../", "operations[10]: ", "\"..\"", "address"},
-        {"resize/500x/", "operations[0]: ", "\"resize\"", "-/"},
+        {"rezise/500x/", "operations[0]: ", "\"rezise\"", "-/"},
+        {"resize/500/", "operations[7]: ", "\"500\"", "WIDTHx"},
+        {"resize/500x/-/Preview/", "operations[14]: ", "\"Preview\"", "preview"},
+        {"videoframe/5/", "operations[11]: ", "\"5\"", "00:01:05"},
+        {"videoframe/5s/-/grayscale/", "operations[16]: ", "grayscale", "preview"},
+        {"adaptive_video/-/preview/", "operations[17]: ", "\"preview\"", "adaptive_video"},
     };
     uc_client *client = client_at(NULL);
     size_t i;

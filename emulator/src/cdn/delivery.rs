@@ -23,6 +23,10 @@ pub fn file(mime: &str, is_inline: bool, name: &str, body: Vec<u8>) -> Response 
     response
 }
 
+pub fn content(mime: &str, body: Vec<u8>) -> Response {
+    of_type(200, mime, Body::from(body))
+}
+
 pub fn json(value: &Value) -> Response {
     of_type(200, "application/json", Body::from(value.to_string()))
 }

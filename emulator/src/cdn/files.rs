@@ -1,15 +1,15 @@
 //! `/{uuid}/…`: a file, or what operations make of it.
 
 use axum::response::Response;
-use image::ImageFormat;
 use percent_encoding::percent_decode_str;
 
+use crate::cdn::adaptive;
 use crate::cdn::delivery;
 use crate::cdn::findings;
 use crate::cdn::grammar::{self, Order};
 use crate::cdn::operations::Operation;
-use crate::cdn::original::{self, Original};
-use crate::cdn::picture::{self, Canvas};
+use crate::cdn::original::Original;
+use crate::cdn::picture::Canvas;
 use crate::cdn::refusal::Refusal;
 
 /// The shortest beginnings that tell what they are.
@@ -35,8 +35,12 @@ impl<'a> Wish<'a> {
 }
 
 pub fn deliver(original: &Original, wish: &Wish) -> Result<Response, Refusal> {
+    carry_out(original, grammar::check(&wish.operations).map_err(Refusal::BadRequest)?, wish)
+}
+
+fn carry_out(original: &Original, order: Order, wish: &Wish) -> Result<Response, Refusal> {
     let name = if wish.name.is_empty() { original.name() } else { &wish.name };
-    match grammar::check(&wish.operations).map_err(Refusal::BadRequest)? {
+    match order {
         Order::Operations(operations) => process(original, &operations, name, wish.query),
         Order::Gif2Video { is_mp4 } => {
             if original.image().is_none_or(|image| image["sequence"] != true) {
@@ -45,7 +49,8 @@ pub fn deliver(original: &Original, wish: &Wish) -> Result<Response, Refusal> {
             let (mime, video) = if is_mp4 { ("video/mp4", MP4) } else { ("video/webm", WEBM) };
             Ok(delivery::file(mime, true, name, video.to_vec()))
         }
-        Order::VideoFrame => frame(original, name),
+        Order::VideoFrame(order) => carry_out(&original.frame()?, *order, wish),
+        Order::AdaptiveVideo => adaptive::deliver(original, &wish.name, wish.query),
         Order::DetectFaces => {
             original.picture()?;
             Ok(delivery::json(&findings::faces(original)))
@@ -84,18 +89,4 @@ fn process(
             delivery::file(format.to_mime_type(), is_inline, name, picture)
         }
     })
-}
-
-/// A frame has the size of the video.
-fn frame(original: &Original, name: &str) -> Result<Response, Refusal> {
-    let video = original.video().ok_or_else(|| Refusal::BadRequest("The file is not a video.".to_owned()))?;
-    let side = |side: &str| video["video"][0][side].as_u64().map_or(1, |side| side as u32);
-    let frame = original::quarters(original.uuid, side("width"), side("height"));
-    let frame = picture::encode(&frame, ImageFormat::Png);
-    Ok(delivery::file(
-        "image/png",
-        true,
-        name,
-        frame.map_err(|error| Refusal::BadRequest(error.to_string()))?,
-    ))
 }

@@ -14,8 +14,10 @@ pub enum Order {
     Gif2Video {
         is_mp4: bool,
     },
-    /// `videoframe/`
-    VideoFrame,
+    /// `videoframe/`, and what is asked for of the frame.
+    VideoFrame(Box<Order>),
+    /// `adaptive_video/`
+    AdaptiveVideo,
     /// `detect_faces/`, after operations or without.
     DetectFaces,
 }
@@ -33,6 +35,14 @@ pub fn check(operations: &str) -> Result<Order, String> {
     if let Some(before) = operations.strip_suffix("detect_faces/").filter(|before| before.starts_with("-/")) {
         return check(before).map(|_| Order::DetectFaces);
     }
+    if let Some((time, rest)) = operations.strip_prefix("videoframe/").and_then(|rest| rest.split_once('/')) {
+        return match check(rest)? {
+            order @ (Order::Operations(_) | Order::DetectFaces) if is_moment(time) => {
+                Ok(Order::VideoFrame(Box::new(order)))
+            }
+            _ => Err(format!("Bad path \"{operations}\".")),
+        };
+    }
     let text =
         operations.strip_suffix('/').ok_or_else(|| format!("No slash at the end of \"{operations}\"."))?;
     let text = format!("/{text}");
@@ -42,7 +52,7 @@ pub fn check(operations: &str) -> Result<Order, String> {
         ([""], _) => process(&parts).map(Order::Operations),
         (["", "gif2video"], _) => gif2video(&parts),
         (["", "detect_faces"], true) => Ok(Order::DetectFaces),
-        (["", "videoframe", time], true) if is_moment(time) => Ok(Order::VideoFrame),
+        (["", "adaptive_video"], true) => Ok(Order::AdaptiveVideo),
         _ => Err(format!("Bad path \"{verb}/\".")),
     }
 }
@@ -211,7 +221,14 @@ mod tests {
             ]
         );
         assert_eq!(check("gif2video/-/format/webm/"), Ok(Order::Gif2Video { is_mp4: false }));
-        assert_eq!(check("videoframe/00:01:02.345/"), Ok(Order::VideoFrame));
+        let frame = |order| Ok(Order::VideoFrame(Box::new(order)));
+        assert_eq!(check("videoframe/00:01:02.345/"), frame(Order::Operations(vec![])));
+        assert_eq!(
+            check("videoframe/1s/-/resize/20x/-/json/"),
+            frame(Order::Operations(vec![Operation::Resize(Some(20), None), Operation::Json]))
+        );
+        assert_eq!(check("videoframe/1s/detect_faces/"), frame(Order::DetectFaces));
+        assert_eq!(check("adaptive_video/"), Ok(Order::AdaptiveVideo));
         assert_eq!(check("detect_faces/"), Ok(Order::DetectFaces));
         assert_eq!(check("-/preview/10x10/detect_faces/"), Ok(Order::DetectFaces));
     }
@@ -257,6 +274,12 @@ mod tests {
             "videoframe/1:02:03/",
             "videoframe/00:60:00/",
             "videoframe/1s/-/flip/",
+            "videoframe/1s",
+            "videoframe/1s/gif2video/",
+            "videoframe/1s/videoframe/1s/",
+            "videoframe/1s/-/json/-/preview/",
+            "adaptive_video/-/preview/",
+            "adaptive_video/720/",
             "-/gif2video/",
             "-/detect_faces/",
             "-/previewdetect_faces/",

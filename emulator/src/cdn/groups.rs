@@ -14,7 +14,8 @@ use crate::service::Shared;
 pub fn deliver(shared: &Shared, id: &str, rest: &str, query: &str) -> Result<Response, Refusal> {
     let steps: Vec<_> = rest.splitn(3, '/').collect();
     match steps[..] {
-        [""] => list(shared, id),
+        [""] => list(shared, id, "nth"),
+        ["gallery", ..] => list(shared, id, &format!("/{id}/nth")),
         ["nth", index, rest] => nth(shared, id, index, Wish::parse(rest, query)),
         ["archive", kind, name] if !name.contains('/') => whole(shared, id, kind, &Wish::parse(name, query)),
         ["-", ..] => Err(Refusal::BadRequest("A group takes no operations.".to_owned())),
@@ -22,14 +23,15 @@ pub fn deliver(shared: &Shared, id: &str, rest: &str, query: &str) -> Result<Res
     }
 }
 
-fn list(shared: &Shared, id: &str) -> Result<Response, Refusal> {
+/// Links lead below `nth`.
+fn list(shared: &Shared, id: &str, nth: &str) -> Result<Response, Refusal> {
     let store = shared.store.lock().unwrap();
     let group = store.group(id).ok_or(Refusal::NotFound)?;
     let mut html =
         format!("<!DOCTYPE html>\n<html><head><title>{id}</title></head>\n<body><ol start=\"0\">\n");
     for (index, (uuid, _)) in group.files().into_iter().enumerate() {
         let name = Original::find(&store, uuid).map_or("not there".to_owned(), |file| escaped(file.name()));
-        writeln!(html, "<li><a href=\"nth/{index}/\">{uuid}</a> {name}</li>")
+        writeln!(html, "<li><a href=\"{nth}/{index}/\">{uuid}</a> {name}</li>")
             .expect("memory takes everything");
     }
     html.push_str("</ol></body></html>\n");

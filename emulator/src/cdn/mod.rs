@@ -1,6 +1,7 @@
 //! The CDN: files and groups by their ids, with operations. No noun of the APIs looks like an id,
 //! so that all share one origin.
 
+mod adaptive;
 mod archive;
 mod delivery;
 mod files;

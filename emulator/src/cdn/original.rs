@@ -2,11 +2,12 @@
 
 use axum::http::HeaderValue;
 use image::{DynamicImage, ImageFormat, RgbImage};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::cdn::picture;
 use crate::cdn::refusal::Refusal;
+use crate::seeded_file;
 use crate::store::Store;
 use crate::uploads::pieces::Content;
 
@@ -49,6 +50,17 @@ impl Original {
         self.info["content_info"].get("video")
     }
 
+    /// A frame of a video: a PNG that has its size.
+    pub fn frame(&self) -> Result<Original, Refusal> {
+        let video = self.video().ok_or_else(|| Refusal::BadRequest("The file is not a video.".to_owned()))?;
+        let side = |side: &str| video["video"][0][side].as_u64().map_or(1, |side| side as u32);
+        let mut info = self.info.clone();
+        info["mime_type"] = json!("image/png");
+        info["content_info"] =
+            json!({ "image": seeded_file::image("PNG", "RGB", side("width"), side("height")) });
+        Ok(Original { uuid: self.uuid, info, content: None })
+    }
+
     pub fn image_format(&self) -> ImageFormat {
         let format = self.image().and_then(|image| image["format"].as_str()).unwrap_or_default();
         ImageFormat::from_extension(format).unwrap_or(ImageFormat::Jpeg)
@@ -82,7 +94,7 @@ impl Original {
     }
 }
 
-pub fn quarters(uuid: Uuid, width: u32, height: u32) -> DynamicImage {
+fn quarters(uuid: Uuid, width: u32, height: u32) -> DynamicImage {
     const COLORS: [[u8; 3]; 4] = [[192, 64, 64], [64, 160, 64], [64, 64, 192], [224, 192, 64]];
     let tint = &uuid.as_bytes()[12..15];
     let [top_left, top_right, bottom_left, bottom_right] =

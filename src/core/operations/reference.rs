@@ -14,7 +14,8 @@ const HEAD: &str = "\
 
 What the CDN makes of a file on its way, as `uc_url()` and its like check it. One operation stands behind the other, and
 they are carried out from left to right: `-/crop/1:1/-/resize/500x/-/format/webp/`. What stands in `{}` is a parameter,
-what stands in `[]` may be left out. `p` is percent: `50px20p` is 50 percent wide and 20 percent high.
+what stands in `[]` may be left out. `p` is percent: `50px20p` is 50 percent wide and 20 percent high. The first `-/` may be
+missing, as it is in the `default_effects` of a group's file: `resize/x800/`.
 ";
 
 /// What people look for, and how it is written.
@@ -32,6 +33,8 @@ const RECIPES: &[(&str, &str)] = &[
         "-/preview/-/font/bold/40/ffffff/-/text_align/center/bottom/-/text/100px20p/bottom/Good%20morning/",
     ),
     ("a frame of a video", "videoframe/00:00:05/"),
+    ("a small JPEG of it", "videoframe/00:00:05/-/preview/640x360/-/format/jpeg/"),
+    ("a video as a stream", "adaptive_video/"),
     ("an MP4 of an animated GIF", "gif2video/-/format/mp4/"),
     ("what is in the image", "-/json/"),
 ];

@@ -35,8 +35,8 @@ impl Value {
             Value::Picture => &["self", UUID],
             Value::Text => &["Hello", "a~~b~sc~nd", "50%25%20off", "%D0%96", "~~", "a-b"],
             Value::Moment => &["00:01:05", "00:01:05.500", "65s", "65.5s"],
-            Value::Start => &["000:00:05.000", "00:01:05", "0:0:5.000"],
-            Value::Duration => &["end", "15", "000:00:15.000"],
+            Value::Start => &["000:00:05.000", "00:01:05", "0:0:5.000", "0:0:0.0", "00:00:05.12"],
+            Value::Duration => &["end", "15", "1.5", "000:00:15.000", "0:0:1.0"],
             Value::DocumentFormat => &["pdf", "docx", "enhanced.jpg"],
         };
         texts.iter().map(|text| (*text).to_owned()).collect()
@@ -44,6 +44,7 @@ impl Value {
 
     fn bad(&self) -> Vec<String> {
         let texts: &[&str] = match self {
+            Value::Word(words) if words.contains(&"1") => &["other", "YES", "2"],
             Value::Word(_) => &["other", "YES", "1"],
             Value::Whole(least, i32::MAX) => {
                 return vec![(least - 1).to_string(), "1.5".into(), "+1".into(), "99999999999".into()];
@@ -82,8 +83,8 @@ impl Value {
                 "s",
                 "1.55s",
             ],
-            Value::Start => &["5", "1:05", "00:60:00", "0000:00:05", "00:00:05.12", "00:00:05.1234"],
-            Value::Duration => &["start", "1:05", "-5", "00:60:00"],
+            Value::Start => &["5", "1:05", "00:60:00", "0000:00:05", "00:00:05.", "00:00:05.1234"],
+            Value::Duration => &["start", "1:05", "-5", "00:60:00", "0:0:1.", "0:0:1.0000"],
             Value::DocumentFormat => &["PDF", "a-b", ".pdf"],
         };
         texts.iter().map(|text| (*text).to_owned()).collect()
@@ -175,6 +176,13 @@ const OTHERS: &[(&str, bool)] = &[
     ("-/preview/-/main_colors/5/", true),
     ("-/preview/1000x1000/detect_faces/", true),
     ("gif2video/-/format/webm/-/quality/best/-/resize/200x/", true),
+    ("videoframe/5s/-/preview/", true),
+    ("videoframe/00:00:05.500/-/resize/640x/-/format/jpeg/-/quality/smart/", true),
+    ("videoframe/5s/-/crop/1:1/-/format/png/", true),
+    ("videoframe/5s/-/scale_crop/200x200/smart/-/grayscale/", true),
+    ("videoframe/5s/-/json/", true),
+    ("videoframe/5s/-/preview/-/main_colors/5/", true),
+    ("videoframe/5s/detect_faces/", true),
     ("-/stretch/off/", true),
     ("-/resize/500x/-/stretch/off/-/resize/400x/", true),
     ("-/preview/-/font/bold/20/", true),
@@ -190,7 +198,18 @@ const OTHERS: &[(&str, bool)] = &[
     ("-/main_colors/-/preview/", false),
     ("-/json/-/resize/500x/", false),
     ("detect_faces/-/preview/", false),
-    ("videoframe/5s/-/preview/", false),
+    ("videoframe/5s/-/grayscale/", false),
+    ("videoframe/5s/-/resize/3001x/", false),
+    ("videoframe/5s/-/json/-/preview/", false),
+    ("videoframe/5s/gif2video/", false),
+    ("videoframe/5s/videoframe/6s/", false),
+    ("videoframe/5s/adaptive_video/", false),
+    ("videoframe/5s/-/size/640x360/", false),
+    ("-/preview/videoframe/5s/", false),
+    ("adaptive_video/-/preview/", false),
+    ("adaptive_video/-/json/", false),
+    ("-/preview/adaptive_video/", false),
+    ("-/adaptive_video/", false),
     ("-/preview/gif2video/", false),
     ("gif2video/-/grayscale/", false),
     ("gif2video/-/format/jpeg/", false),
@@ -199,7 +218,7 @@ const OTHERS: &[(&str, bool)] = &[
     ("-/thumbs~2/", false),
     ("-/rezise/500x/", false),
     ("-/resize/500x", false),
-    ("resize/500x/", false),
+    ("rezise/500x/", false),
     ("/-/resize/500x/", false),
     ("-/", false),
     ("-/-/", false),
@@ -219,6 +238,7 @@ const OTHERS: &[(&str, bool)] = &[
 
 const OTHERS_OF_VIDEOS: &[(&str, bool)] = &[
     ("-/size/640x360/change_ratio/-/quality/best/-/format/webm/-/cut/000:00:05.000/end/-/thumbs~5/", true),
+    ("-/size/600x400/change_ratio/-/format/ogg/-/cut/0:0:0.0/0:0:1.0/-/thumbs~2/1/", true),
     ("-/thumbs~2/-/format/webm/", false),
     ("-/thumbs/2/", false),
     ("-/resize/640x/", false),

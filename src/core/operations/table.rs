@@ -400,8 +400,21 @@ pub const OPERATIONS: &[Operation] = &[
     },
     Operation {
         writing: Writing::Plain,
+        order: Order::First(Some(Subject::Image)),
+        ..image(
+            "videoframe",
+            &[&[need("time", Moment)]],
+            "A PNG of a video at that time. Any operations for images may follow.",
+        )
+    },
+    Operation {
+        writing: Writing::Plain,
         order: Order::First(None),
-        ..image("videoframe", &[&[need("time", Moment)]], "A PNG of a video at that time.")
+        ..image(
+            "adaptive_video",
+            NOTHING,
+            "A video as a stream (HLS): the playlist, with its segments below it. Sign its URL with `wildcard`, so that the token covers them too.",
+        )
     },
     Operation {
         writing: Writing::Plain,
@@ -461,7 +474,7 @@ pub const OPERATIONS: &[Operation] = &[
         ..of(
             Subject::Video,
             "thumbs",
-            &[&[need("count", Whole(1, 50)), may("from the first frame", Word(&["yes"]))]],
+            &[&[need("count", Whole(1, 50)), may("from the first frame", Word(&["yes", "1"]))]],
             "How many thumbnails are made. Default 1.",
         )
     },

@@ -2,6 +2,7 @@
 //! and in OPERATIONS.md.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use percent_encoding::percent_decode_str;
 
@@ -41,7 +42,7 @@ pub enum Value {
     Text,
     /// A time in a video.
     Moment,
-    /// A time in a video, with hours of one to three digits.
+    /// A time in a video, with hours and decimals of one to three digits.
     Start,
     /// How long to go on from there.
     Duration,
@@ -75,10 +76,10 @@ impl Value {
             Value::Picture => text == "self" || is_uuid(text),
             Value::Text => is_escaped(text),
             Value::Moment => {
-                seconds(text.strip_suffix('s').unwrap_or_default(), 1) || clock(text, 2..=2, 2..=2)
+                seconds(text.strip_suffix('s').unwrap_or_default(), 1) || clock(text, 2..=2, 2..=2, 3..=3)
             }
-            Value::Start => clock(text, 1..=3, 1..=2),
-            Value::Duration => text == "end" || seconds(text, 3) || clock(text, 1..=3, 1..=2),
+            Value::Start => clock(text, 1..=3, 1..=2, 1..=3),
+            Value::Duration => text == "end" || seconds(text, 3) || clock(text, 1..=3, 1..=2, 1..=3),
             Value::DocumentFormat => {
                 (1..=16).contains(&text.len())
                     && text
@@ -127,8 +128,8 @@ impl fmt::Display for Value {
                 "a text, percent-encoded, in which ~~ stands for ~, ~s for / and ~n for a new line"
             }
             Value::Moment => "a time such as 00:01:05, 00:01:05.500, 65s or 65.5s",
-            Value::Start => "a time such as 000:01:05 or 000:01:05.500",
-            Value::Duration => "end, a number of seconds, or a time such as 000:01:05.500",
+            Value::Start => "a time such as 000:01:05.500 or 0:1:5.5",
+            Value::Duration => "end, a number of seconds, or a time such as 000:01:05.500 or 0:1:5.5",
             Value::DocumentFormat => "a format such as pdf, docx or enhanced.jpg",
         };
         formatter.write_str(text)
@@ -191,18 +192,19 @@ fn seconds(text: &str, most_decimals: usize) -> bool {
     in_range(whole, 0, MOST_SECONDS) && is_digits(decimals) && decimals.len() <= most_decimals
 }
 
-/// Hours, minutes and seconds, with so many digits, and with three decimals or none.
+/// Hours, minutes and seconds, with so many digits, and with so many decimals or none.
 fn clock(
     text: &str,
-    hours: std::ops::RangeInclusive<usize>,
-    others: std::ops::RangeInclusive<usize>,
+    hours: RangeInclusive<usize>,
+    others: RangeInclusive<usize>,
+    decimals: RangeInclusive<usize>,
 ) -> bool {
-    let (text, decimals) = text.split_once('.').unwrap_or((text, "000"));
+    let (text, fraction) = text.split_once('.').unwrap_or((text, "000"));
     let parts: Vec<_> = text.split(':').collect();
     let [hour, minute, second] = parts[..] else { return false };
     is_digits(hour)
         && hours.contains(&hour.len())
         && [minute, second].iter().all(|part| others.contains(&part.len()) && in_range(part, 0, 59))
-        && is_digits(decimals)
-        && decimals.len() == 3
+        && is_digits(fraction)
+        && decimals.contains(&fraction.len())
 }
