@@ -726,11 +726,12 @@ typedef struct {
     int64_t index;
     /// "zip" or "tar" where the address is that of a group's archive.
     const char *archive;
-    /// As they are written: "-/resize/500x/". They are not checked.
+    /// As uc_url() takes them: "-/resize/500x/". They are not checked.
     const char *operations;
-    /// What stands behind the last slash, decoded; one that uc_url() takes, so without slashes.
+    /// What stands behind the last slash, decoded. As in uc_url(), what no file can be saved as has
+    /// become "_".
     const char *filename;
-    /// What a proxy fetches.
+    /// What a proxy fetches, percent-encoded.
     const char *source_url;
     /// What uc_url_sign() added: "exp=...~acl=...~hmac=...". Not checked.
     const char *token;
@@ -745,8 +746,8 @@ typedef struct {
     /// How long it is good from now, in seconds; default 300.
     int64_t lifetime_s;
     /// 1: the token is good for everything below the last slash of the address, so that other
-    /// operations may be put there; default 0, for this address alone. Of "https://host/" alone that
-    /// is everything of the project.
+    /// operations may be put there, and for the segments of "adaptive_video/"; of "https://host/" for
+    /// everything of the project. Default 0, for this address alone.
     int32_t wildcard;
     /// 1: a token that does not repeat the address; default 0. Not with `wildcard`.
     int32_t url_token;
@@ -1298,7 +1299,8 @@ uc_status uc_upload_stream(const uc_client *client,
                            uc_error **error);
 
 /// Lets the service fetch a file from `source_url` itself: starts a job that ends with the file,
-/// which uc_job_file() names. `opts` may be NULL.
+/// which uc_job_file() names. Spaces and what is not ASCII are percent-encoded in it, as in
+/// uc_url_proxy(). `opts` may be NULL.
 ///
 /// Upload API: POST /from_url/, GET /from_url/status/
 UC_API
@@ -1341,12 +1343,18 @@ uc_status uc_upload_token(const uc_client *client,
 /// name.
 ///
 /// `operations` say what the CDN makes of the file on its way: "-/resize/500x/-/format/webp/" as
-/// the service writes them, one behind the other, or what uc_ops_build() gives; NULL for the file as
-/// it is. They are checked against the grammar in OPERATIONS.md, so that a mistake is
-/// UC_ERR_ARGUMENT here, with the byte at which it stands, and no broken picture later; unless
-/// opts.unchecked_operations of the client says otherwise. `filename` is what a browser saves the
-/// file as, or NULL; it is percent-encoded as it needs to be. `url` receives the address: give it to
-/// uc_free(). It can stand between the quotes of an attribute in HTML as it is.
+/// the service writes them, one behind the other, or what uc_ops_build() gives; NULL or "" for the
+/// file as it is. The first "-/" may be missing, as in default_effects of a group's file. They are
+/// checked against the grammar in OPERATIONS.md, so that a mistake is UC_ERR_ARGUMENT here, with the
+/// byte at which it stands, and no broken picture later; unless opts.unchecked_operations of the
+/// client says otherwise. "adaptive_video/" is the playlist (HLS) of a video.
+///
+/// `filename` is what a browser saves the file as, such as its original_filename; NULL or "" for
+/// none. Any UTF-8 will do: it is percent-encoded as it needs to be. What no file can be saved as
+/// becomes "_": each slash, backslash and control character, and each character of the names "-",
+/// "." and "..". A name of more than 1024 bytes is cut to that, in front of its ending such as
+/// ".jpeg". `url` receives the address: give it to uc_free(). It can stand between the quotes of an
+/// attribute in HTML as it is.
 ///
 /// Like all that makes an address, this sends nothing and does not look whether the file is there.
 ///
@@ -1372,7 +1380,7 @@ uc_status uc_url_group_file(const uc_client *client,
                             uc_error **error);
 
 /// The address of all files of a group in one, as they were uploaded. `format` is "zip" or "tar";
-/// `filename` is what a browser saves it as, or NULL. The service makes archives of up to 2 GB, and
+/// `filename` is what a browser saves it as, as in uc_url(). The service makes archives of up to 2 GB, and
 /// none of a group of which a file was deleted.
 ///
 /// URL API: /{group}~{N}/archive/{zip|tar}/{filename}
@@ -1386,7 +1394,8 @@ uc_status uc_url_group_archive(const uc_client *client,
 
 /// The address of something elsewhere on the web, that the CDN fetches and makes `operations` of, as
 /// in uc_url(). `source_url` is http or https, its own query included; spaces and what is not ASCII
-/// are percent-encoded, but for a host in other letters, which is written "xn--...". The host has to
+/// are percent-encoded, but for a host in other letters, which is written "xn--...". It has no user
+/// name, no #fragment, and at most 8192 bytes. The host has to
 /// be on the project's list of allowed ones, which is all that stands before it: whoever sees the
 /// address can change it. Always below "https://{public_key}.ucr.io". The & of a query stay, and have
 /// to be escaped in HTML.
@@ -1403,7 +1412,7 @@ uc_status uc_url_proxy(const uc_client *client,
 /// `srcset` attribute of an <img> or <source>, in HTML as it is. Each width is an address as of
 /// uc_url(), with "-/resize/{width}x/" behind `operations`. With "-/stretch/off/" among them no image
 /// is made larger than it is: give such an <img> its width by CSS, since a browser takes each for as
-/// wide as it was listed. Up to 100 widths. `operations` and `filename` may be NULL. For secure
+/// wide as it was listed. Up to 100 widths. `operations` and `filename` are as in uc_url(). For secure
 /// delivery make and sign each address by itself.
 UC_API
 uc_status uc_url_srcset(const uc_client *client,
@@ -1478,9 +1487,11 @@ void uc_ops_overlay(uc_ops *ops,
 /// and "text_box" through uc_ops_raw(). Has to be switched on for the project.
 UC_API void uc_ops_text(uc_ops *ops, const char *size, const char *place, const char *words);
 
-/// Any operations as the service writes them, each whole: "-/blur/20/-/mirror/". What they may be
-/// stands in OPERATIONS.md.
-UC_API void uc_ops_raw(uc_ops *ops, const char *operations);
+/// Any operations as uc_url() takes them, each whole: "-/blur/20/-/mirror/", or default_effects of a
+/// group's file. What they may be stands in OPERATIONS.md.
+UC_API
+void uc_ops_raw(uc_ops *ops,
+                const char *operations);
 
 /// All that was added so far, for uc_url() and its like, or what is wrong with it: the same errors
 /// as of uc_url(), which name the byte in what was built, or the call that went wrong. `operations` receives it: give it to
@@ -1491,8 +1502,10 @@ uc_status uc_ops_build(const uc_ops *ops,
                        uc_error **error);
 
 /// Takes an address on the CDN apart: a file's, a group's, one of a file in a group, an archive's or
-/// a proxy's, on whatever host, signed or not. UC_ERR_ARGUMENT when it is none of these. Needs no
-/// client.
+/// a proxy's, on whatever host, signed or not. It may be as people paste it: white space around it
+/// and a #fragment are left out, spaces and what is not ASCII are percent-encoded. An address of an
+/// old gallery is its group's, without the settings behind "gallery/". UC_ERR_ARGUMENT when it is
+/// none of these. Needs no client.
 UC_API
 uc_status uc_url_parse(const char *url,
                        uc_url_parts **url_parts,

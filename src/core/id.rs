@@ -34,9 +34,12 @@ pub fn uuid<'a>(text: &'a str, name: &str) -> Result<&'a str> {
     Err(Error::argument(format!("{name} has to be a UUID, such as 22240276-2f06-41f8-9411-755c8ce926ed")))
 }
 
-/// What follows the scheme of an address on the web.
+/// What follows the scheme of a URL on the web, which may be in upper case.
 pub fn behind_scheme(text: &str) -> Option<&str> {
-    text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))
+    ["https://", "http://"].iter().find_map(|scheme| {
+        let (start, rest) = text.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
+    })
 }
 
 /// An address on the web, percent-encoded where it needs to be.

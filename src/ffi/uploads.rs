@@ -211,7 +211,8 @@ pub unsafe extern "C" fn uc_upload_stream(
 }
 
 /// Lets the service fetch a file from `source_url` itself: starts a job that ends with the file,
-/// which uc_job_file() names. `opts` may be NULL.
+/// which uc_job_file() names. Spaces and what is not ASCII are percent-encoded in it, as in
+/// uc_url_proxy(). `opts` may be NULL.
 ///
 /// Upload API: POST /from_url/, GET /from_url/status/
 #[unsafe(no_mangle)]

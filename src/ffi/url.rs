@@ -20,12 +20,18 @@ unsafe fn operations_or_none<'a>(operations: *const c_char) -> Result<&'a str> {
 /// name.
 ///
 /// `operations` say what the CDN makes of the file on its way: "-/resize/500x/-/format/webp/" as
-/// the service writes them, one behind the other, or what uc_ops_build() gives; NULL for the file as
-/// it is. They are checked against the grammar in OPERATIONS.md, so that a mistake is
-/// UC_ERR_ARGUMENT here, with the byte at which it stands, and no broken picture later; unless
-/// opts.unchecked_operations of the client says otherwise. `filename` is what a browser saves the
-/// file as, or NULL; it is percent-encoded as it needs to be. `url` receives the address: give it to
-/// uc_free(). It can stand between the quotes of an attribute in HTML as it is.
+/// the service writes them, one behind the other, or what uc_ops_build() gives; NULL or "" for the
+/// file as it is. The first "-/" may be missing, as in default_effects of a group's file. They are
+/// checked against the grammar in OPERATIONS.md, so that a mistake is UC_ERR_ARGUMENT here, with the
+/// byte at which it stands, and no broken picture later; unless opts.unchecked_operations of the
+/// client says otherwise. "adaptive_video/" is the playlist (HLS) of a video.
+///
+/// `filename` is what a browser saves the file as, such as its original_filename; NULL or "" for
+/// none. Any UTF-8 will do: it is percent-encoded as it needs to be. What no file can be saved as
+/// becomes "_": each slash, backslash and control character, and each character of the names "-",
+/// "." and "..". A name of more than 1024 bytes is cut to that, in front of its ending such as
+/// ".jpeg". `url` receives the address: give it to uc_free(). It can stand between the quotes of an
+/// attribute in HTML as it is.
 ///
 /// Like all that makes an address, this sends nothing and does not look whether the file is there.
 ///
@@ -71,7 +77,7 @@ pub unsafe extern "C" fn uc_url_group_file(
 }
 
 /// The address of all files of a group in one, as they were uploaded. `format` is "zip" or "tar";
-/// `filename` is what a browser saves it as, or NULL. The service makes archives of up to 2 GB, and
+/// `filename` is what a browser saves it as, as in uc_url(). The service makes archives of up to 2 GB, and
 /// none of a group of which a file was deleted.
 ///
 /// URL API: /{group}~{N}/archive/{zip|tar}/{filename}
@@ -96,7 +102,8 @@ pub unsafe extern "C" fn uc_url_group_archive(
 
 /// The address of something elsewhere on the web, that the CDN fetches and makes `operations` of, as
 /// in uc_url(). `source_url` is http or https, its own query included; spaces and what is not ASCII
-/// are percent-encoded, but for a host in other letters, which is written "xn--...". The host has to
+/// are percent-encoded, but for a host in other letters, which is written "xn--...". It has no user
+/// name, no #fragment, and at most 8192 bytes. The host has to
 /// be on the project's list of allowed ones, which is all that stands before it: whoever sees the
 /// address can change it. Always below "https://{public_key}.ucr.io". The & of a query stay, and have
 /// to be escaped in HTML.
@@ -123,7 +130,7 @@ pub unsafe extern "C" fn uc_url_proxy(
 /// `srcset` attribute of an <img> or <source>, in HTML as it is. Each width is an address as of
 /// uc_url(), with "-/resize/{width}x/" behind `operations`. With "-/stretch/off/" among them no image
 /// is made larger than it is: give such an <img> its width by CSS, since a browser takes each for as
-/// wide as it was listed. Up to 100 widths. `operations` and `filename` may be NULL. For secure
+/// wide as it was listed. Up to 100 widths. `operations` and `filename` are as in uc_url(). For secure
 /// delivery make and sign each address by itself.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_url_srcset(

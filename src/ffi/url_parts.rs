@@ -23,18 +23,19 @@ pub struct uc_url_parts {
     pub index: i64,
     /// "zip" or "tar" where the address is that of a group's archive.
     pub archive: *const c_char,
-    /// As they are written: "-/resize/500x/". They are not checked.
+    /// As uc_url() takes them: "-/resize/500x/". They are not checked.
     pub operations: *const c_char,
-    /// What stands behind the last slash, decoded; one that uc_url() takes, so without slashes.
+    /// What stands behind the last slash, decoded. As in uc_url(), what no file can be saved as has
+    /// become "_".
     pub filename: *const c_char,
-    /// What a proxy fetches.
+    /// What a proxy fetches, percent-encoded.
     pub source_url: *const c_char,
     /// What uc_url_sign() added: "exp=...~acl=...~hmac=...". Not checked.
     pub token: *const c_char,
 }
 
 fn lay_out_parts(parts: Parts) -> (uc_url_parts, Arena) {
-    let operations = Some(parts.operations).filter(|operations| !operations.is_empty());
+    let operations = Some(&*parts.operations).filter(|operations| !operations.is_empty());
     laid_out(|arena| uc_url_parts {
         base: arena.text(&parts.base),
         uuid: arena.optional(parts.uuid),
@@ -49,8 +50,10 @@ fn lay_out_parts(parts: Parts) -> (uc_url_parts, Arena) {
 }
 
 /// Takes an address on the CDN apart: a file's, a group's, one of a file in a group, an archive's or
-/// a proxy's, on whatever host, signed or not. UC_ERR_ARGUMENT when it is none of these. Needs no
-/// client.
+/// a proxy's, on whatever host, signed or not. It may be as people paste it: white space around it
+/// and a #fragment are left out, spaces and what is not ASCII are percent-encoded. An address of an
+/// old gallery is its group's, without the settings behind "gallery/". UC_ERR_ARGUMENT when it is
+/// none of these. Needs no client.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_url_parse(
     url: *const c_char,
@@ -58,5 +61,5 @@ pub unsafe extern "C" fn uc_url_parse(
     error: *mut *mut uc_error,
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
-    unsafe { make(url_parts, "url_parts", error, || Ok(lay_out_parts(parts(text(url, "url")?)?))) }
+    unsafe { make(url_parts, "url_parts", error, || parts(text(url, "url")?, lay_out_parts)) }
 }

@@ -20,8 +20,8 @@ pub struct uc_sign_url_opts {
     /// How long it is good from now, in seconds; default 300.
     pub lifetime_s: i64,
     /// 1: the token is good for everything below the last slash of the address, so that other
-    /// operations may be put there; default 0, for this address alone. Of "https://host/" alone that
-    /// is everything of the project.
+    /// operations may be put there, and for the segments of "adaptive_video/"; of "https://host/" for
+    /// everything of the project. Default 0, for this address alone.
     pub wildcard: i32,
     /// 1: a token that does not repeat the address; default 0. Not with `wildcard`.
     pub url_token: i32,

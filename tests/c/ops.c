@@ -77,6 +77,34 @@ TEST("each call adds its operation") {
         ops);
 }
 
+TEST("what a group's file was put in with is added as the service tells it") {
+    uc_ops *ops = ops_new();
+    uc_ops_raw(ops, "");
+    uc_ops_raw(ops, "resize/x800/");
+    uc_ops_raw(ops, "flip/-/mirror/");
+    uc_ops_raw(ops, "-/grayscale/");
+    check_built("-/resize/x800/-/flip/-/mirror/-/grayscale/", ops);
+}
+
+TEST("operations are added to the frame of a video") {
+    uc_ops *ops = ops_new();
+    uc_ops_raw(ops, "videoframe/00:00:05/");
+    uc_ops_crop(ops, 640, 360, "center");
+    uc_ops_resize(ops, 320, 0);
+    uc_ops_format(ops, "jpeg");
+    check_built("videoframe/00:00:05/-/crop/640x360/center/-/resize/320x/-/format/jpeg/", ops);
+}
+
+TEST("a playlist is built, and nothing is added to it") {
+    uc_ops *ops = ops_new();
+    uc_ops_raw(ops, "adaptive_video/");
+    check_built("adaptive_video/", ops);
+    ops = ops_new();
+    uc_ops_raw(ops, "adaptive_video/");
+    uc_ops_preview(ops, 0, 0);
+    check_not_built("operations[17]", ops);
+}
+
 /* -- texts ---------------------------------------------------------------------------------------- */
 
 TEST("the words of a text are escaped") {
@@ -131,7 +159,7 @@ static char *words_in(const char *operations) {
 }
 
 TEST("words that are the name of an operation stay words") {
-    static const char *const cases[] = {"gif2video", "detect_faces", "videoframe", "flip", "json"};
+    static const char *const cases[] = {"gif2video", "detect_faces", "videoframe", "adaptive_video", "flip", "json"};
     size_t i;
     for (i = 0; i < COUNT(cases); i++) {
         uc_ops *ops;
@@ -202,7 +230,7 @@ TEST("what cannot be is refused by build, with the byte in what was built") {
     check_not_built("operations[12]", ops);
     ADDING(uc_ops_raw(ops, "-/flip"));
     check_not_built("uc_ops_raw: operations[6]: a slash is missing", ops);
-    ADDING(uc_ops_raw(ops, "flip/"));
+    ADDING(uc_ops_raw(ops, "filp/"));
     check_not_built("uc_ops_raw: operations[0]", ops);
     ops = ops_new();
     uc_ops_raw(ops, "-/flip/");

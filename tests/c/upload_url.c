@@ -59,6 +59,36 @@ TEST("a file from a URL is a job that ends with the file") {
     uc_free(client);
 }
 
+TEST("a URL may hold spaces and what is not ASCII, and its scheme be in upper case") {
+    static const char *const cases[][2] = {
+        {"http://127.0.0.1:9/a b%20c.jpg", "127.0.0.1%3A9%2Fa%2520b%2520c.jpg"},
+        {"http://127.0.0.1:9/\xd0\x96\"'.jpg?c=\xc3\xa9 ", "127.0.0.1%3A9%2F%25D0%2596%2522%2527.jpg%3Fc%3D%25C3%25A9%2520"},
+        {"http://user:word@127.0.0.1:9/a", "user%3Aword%40127.0.0.1%3A9%2Fa"},
+        {"HTTP://127.0.0.1:9/A/../b", "127.0.0.1%3A9%2FA%2F..%2Fb"},
+    };
+    uc_client *client = client_new();
+    struct content content = content_of(1001);
+    char *address = address_of(client, &content), *pasted = text("%s?a b=\xc3\xa9", address);
+    size_t i;
+    uc_job *job;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *body, *expected = text("source_url=http%%3A%%2F%%2F%s&", cases[i][1]);
+        forget_requests();
+        uc_free(fetches(client, cases[i][0], NULL));
+        body = sent(0, "body");
+        CHECK_CONTAINS(body, expected);
+        free(expected);
+        free(body);
+    }
+    memcpy(pasted, "HTTP", 4);
+    job = fetches(client, pasted, NULL);
+    check_fetched(job, &content);
+    uc_free(job);
+    free(pasted);
+    free(address);
+    uc_free(client);
+}
+
 TEST("it is named, stored and described as asked for") {
     uc_client *client = client_new();
     struct content content = content_of(77);

@@ -64,6 +64,30 @@ TEST("an address is id, operations and name; each of the latter may be left out"
     uc_free(client);
 }
 
+TEST("the frame of a video takes operations, and a video has a playlist") {
+    uc_client *client = client_at(NULL);
+    CHECK_MADE(FILE_URL "videoframe/00:00:05/-/resize/640x/-/format/jpeg/frame.jpg",
+               uc_url(client, UUID, "videoframe/00:00:05/-/resize/640x/-/format/jpeg/", "frame.jpg", &made, &error));
+    CHECK_MADE(FILE_URL "videoframe/2.5s/-/json/", uc_url(client, UUID, "videoframe/2.5s/-/json/", NULL, &made, &error));
+    CHECK_MADE(FILE_URL "adaptive_video/", uc_url(client, UUID, "adaptive_video/", NULL, &made, &error));
+    CHECK_REFUSED("operations[17]", "a playlist", uc_url(client, UUID, "adaptive_video/-/preview/", NULL, &made, &error));
+    uc_free(client);
+}
+
+TEST("the first -/ may be missing, as it is in default_effects") {
+    uc_client *client = client_at(NULL), *unchecked = client_unchecked();
+    CHECK_MADE(FILE_URL "-/resize/x800/", uc_url(client, UUID, "resize/x800/", NULL, &made, &error));
+    CHECK_MADE(FILE_URL "-/resize/x800/-/flip/a.jpg", uc_url(client, UUID, "resize/x800/-/flip/", "a.jpg", &made, &error));
+    CHECK_MADE(FILE_URL "-/resize/x800/", uc_url(unchecked, UUID, "resize/x800/", NULL, &made, &error));
+    CHECK_MADE("https://demopublickey.ucr.io/-/preview/https://example.com/",
+               uc_url_proxy(client, "https://example.com/", "preview/", &made, &error));
+    CHECK_REFUSED("operations[7]: \"800\"", "no side", uc_url(client, UUID, "resize/800/", NULL, &made, &error));
+    CHECK_REFUSED("operations[0]: \"size\"", "a video's", uc_url(client, UUID, "size/640x360/", NULL, &made, &error));
+    CHECK_REFUSED("operations[0]", "unknown", uc_url(unchecked, UUID, "new/", NULL, &made, &error));
+    uc_free(unchecked);
+    uc_free(client);
+}
+
 TEST("an id stands in the address as it was given, upper case, too") {
     uc_client *client = client_at(NULL);
     CHECK_MADE(BASE "/22240276-2F06-41F8-9411-755C8CE926ED/",
@@ -77,6 +101,7 @@ TEST("the address of a group is a page, which takes neither operations nor a nam
     uc_client *client = client_at(NULL);
     CHECK_MADE(BASE "/" GROUP "/", uc_url(client, GROUP, NULL, NULL, &made, &error));
     CHECK_MADE(BASE "/" GROUP "/", uc_url(client, GROUP, "", NULL, &made, &error));
+    CHECK_MADE(BASE "/" GROUP "/", uc_url(client, GROUP, "", "", &made, &error));
     CHECK_REFUSED("operations", "of a group", uc_url(client, GROUP, "-/preview/", NULL, &made, &error));
     CHECK_REFUSED("uc_url_group_file", "of a group", uc_url(client, GROUP, "-/preview/", NULL, &made, &error));
     CHECK_REFUSED("filename", "of a group", uc_url(client, GROUP, NULL, "a.jpg", &made, &error));
@@ -143,27 +168,143 @@ TEST("a name is percent-encoded where it has to be") {
     uc_free(client);
 }
 
-TEST("a name that would be something else in the address is refused") {
-    static const char *const wrong[] = {"",       ".",     "..",     "-",        "/",     "a/b",      "../a",
-                                        "a\\b",   "a\nb",  "a\r",    "\t",       "\x1b[2J", "a\x7f",  "\xff",
-                                        "a\xc3",  "\xc2\x85"};
+TEST("what no file can be saved as is replaced in a name, and none is no name") {
+    static const struct {
+        const char *name, *written;
+    } cases[] = {
+        {"", ""},
+        {"/", "_"},
+        {"a/b.jpg", "a_b.jpg"},
+        {"../a", ".._a"},
+        {"C:\\a\\b.jpg", "C:_a_b.jpg"},
+        {"a\nb\r\t", "a_b__"},
+        {"\x1b[2J\x7f", "_%5B2J_"},
+        {"\xc2\x85", "_"},
+        {"-", "_"},
+        {".", "_"},
+        {"..", "__"},
+        {"%2e.", "_2e_"},
+    };
     uc_client *client = client_at(NULL);
     size_t i;
-    for (i = 0; i < COUNT(wrong); i++)
-        CHECK_REFUSED("filename", wrong[i], uc_url(client, UUID, NULL, wrong[i], &made, &error));
+    for (i = 0; i < COUNT(cases); i++) {
+        char *plain = text(FILE_URL "%s", cases[i].written), *worked_on = text(FILE_URL "-/preview/%s", cases[i].written);
+        uc_url_parts *parts;
+        uc_error *error;
+        CHECK_MADE(plain, uc_url(client, UUID, NULL, cases[i].name, &made, &error));
+        CHECK_MADE(worked_on, uc_url(client, UUID, "-/preview/", cases[i].name, &made, &error));
+        CHECK_OK(uc_url_parse(worked_on, &parts, &error), error);
+        CHECK_MADE(worked_on, uc_url(client, UUID, parts->operations, parts->filename, &made, &error));
+        uc_free(parts);
+        free(worked_on);
+        free(plain);
+    }
+    CHECK_REFUSED("filename", "not UTF-8", uc_url(client, UUID, NULL, "a\xc3", &made, &error));
     uc_free(client);
 }
 
-TEST("a name may have 1024 bytes and no more") {
-    char *longest = repeated("a", 1024), *longer = repeated("a", 1025);
-    char *url = text(FILE_URL "%s", longest);
+/** The name in the address that is made with this name, which is freed; to be freed. */
+static char *name_of(const uc_client *client, char *name) {
+    char *url, *kept;
+    uc_url_parts *parts;
+    uc_error *error;
+    CHECK_OK(uc_url(client, UUID, NULL, name, &url, &error), error);
+    CHECK_OK(uc_url_parse(url, &parts, &error), error);
+    kept = text("%s", parts->filename);
+    uc_free(parts);
+    uc_free(url);
+    free(name);
+    return kept;
+}
+
+static void check_cut(const uc_client *client, char *name, char *expected) {
+    char *kept = name_of(client, name);
+    CHECK_TEXT(expected, kept);
+    free(kept);
+    free(expected);
+}
+
+TEST("a name of more than 1024 bytes is cut in front of its ending, between letters") {
     uc_client *client = client_at(NULL);
-    CHECK_MADE(url, uc_url(client, UUID, NULL, longest, &made, &error));
-    CHECK_REFUSED("filename", "1025 bytes", uc_url(client, UUID, NULL, longer, &made, &error));
+    char *a1024 = repeated("a", 1024), *a1025 = repeated("a", 1025), *zh = repeated("\xd0\x96", 512);
+    char *dotted = repeated(".a", 600);
+    check_cut(client, text("%s", a1024), text("%s", a1024));
+    check_cut(client, text("%s", a1025), text("%s", a1024));
+    check_cut(client, text("%s.jpeg", a1024), text("%.1019s.jpeg", a1024));
+    check_cut(client, text("%s.%s", "a", a1024), text("a.%.1022s", a1024));
+    check_cut(client, text("%s\xd0\x96", zh), text("%s", zh));
+    check_cut(client, text("%s.jpeg", zh), text("%.1018s.jpeg", zh));
+    check_cut(client, text("%s", dotted), text("%.1024s", dotted));
+    free(dotted);
+    free(zh);
+    free(a1025);
+    free(a1024);
     uc_free(client);
-    free(url);
-    free(longer);
-    free(longest);
+}
+
+/* -- what one function gives, the other takes ------------------------------------------------------ */
+
+static void check_taken(const uc_client *client, const uc_file *file) {
+    char *url, *signed_url;
+    uc_url_parts *parts;
+    uc_ops *ops;
+    uc_error *error;
+    CHECK_OK(uc_url(client, file->uuid, file->default_effects, file->original_filename, &url, &error), error);
+    CHECK_OK(uc_url_parse(url, &parts, &error), error);
+    CHECK_TEXT(file->uuid, parts->uuid);
+    CHECK_OK(uc_url_sign(url, "00ff", NULL, &signed_url, &error), error);
+    uc_free(signed_url);
+    uc_free(parts);
+    uc_free(url);
+    if (file->default_effects) {
+        CHECK_OK(uc_ops_new(client, &ops, &error), error);
+        uc_ops_preview(ops, 0, 0);
+        uc_ops_raw(ops, file->default_effects);
+        uc_ops_format(ops, "png");
+        CHECK_OK(uc_ops_build(ops, &url, &error), error);
+        if (*file->default_effects) CHECK_CONTAINS(url, "-/preview/-/resize/x800/-/format/png/");
+        uc_free(url);
+        uc_free(ops);
+    }
+    if (file->original_file_url) {
+        CHECK_OK(uc_url_parse(file->original_file_url, &parts, &error), error);
+        CHECK_TEXT(file->uuid, parts->uuid);
+        CHECK_OK(uc_url(client, parts->uuid, parts->operations, parts->filename, &url, &error), error);
+        CHECK_OK(uc_url_sign(file->original_file_url, "00ff", NULL, &signed_url, &error), error);
+        uc_free(signed_url);
+        uc_free(url);
+        uc_free(parts);
+    }
+}
+
+TEST("what the service says of groups and their files makes addresses, signed ones too") {
+    uc_client *client = client_new();
+    uc_page *page;
+    uc_error *error;
+    size_t i, j;
+    int with_effects = 0, files = 0;
+    CHECK_OK(uc_groups_list(client, NULL, &page, &error), error);
+    for (i = 0; i < 12; i++) {
+        const uc_group *listed = uc_page_group(page, i);
+        uc_group *group;
+        uc_url_parts *parts;
+        CHECK_OK(uc_url_parse(listed->cdn_url, &parts, &error), error);
+        CHECK_TEXT(listed->id, parts->group_id);
+        uc_free(parts);
+        CHECK_OK(uc_group_info(client, listed->id, &group, &error), error);
+        for (j = 0; j < group->files_len; j++) {
+            const uc_file *file = group->files[j];
+            if (file == NULL) continue;
+            check_taken(client, file);
+            files++;
+            with_effects += file->default_effects && *file->default_effects;
+        }
+        uc_free(group);
+    }
+    CHECK(files > 50);
+    CHECK(with_effects > 5);
+    uc_free(page);
+    uc_free(client);
 }
 
 /* -- nothing is sent, and anybody may ask --------------------------------------------------------- */

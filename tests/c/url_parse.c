@@ -19,6 +19,23 @@ static const struct said forms[] = {
     {"/" UUID "/a%20b%5B1%5D%25%3F.jpg", UUID, NULL, -1, NULL, NULL, "a b[1]%?.jpg", NULL},
     {"/" UUID "/%D0%96+.jpg", UUID, NULL, -1, NULL, NULL, "\xd0\x96+.jpg", NULL},
     {"/" UUID "/100%.jpg", UUID, NULL, -1, NULL, NULL, "100%.jpg", NULL},
+    {"/" UUID "/a b.jpg", UUID, NULL, -1, NULL, NULL, "a b.jpg", NULL},
+    {"/" UUID "/\xd0\x96 \"1\".jpg", UUID, NULL, -1, NULL, NULL, "\xd0\x96 \"1\".jpg", NULL},
+    {"/" UUID "/#top", UUID, NULL, -1, NULL, NULL, NULL, NULL},
+    {"/" UUID "/a.jpg#t=1,2/?token=x#", UUID, NULL, -1, NULL, NULL, "a.jpg", NULL},
+    {"/" UUID "/-/resize/500x/#" OTHER_UUID, UUID, NULL, -1, NULL, "-/resize/500x/", NULL, NULL},
+    {"/" GROUP "/nth/1/#/", NULL, GROUP, 1, NULL, NULL, NULL, NULL},
+    /* What no file can be saved as. */
+    {"/" UUID "/a%00b", UUID, NULL, -1, NULL, NULL, "a_b", NULL},
+    {"/" UUID "/a%0Ab%5C", UUID, NULL, -1, NULL, NULL, "a_b_", NULL},
+    {"/" UUID "/%FF.jpg", UUID, NULL, -1, NULL, NULL, "\xef\xbf\xbd.jpg", NULL},
+    {"/" UUID "/..%2F..%2Fetc%2Fpasswd", UUID, NULL, -1, NULL, NULL, ".._.._etc_passwd", NULL},
+    {"/" UUID "/%2D", UUID, NULL, -1, NULL, NULL, "_", NULL},
+    {"/" GROUP "/archive/zip/a%2Fb.zip", NULL, GROUP, -1, "zip", NULL, "a_b.zip", NULL},
+    /* Operations as uc_url() takes them. */
+    {"/" UUID "/-/preview/-/text/90px90p/center/a b\xc3\xa9'&[1]/", UUID, NULL, -1, NULL,
+     "-/preview/-/text/90px90p/center/a%20b%C3%A9%27%26%5B1%5D/", NULL, NULL},
+    {"/" UUID "/-/crop/50%x50%25/", UUID, NULL, -1, NULL, "-/crop/50%25x50%25/", NULL, NULL},
     {"/" UUID "/-/resize/500x/", UUID, NULL, -1, NULL, "-/resize/500x/", NULL, NULL},
     {"/" UUID "/-/resize/500x/-/format/webp/a.webp", UUID, NULL, -1, NULL, "-/resize/500x/-/format/webp/", "a.webp", NULL},
     {"/" UUID "/-/not/known/yet/", UUID, NULL, -1, NULL, "-/not/known/yet/", NULL, NULL},
@@ -28,6 +45,9 @@ static const struct said forms[] = {
      "-/preview/-/overlay/" OTHER_UUID "/50px50p/", NULL, NULL},
     {"/" UUID "/gif2video/-/format/webm/", UUID, NULL, -1, NULL, "gif2video/-/format/webm/", NULL, NULL},
     {"/" UUID "/videoframe/00:01:05/", UUID, NULL, -1, NULL, "videoframe/00:01:05/", NULL, NULL},
+    {"/" UUID "/videoframe/5s/-/resize/500x/frame.png", UUID, NULL, -1, NULL, "videoframe/5s/-/resize/500x/", "frame.png", NULL},
+    {"/" UUID "/adaptive_video/", UUID, NULL, -1, NULL, "adaptive_video/", NULL, NULL},
+    {"/" UUID "/adaptive_video/720/0.ts?token=" TOKEN, UUID, NULL, -1, NULL, "adaptive_video/720/", "0.ts", TOKEN},
     {"/" UUID "/detect_faces/", UUID, NULL, -1, NULL, "detect_faces/", NULL, NULL},
     {"/" UUID "/?token=" TOKEN, UUID, NULL, -1, NULL, NULL, NULL, TOKEN},
     {"/" UUID "/?a=b&token=" TOKEN "&c", UUID, NULL, -1, NULL, NULL, NULL, TOKEN},
@@ -43,6 +63,9 @@ static const struct said forms[] = {
     {"/" GROUP "/nth/11/-/resize/256x/", NULL, GROUP, 11, NULL, "-/resize/256x/", NULL, NULL},
     {"/" GROUP "/nth/1/a%20b.jpg", NULL, GROUP, 1, NULL, NULL, "a b.jpg", NULL},
     {"/" GROUP "/nth/0/?token=exp=1~acl=/%7e/~hmac=00", NULL, GROUP, 0, NULL, NULL, NULL, "exp=1~acl=/%7e/~hmac=00"},
+    {"/" GROUP "/gallery/", NULL, GROUP, -1, NULL, NULL, NULL, NULL},
+    {"/" GROUP "/gallery", NULL, GROUP, -1, NULL, NULL, NULL, NULL},
+    {"/" UUID "%7E12/gallery/-/nav/thumbs/-/fit/cover/?token=" TOKEN, NULL, GROUP, -1, NULL, NULL, NULL, TOKEN},
     {"/" GROUP "/archive/zip/", NULL, GROUP, -1, "zip", NULL, NULL, NULL},
     {"/" GROUP "/archive/tar", NULL, GROUP, -1, "tar", NULL, NULL, NULL},
     {"/" GROUP "/archive/tar/all%20files.tar", NULL, GROUP, -1, "tar", NULL, "all files.tar", NULL},
@@ -146,6 +169,52 @@ TEST("an address of a proxy gives what it fetches, with its own query") {
     }
 }
 
+TEST("white space around an address and the case of its scheme make no difference") {
+    static const struct {
+        const char *pasted, *base;
+    } cases[] = {
+        {" " FILE_URL "a.jpg", BASE},
+        {FILE_URL "a.jpg ", BASE},
+        {"\r\n\t" FILE_URL "a.jpg\r\n", BASE},
+        {"\xc2\xa0" FILE_URL "a.jpg\xe3\x80\x80", BASE},
+        {"HTTPS://1s4oyld5dc.ucarecd.net/" UUID "/a.jpg", BASE},
+        {"Http://1s4oyld5dc.ucarecd.net/" UUID "/a.jpg\n", "http://1s4oyld5dc.ucarecd.net"},
+        {" //1s4oyld5dc.ucarecd.net/" UUID "/a.jpg #top", BASE},
+    };
+    size_t i;
+    for (i = 0; i < COUNT(cases); i++) {
+        uc_url_parts *parts = parts_of(cases[i].pasted);
+        uc_client *client = client_at(parts->base);
+        CHECK_TEXT(cases[i].base, parts->base);
+        CHECK_TEXT(UUID, parts->uuid);
+        CHECK_CONTAINS(parts->filename, "a.jpg");
+        uc_free(client);
+        uc_free(parts);
+    }
+}
+
+TEST("a proxy's address is taken as it is pasted, too") {
+    static const char *const cases[][2] = {
+        {" https://demopublickey.ucr.io/-/preview/https://example.com/a b.jpg#top\n", "https://example.com/a%20b.jpg"},
+        {"https://demopublickey.ucr.io/-/preview/HTTPS://example.com/\xd0\x96", "HTTPS://example.com/%D0%96"},
+    };
+    uc_client *client = client_at(NULL);
+    size_t i;
+    for (i = 0; i < COUNT(cases); i++) {
+        uc_url_parts *parts = parts_of(cases[i][0]);
+        char *url;
+        uc_error *error;
+        CHECK_TEXT("https://demopublickey.ucr.io", parts->base);
+        CHECK_TEXT("-/preview/", parts->operations);
+        CHECK_TEXT(cases[i][1], parts->source_url);
+        CHECK_OK(uc_url_proxy(client, parts->source_url, parts->operations, &url, &error), error);
+        CHECK_CONTAINS(url, "https://demopublickey.ucr.io/-/preview/https://example.com/");
+        uc_free(url);
+        uc_free(parts);
+    }
+    uc_free(client);
+}
+
 TEST("what is none of these is refused") {
     static const char *const wrong[] = {
         "",
@@ -163,10 +232,6 @@ TEST("what is none of these is refused") {
         "https://ucarecdn.com/x" UUID "/",
         "https://ucarecdn.com/" UUID "x/",
         "https://ucarecdn.com/" UUID "/other/a.jpg",
-        "https://ucarecdn.com/" UUID "/a%00b",
-        "https://ucarecdn.com/" UUID "/a%0Ab",
-        "https://ucarecdn.com/" UUID "/%FF",
-        "https://ucarecdn.com/" UUID "/..%2F..%2Fetc%2Fpasswd",
         "https://ucarecdn.com/" UUID "/%2e%2E",
         "https://ucarecdn.com/" UUID "/..",
         "https://ucarecdn.com/" UUID "/-",
@@ -175,18 +240,21 @@ TEST("what is none of these is refused") {
         "https://ucarecdn.com/-/preview/https://example.com/" UUID "/",
         "https://ucarecdn.com:99999/" UUID "/",
         "https://\xd0\xb6.example/" UUID "/",
-        "https://ucarecdn.com/" GROUP "/archive/zip/a%2Fb.zip",
+        "https://ucarecdn .com/" UUID "/",
+        "https ://ucarecdn.com/" UUID "/",
+        "https://ucarecdn.com#/" UUID "/",
+        "#https://ucarecdn.com/" UUID "/",
         "https://ucarecdn.com/" UUID "/resize/500x/",
-        "https://ucarecdn.com/" UUID "/a b.jpg",
         "https://ucarecdn.com/" UUID "/a\\b.jpg",
-        "https://ucarecdn.com/" UUID "/\n",
-        "https://ucarecdn.com/" UUID "/#top",
+        "https://ucarecdn.com/" UUID "/a\nb.jpg",
         "https://ucarecdn.com/" UUID "/\xff",
         "https://user:password@ucarecdn.com/" UUID "/",
         "ftp://ucarecdn.com/" UUID "/",
         "https://ucarecdn.com/" UUID "~0/",
         "https://ucarecdn.com/" GROUP "/-/preview/",
         "https://ucarecdn.com/" GROUP "/a.jpg",
+        "https://ucarecdn.com/" GROUP "//a.jpg",
+        "https://ucarecdn.com/" GROUP "/gallery.html",
         "https://ucarecdn.com/" GROUP "/nth/",
         "https://ucarecdn.com/" GROUP "/nth/-1/",
         "https://ucarecdn.com/" GROUP "/nth/+1/",
@@ -236,6 +304,8 @@ TEST("what is made is the same after it was taken apart") {
         "/" UUID "/-/preview/-/text/90px90p/center/a~~b~sc~nd%D0%96/",
         "/" UUID "/gif2video/-/format/webm/",
         "/" UUID "/videoframe/5s/",
+        "/" UUID "/videoframe/00:00:05/-/resize/640x/-/format/jpeg/frame.jpg",
+        "/" UUID "/adaptive_video/",
         "/" OTHER_UUID "/-/preview/-/resize/550x/image@1x.jpg",
         "/" OTHER_UUID "/-/preview/-/grayscale/image_black%26white@2x.jpg",
         "/" OTHER_UUID "/-/preview/-/grayscale/image%5Bdesaturated%5D@2x.jpg",
@@ -258,6 +328,27 @@ TEST("what is made is the same after it was taken apart") {
             free(url);
         }
     }
+}
+
+TEST("what was pasted is made again as it has to be written") {
+    static const char *const cases[][2] = {
+        {"/" UUID "/a b.jpg#top", "/" UUID "/a%20b.jpg"},
+        {"/" UUID "/-/preview/-/text/90px90p/center/a b&'c'/", "/" UUID "/-/preview/-/text/90px90p/center/a%20b%26%27c%27/"},
+        {"/" UUID "/-/crop/50%x50%/", "/" UUID "/-/crop/50%25x50%25/"},
+        {"/" UUID "/a%2Fb.jpg", "/" UUID "/a_b.jpg"},
+        {"/" GROUP "/gallery/-/nav/thumbs/", "/" GROUP "/"},
+    };
+    uc_client *client = client_at(NULL);
+    size_t i;
+    for (i = 0; i < COUNT(cases); i++) {
+        char *pasted = text(BASE "%s ", cases[i][0]), *url = text(BASE "%s", cases[i][1]);
+        uc_url_parts *parts = parts_of(pasted);
+        CHECK_MADE(url, made_of(client, parts, &made, &error));
+        uc_free(parts);
+        free(url);
+        free(pasted);
+    }
+    uc_free(client);
 }
 
 TEST("so is the address of a proxy, which is the project's wherever its files are") {

@@ -36,6 +36,13 @@ TEST("spaces, quotes and what is not ASCII are percent-encoded in it") {
     uc_free(client);
 }
 
+TEST("the scheme may be in upper case, and is written in lower case") {
+    uc_client *client = client_at(NULL);
+    CHECK_MADE(PROXY "https://example.com/A.JPG", uc_url_proxy(client, "HTTPS://example.com/A.JPG", NULL, &made, &error));
+    CHECK_MADE(PROXY "http://example.com/", uc_url_proxy(client, "Http://example.com/", NULL, &made, &error));
+    uc_free(client);
+}
+
 TEST("what is no http or https address, or would lead elsewhere, is refused") {
     static const char *const wrong[] = {
         "",
@@ -52,6 +59,7 @@ TEST("what is no http or https address, or would lead elsewhere, is refused") {
         " https://example.com/",
         "https://user:password@example.com/",
         "https://user@example.com",
+        "HTTPS://user@example.com",
         "https://example.com/#top",
         "https://example.com#",
         "https://example.com/?a#b",

@@ -42,6 +42,9 @@ TEST("a token is for exactly one address") {
         {A_FILE "-/resize/640x/a%20b.jpg", EXPIRE,
          "exp=1633997100~acl=/52da3bfc-7cd8-4861-8b05-126fef7a6994/-/resize/640x/a%20b.jpg"
          "~hmac=667d012dad72a33a9dbe238c641b22aac89b0bb254cb50044e95205d1ca5877c"},
+        {A_FILE "adaptive_video/", EXPIRE,
+         "exp=1633997100~acl=/52da3bfc-7cd8-4861-8b05-126fef7a6994/adaptive_video/"
+         "~hmac=53276029ae0dac00c0c9633542fbf5c6b1281ef59a0a4e0fb92033a6469e8ff8"},
         {A_FILE "-/preview/-/text/90px90p/center/a~~b~sc~nd/", EXPIRE,
          "exp=1633997100~acl=/52da3bfc-7cd8-4861-8b05-126fef7a6994/-/preview/-/text/90px90p/center/a%7e%7eb%7esc%7end/"
          "~hmac=a02472ad7c33aa974a5f92671389d4d23df26332676e91c6b2dfc86031451f94"},
@@ -80,6 +83,10 @@ TEST("a wildcard is for everything below the last slash") {
                                 "~hmac=da39d75d884b618229eee25ef7ba8a1d6f0ffece269857443a10c4d476dc2da8"},
         {A_FILE "-/resize/640x/a.jpg", "exp=1633997100~acl=/52da3bfc-7cd8-4861-8b05-126fef7a6994/-/resize/640x/*"
                                      "~hmac=da39d75d884b618229eee25ef7ba8a1d6f0ffece269857443a10c4d476dc2da8"},
+        {A_FILE "adaptive_video/", "exp=1633997100~acl=/52da3bfc-7cd8-4861-8b05-126fef7a6994/adaptive_video/*"
+                                  "~hmac=43f70b56a2b23bad5ccd65addf4396b7a4880f85bb6318ae80cc329d49c98f7e"},
+        {A_FILE "adaptive_video/720.m3u8", "exp=1633997100~acl=/52da3bfc-7cd8-4861-8b05-126fef7a6994/adaptive_video/*"
+                                          "~hmac=43f70b56a2b23bad5ccd65addf4396b7a4880f85bb6318ae80cc329d49c98f7e"},
         {A_GROUP, "exp=1633997100~acl=/3b278cee-47bd-4276-8d7d-9cde5902b18c%7e1/*"
                       "~hmac=371f26f9da9ae9d119de6cbdae0e2d6fa2042e6500b4cbc201ebcdacb3fe5175"},
         {"/", "exp=1633997100~acl=/*~hmac=d8dfefa7b0ba8d786f3edb6198aed3bade85a7cd9f456ec7c3ca18a19482602f"},
@@ -270,6 +277,7 @@ TEST("an address without a slash behind its id does not let in everything") {
         {"", "/"},
         {"~3", "%7e3/"},
         {"/a.jpg", "/"},
+        {"/adaptive_video", "/adaptive_video/"},
         {"/-/resize/500x/", "/-/resize/500x/"},
     };
     uc_sign_url_opts opts = until(EXPIRE);

@@ -57,7 +57,18 @@ TEST("what is wrong with the operations is said of them") {
     CHECK_REFUSED("operations[2]", "unknown", uc_url_srcset(client, UUID, "-/new/", NULL, widths, 3, &made, &error));
     CHECK_REFUSED("operations[9]", "no slash", uc_url_srcset(client, UUID, "-/preview", NULL, widths, 3, &made, &error));
     CHECK_REFUSED("id", "a group's", uc_url_srcset(client, GROUP, NULL, NULL, widths, 3, &made, &error));
-    CHECK_REFUSED("filename", "..", uc_url_srcset(client, UUID, NULL, "..", widths, 3, &made, &error));
+    CHECK_REFUSED("filename", "not UTF-8", uc_url_srcset(client, UUID, NULL, "\xff", widths, 3, &made, &error));
+    CHECK_REFUSED("operations[0]: gif2video", "a video", uc_url_srcset(client, UUID, "gif2video/", NULL, widths, 3, &made, &error));
+    CHECK_REFUSED("operations[0]: adaptive_video", "a video",
+                  uc_url_srcset(client, UUID, "adaptive_video/", NULL, widths, 3, &made, &error));
+    uc_free(client);
+}
+
+TEST("the frame of a video has widths, and so have a group's file's default effects") {
+    uc_client *client = client_at(NULL);
+    CHECK_MADE(FILE_URL "videoframe/5s/-/resize/320x/ 320w", uc_url_srcset(client, UUID, "videoframe/5s/", "", widths, 1, &made, &error));
+    CHECK_MADE(FILE_URL "-/crop/1:1/-/resize/320x/a_b.jpg 320w",
+               uc_url_srcset(client, UUID, "crop/1:1/", "a/b.jpg", widths, 1, &made, &error));
     uc_free(client);
 }
 

@@ -1,7 +1,7 @@
 //! Operations put together call by call.
 
 use super::mistake::shown;
-use super::steps::{is_plain, steps, without_meaning};
+use super::steps::{begun, is_plain, steps, without_meaning};
 use super::{Subject, check};
 use crate::core::error::{Error, Result};
 use crate::core::url::escape::{self, escape};
@@ -37,7 +37,7 @@ impl Ops {
     /// Operations as they are written.
     pub fn raw(&mut self, operations: &str) -> Result<()> {
         steps(operations).map_err(|mistake| mistake.error("operations"))?;
-        self.text += operations;
+        self.text += &begun(operations);
         Ok(())
     }
 

@@ -13,5 +13,5 @@ mod value;
 
 pub use self::check::check;
 pub use self::mistake::shown;
-pub use self::steps::{is_plain, without_meaning};
+pub use self::steps::{begun, is_plain, without_meaning};
 pub use self::table::Subject;

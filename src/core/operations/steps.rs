@@ -1,5 +1,7 @@
 //! Operations taken apart, without a look at what they mean.
 
+use std::borrow::Cow;
+
 use super::mistake::{Mistake, Result, shown};
 use super::table::{OPERATIONS, Writing};
 use crate::core::http::base::is_dots;
@@ -38,7 +40,7 @@ impl Step<'_> {
 /// leads to.
 pub fn steps(text: &str) -> Result<Vec<Step<'_>>> {
     let mut steps: Vec<Step> = Vec::new();
-    let mut begins = false;
+    let mut begins = lacks_dash(text);
     for segment in segments(text)? {
         match segment.text {
             "-" if begins => return Err(Mistake::new(segment.at, "the name of an operation is missing")),
@@ -86,9 +88,22 @@ pub fn without_meaning(word: String) -> String {
     }
 }
 
+/// As they stand in a URL: the service leaves out the first -/ of a file's default_effects.
+pub fn begun(text: &str) -> Cow<'_, str> {
+    if lacks_dash(text) { format!("-/{text}").into() } else { text.into() }
+}
+
+fn lacks_dash(text: &str) -> bool {
+    text.split('/').next().is_some_and(|first| is_written(first, Writing::Usual))
+}
+
 /// Whether an operation of that name is written without a dash.
 pub fn is_plain(name: &str) -> bool {
-    OPERATIONS.iter().any(|operation| operation.writing == Writing::Plain && operation.name == name)
+    is_written(name, Writing::Plain)
+}
+
+fn is_written(name: &str, writing: Writing) -> bool {
+    OPERATIONS.iter().any(|operation| operation.writing == writing && operation.name == name)
 }
 
 fn segments(text: &str) -> Result<Vec<Segment<'_>>> {

@@ -5,11 +5,10 @@ use super::{Upload, UploadOptions, refuse_resume};
 use crate::core::client::Client;
 use crate::core::error::{Error, Result};
 use crate::core::http::Answer;
-use crate::core::id::{http_url, is_uuid};
+use crate::core::id::is_uuid;
 use crate::core::jobs::{Job, Work};
 use crate::core::json::{self, Reader, Scalar};
-
-const MOST_URL: usize = 8 << 10;
+use crate::core::url::source::web_url;
 
 /// The answer: a token to ask with, or the file where it is known already.
 #[derive(Default)]
@@ -50,13 +49,13 @@ impl Client {
                 "opts.mime_type, opts.part_size and opts.parallel are not for uc_upload_url(), where the service fetches the file",
             ));
         }
-        http_url(source_url, "source_url", MOST_URL)?;
+        let source_url = web_url(source_url, "source_url")?;
         let upload = Upload::new(options, "")?;
         let http = &self.uploads;
         let flag = |flag: bool| if flag { "1" } else { "0" };
         let mut form = Form::new();
         form.field("pub_key", &http.settings.public_key);
-        form.field("source_url", source_url);
+        form.field("source_url", &source_url);
         form.field("store", options.store());
         form.field("check_URL_duplicates", flag(options.check_duplicates));
         form.field("save_URL_duplicates", flag(options.save_duplicates));

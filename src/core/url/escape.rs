@@ -17,7 +17,7 @@ pub const SEGMENT: &AsciiSet = &UNRESERVED
     .remove(b':')
     .remove(b'@');
 
-/// What is encoded already stays as it is.
+/// A whole URL; what is encoded already stays as it is.
 pub const ADDRESS: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -31,6 +31,20 @@ pub const ADDRESS: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
+/// Operations in a URL may hold these, and uc_url() does not take them.
+pub const OPERATIONS: &AsciiSet = &ADDRESS.add(b'&').add(b'[').add(b']');
+
 pub fn escape(text: &str, set: &'static AsciiSet) -> String {
     utf8_percent_encode(text, set).to_string()
+}
+
+/// With %25 for each % that begins no encoded byte.
+pub fn with_whole_percents(text: &str) -> String {
+    let mut pieces = text.split('%');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| {
+        let digits = piece.as_bytes().get(..2);
+        let is_byte = digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        text + if is_byte { "%" } else { "%25" } + piece
+    })
 }

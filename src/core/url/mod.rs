@@ -1,4 +1,4 @@
-//! Addresses on the CDN: https://uploadcare.com/docs/api/url/
+//! URLs on the CDN: https://uploadcare.com/docs/api/url/
 //!
 //! Nothing here is sent.
 
@@ -7,16 +7,20 @@ mod host;
 mod name;
 pub mod parts;
 pub mod sign;
+pub mod source;
 
-use self::escape::{ADDRESS, escape};
+use std::borrow::Cow;
+
 use super::client::Client;
 use super::error::{Error, Result};
-use super::http::base::{Base, is_dots};
+use super::http::base::Base;
 use super::id;
-use super::operations::{Subject, check};
+use super::operations::{Subject, begun, check};
 
 const MOST_WIDTHS: usize = 100;
-const MOST_SOURCE: usize = 8 << 10;
+
+/// What begins with these is no image.
+const VIDEOS: [&str; 2] = ["gif2video", "adaptive_video"];
 
 /// Where a project's files are delivered.
 #[derive(Clone)]
@@ -42,8 +46,10 @@ impl Cdn {
         Ok(Cdn { base, unchecked })
     }
 
-    fn check(&self, operations: &str, subject: Subject) -> Result<()> {
-        check(operations, subject, self.unchecked).map_err(|mistake| mistake.error("operations"))
+    /// Operations as they stand in a URL, if all is well with them.
+    fn operations<'a>(&self, operations: &'a str, subject: Subject) -> Result<Cow<'a, str>> {
+        check(operations, subject, self.unchecked).map_err(|mistake| mistake.error("operations"))?;
+        Ok(begun(operations))
     }
 }
 
@@ -53,14 +59,12 @@ impl Client {
         let base = &self.cdn.base;
         if !id::is_group_id(id) {
             let uuid = id::uuid(id, "id").map_err(|_| no_id())?;
-            self.cdn.check(operations, Subject::Image)?;
-            return Ok(format!("{base}/{uuid}/{operations}{}", name::escaped(filename)?));
+            let operations = self.cdn.operations(operations, Subject::Image)?;
+            return Ok(format!("{base}/{uuid}/{operations}{}", name::escaped(filename)));
         }
-        match (operations, filename) {
-            ("", None) => Ok(format!("{base}/{id}/")),
-            ("", Some(_)) => {
-                Err(Error::argument("filename is for a file or an archive, and id is a group's"))
-            }
+        match (operations, filename.unwrap_or_default()) {
+            ("", "") => Ok(format!("{base}/{id}/")),
+            ("", _) => Err(Error::argument("filename is for a file or an archive, and id is a group's")),
             _ => Err(Error::argument(
                 "operations are for a file, and id is a group's: use uc_url_group_file()",
             )),
@@ -77,7 +81,7 @@ impl Client {
                 files - 1
             )));
         }
-        self.cdn.check(operations, Subject::Image)?;
+        let operations = self.cdn.operations(operations, Subject::Image)?;
         Ok(format!("{}/{id}/nth/{index}/{operations}", self.cdn.base))
     }
 
@@ -87,13 +91,13 @@ impl Client {
         if !matches!(format, "zip" | "tar") {
             return Err(Error::argument("format is neither \"zip\" nor \"tar\""));
         }
-        Ok(format!("{}/{id}/archive/{format}/{}", self.cdn.base, name::escaped(filename)?))
+        Ok(format!("{}/{id}/archive/{format}/{}", self.cdn.base, name::escaped(filename)))
     }
 
     /// Of something elsewhere on the web, through the project's proxy.
     pub fn url_proxy(&self, source_url: &str, operations: &str) -> Result<String> {
-        let source = source(source_url)?;
-        self.cdn.check(operations, Subject::Image)?;
+        let source = source::proxied(source_url)?;
+        let operations = self.cdn.operations(operations, Subject::Image)?;
         Ok(format!("{}/{operations}{source}", host::proxy(&self.http.settings.public_key)?))
     }
 
@@ -105,20 +109,22 @@ impl Client {
         filename: Option<&str>,
         widths: &[i32],
     ) -> Result<String> {
-        let (uuid, name) = (id::uuid(uuid, "uuid")?, name::escaped(filename)?);
+        let (uuid, name) = (id::uuid(uuid, "uuid")?, name::escaped(filename));
         if !(1..=MOST_WIDTHS).contains(&widths.len()) {
             return Err(Error::argument(format!(
                 "widths_len is {}; an image has 1 to {MOST_WIDTHS} widths",
                 widths.len()
             )));
         }
-        if operations.starts_with("gif2video/") {
-            return Err(Error::argument("operations[0]: gif2video makes a video, and a srcset is of images"));
+        if let Some(video) = VIDEOS.iter().find(|video| operations.split('/').next() == Some(video)) {
+            return Err(Error::argument(format!(
+                "operations[0]: {video} makes a video, and a srcset is of images"
+            )));
         }
-        let resized = |width: i32| format!("{operations}-/resize/{width}x/");
+        let resized = |width: i32| format!("{}-/resize/{width}x/", begun(operations));
         // What is wrong with the operations themselves is told of them, not of a width.
         check(operations, Subject::Image, true).map_err(|mistake| mistake.error("operations"))?;
-        self.cdn.check(&resized(1), Subject::Image)?;
+        self.cdn.operations(&format!("{operations}-/resize/1x/"), Subject::Image)?;
         let candidate = |(place, width): (usize, &i32)| {
             if *width < 1 || widths[..place].contains(width) {
                 return Err(Error::argument(format!(
@@ -137,14 +143,14 @@ impl Client {
     /// What to make of a video, for a conversion.
     pub fn video_path(&self, uuid: &str, operations: &str) -> Result<String> {
         let uuid = id::uuid(uuid, "uuid")?;
-        self.cdn.check(operations, Subject::Video)?;
+        let operations = self.cdn.operations(operations, Subject::Video)?;
         Ok(format!("{uuid}/video/{operations}"))
     }
 
     /// What to make of a document, for a conversion.
     pub fn document_path(&self, uuid: &str, operations: &str) -> Result<String> {
         let uuid = id::uuid(uuid, "uuid")?;
-        self.cdn.check(operations, Subject::Document)?;
+        let operations = self.cdn.operations(operations, Subject::Document)?;
         Ok(format!("{uuid}/document/{operations}"))
     }
 }
@@ -154,28 +160,4 @@ fn no_id() -> Error {
         "id is neither a UUID such as 22240276-2f06-41f8-9411-755c8ce926ed nor a group id, which has ~ and the \
          number of files behind it",
     )
-}
-
-/// An address elsewhere, as it stands at the end of a proxy's.
-fn source(url: &str) -> Result<String> {
-    let wrong = |what: &str| Err(Error::argument(format!("source_url {what}")));
-    let rest = id::behind_scheme(url).unwrap_or_default();
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let path = rest.split('?').next().unwrap_or_default();
-    if host.is_empty() || url.len() > MOST_SOURCE {
-        return wrong(&format!("is no http or https address of at most {MOST_SOURCE} bytes"));
-    }
-    if host.contains('@') {
-        return wrong("has a user name or a password in it, which everybody would see");
-    }
-    if Base::parse(&url[..url.len() - rest.len() + host.len()], "source_url").is_err() {
-        return wrong("has no host in ASCII; a name in other letters is written xn--...");
-    }
-    if rest.contains('#') {
-        return wrong("has a fragment (#), which is never sent; a # of a name is written %23");
-    }
-    if rest.contains(char::is_control) || path.split('/').any(is_dots) {
-        return wrong("holds a control character, or . or .. between slashes");
-    }
-    Ok(escape(url, ADDRESS))
 }

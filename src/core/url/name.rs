@@ -1,45 +1,44 @@
-//! What a file is called in an address.
+//! What a file is called in a URL.
 
 use percent_encoding::percent_decode_str;
 
 use super::escape::{SEGMENT, escape};
-use crate::core::error::{Error, Result};
 use crate::core::http::base::is_dots;
 use crate::core::operations::without_meaning;
 
 const MOST_NAME: usize = 1024;
 
-/// A name as it stands in an address; nothing for none.
-pub fn escaped(filename: Option<&str>) -> Result<String> {
-    match filename {
-        None => Ok(String::new()),
-        Some(name) if is_name(name) => Ok(without_meaning(escape(name, SEGMENT))),
-        Some(_) => Err(Error::argument(format!(
-            "filename is no name of a file: it is empty, longer than {MOST_NAME} bytes, one of - . .., or holds a \
-             slash or a control character"
-        ))),
+/// An ending such as ".jpeg" that stays when a name is cut.
+const MOST_ENDING: usize = 16;
+
+/// A name as it stands in a URL; nothing for none.
+pub fn escaped(filename: Option<&str>) -> String {
+    without_meaning(escape(&cleaned(filename.unwrap_or_default()), SEGMENT))
+}
+
+/// A name as it was before it stood in a URL; none for nothing.
+pub fn unescaped(segment: &str) -> Option<String> {
+    Some(cleaned(&percent_decode_str(segment).decode_utf8_lossy())).filter(|name| !name.is_empty())
+}
+
+/// A name that a program may save a file under, and a browser ask for.
+fn cleaned(name: &str) -> String {
+    let is_odd = |c: char| matches!(c, '/' | '\\') || c.is_control();
+    match name == "-" || is_dots(name) {
+        true => name.replace(['-', '.', '%'], "_"),
+        false => shortened(name.replace(is_odd, "_")),
     }
 }
 
-/// A name as it was before it stood in an address; none for nothing.
-pub fn unescaped(segment: &str) -> Result<Option<String>> {
-    if segment.is_empty() {
-        return Ok(None);
+fn shortened(name: String) -> String {
+    if name.len() <= MOST_NAME {
+        return name;
     }
-    let name = percent_decode_str(segment).decode_utf8().ok().filter(|name| is_name(name));
-    let name = name.ok_or_else(|| {
-        Error::argument(
-            "url ends in no name of a file: it is one of - . .., or holds a slash, a control character, or what is \
-             not UTF-8",
-        )
-    })?;
-    Ok(Some(name.into_owned()))
-}
-
-/// Whether a program may save a file under that name, and a browser ask for it.
-fn is_name(name: &str) -> bool {
-    (1..=MOST_NAME).contains(&name.len())
-        && name != "-"
-        && !is_dots(name)
-        && !name.contains(|c: char| c == '/' || c == '\\' || c.is_control())
+    let ending = name.rfind('.').map(|dot| &name[dot..]).filter(|ending| ending.len() <= MOST_ENDING);
+    let ending = ending.unwrap_or_default();
+    let mut end = MOST_NAME - ending.len();
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{ending}", &name[..end])
 }

@@ -1,7 +1,8 @@
-//! An address on the CDN, taken apart.
+//! A URL on the CDN, taken apart.
 
 use std::borrow::Cow;
 
+use super::escape::{self, escape, with_whole_percents};
 use super::{host, name};
 use crate::core::error::{Error, Result};
 use crate::core::http::base::{Base, is_dots};
@@ -12,15 +13,15 @@ use crate::core::operations::{is_plain, shown};
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Parts<'a> {
     /// Scheme, host, and what stands in front of the id.
-    pub base: Cow<'a, str>,
+    pub base: String,
     pub uuid: Option<&'a str>,
     pub group_id: Option<Cow<'a, str>>,
     /// Of a file in its group.
     pub index: Option<i64>,
     /// The format of a group's archive.
     pub archive: Option<&'a str>,
-    /// As they are written.
-    pub operations: &'a str,
+    /// As uc_url() takes them.
+    pub operations: String,
     /// Decoded.
     pub filename: Option<String>,
     /// What a proxy fetches.
@@ -28,11 +29,17 @@ pub struct Parts<'a> {
     pub token: Option<&'a str>,
 }
 
-/// Takes any address on the CDN apart, whatever its host.
-pub fn parts(url: &str) -> Result<Parts<'_>> {
-    if url.contains(|c: char| c.is_control() || c == ' ' || c == '#' || c == '\\') {
-        return Err(Error::argument("url holds a space, a control character, a backslash or a fragment (#)"));
+/// Takes any URL on the CDN apart, whatever its host, as people paste it: with spaces, white space
+/// around it, or a fragment.
+pub fn parts<T>(url: &str, lay_out: impl FnOnce(Parts) -> T) -> Result<T> {
+    let url = url.trim().split('#').next().unwrap_or_default();
+    if url.contains(|c: char| c.is_control() || c == '\\') {
+        return Err(Error::argument("url holds a control character or a backslash"));
     }
+    Ok(lay_out(encoded_parts(&escape(url, escape::ADDRESS))?))
+}
+
+fn encoded_parts(url: &str) -> Result<Parts<'_>> {
     let begin = url.find("//").map(|slashes| slashes + 2).filter(|begin| is_scheme(&url[..*begin]));
     let begin = begin.ok_or_else(|| Error::argument("url does not begin with https://, http:// or //"))?;
     let path = begin + url[begin..].find(['/', '?']).unwrap_or(url.len() - begin);
@@ -51,18 +58,25 @@ fn is_scheme(text: &str) -> bool {
 }
 
 /// Without a scheme it is that of the page it stands in, which is https.
-fn base(text: &str) -> Cow<'_, str> {
-    if text.starts_with("//") { format!("https:{text}").into() } else { text.into() }
+fn base(text: &str) -> String {
+    let (scheme, rest) = text.split_once("//").unwrap_or_default();
+    let scheme = if scheme.is_empty() { "https:" } else { scheme };
+    format!("{}//{rest}", scheme.to_ascii_lowercase())
+}
+
+fn operations(text: &str) -> String {
+    with_whole_percents(&escape(text, escape::OPERATIONS))
 }
 
 fn of_proxy(url: &str, path: usize) -> Result<Parts<'_>> {
     let behind = &url[path..];
-    let source = ["/https://", "/http://"].iter().filter_map(|scheme| behind.find(scheme)).min();
+    let lower = behind.to_ascii_lowercase();
+    let source = ["/https://", "/http://"].iter().filter_map(|scheme| lower.find(scheme)).min();
     let source =
         source.ok_or_else(|| Error::argument("url is a proxy's, and no address stands at its end"))? + 1;
     Ok(Parts {
         base: base(&url[..path]),
-        operations: &behind[1..source],
+        operations: operations(&behind[1..source]),
         source_url: Some(&behind[source..]),
         ..Parts::default()
     })
@@ -102,31 +116,38 @@ fn token(query: &str) -> Option<&str> {
 }
 
 fn with_group<'a>(parts: Parts<'a>, rest: &'a str) -> Result<Parts<'a>> {
-    match rest.split_once('/') {
-        None if rest.is_empty() => Ok(parts),
-        Some(("nth", rest)) => {
+    match rest.split_once('/').unwrap_or((rest, "")) {
+        ("", "") => Ok(parts),
+        // An old page of the same files, whose settings are no operations.
+        ("gallery", _) => Ok(parts),
+        ("nth", rest) => {
             let (index, rest) = rest.split_once('/').unwrap_or((rest, ""));
             let index = index.parse().ok().filter(|_| index.bytes().all(|byte| byte.is_ascii_digit()));
             let index = index.ok_or_else(|| Error::argument("url has no number behind nth/"))?;
             with_file(Parts { index: Some(index), ..parts }, rest)
         }
-        Some(("archive", rest)) => match rest.split_once('/').unwrap_or((rest, "")) {
+        ("archive", rest) => match rest.split_once('/').unwrap_or((rest, "")) {
             (format @ ("zip" | "tar"), name) if !name.contains('/') => {
-                Ok(Parts { archive: Some(format), filename: name::unescaped(name)?, ..parts })
+                Ok(Parts { archive: Some(format), filename: name::unescaped(name), ..parts })
             }
             _ => Err(Error::argument(
                 "url has neither zip nor tar behind archive/, or more than a name behind that",
             )),
         },
-        _ => Err(Error::argument("url has something other than nth/ or archive/ behind its group id")),
+        _ => Err(Error::argument(
+            "url has something other than nth/, archive/ or gallery/ behind its group id",
+        )),
     }
 }
 
 fn with_file<'a>(parts: Parts<'a>, rest: &'a str) -> Result<Parts<'a>> {
-    let (operations, name) = rest.split_at(rest.rfind('/').map_or(0, |slash| slash + 1));
-    let first = operations.split('/').next().unwrap_or_default();
-    match operations.is_empty() || first == "-" || is_plain(first) {
-        true => Ok(Parts { operations, filename: name::unescaped(name)?, ..parts }),
+    let (steps, name) = rest.split_at(rest.rfind('/').map_or(0, |slash| slash + 1));
+    if name == "-" {
+        return Err(Error::argument("url ends in -, and no operation follows"));
+    }
+    let first = steps.split('/').next().unwrap_or_default();
+    match steps.is_empty() || first == "-" || is_plain(first) {
+        true => Ok(Parts { operations: operations(steps), filename: name::unescaped(name), ..parts }),
         false => Err(Error::argument(format!(
             "url has {} behind its id, where operations begin with -/",
             shown(first)

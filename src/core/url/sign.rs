@@ -86,15 +86,16 @@ fn split(url: &str) -> Result<(String, String)> {
     let path = [("*", "%2A"), ("!", "%21"), ("&", "%26"), ("'", "%27")]
         .iter()
         .fold(format!("/{segments}"), |path, (plain, encoded)| path.replace(plain, encoded));
-    let slash = if ends_in_its_id(&path) { "/" } else { "" };
+    let slash = if lacks_slash(&path) { "/" } else { "" };
     Ok((host::secure(&host).map_or(origin, |host| format!("{scheme}://{host}")), path + slash))
 }
 
-/// Whether the slash is missing behind the id, all that comes later being below it.
-fn ends_in_its_id(path: &str) -> bool {
+/// Whether the slash is missing behind the id or behind a playlist, all that comes later
+/// being below it.
+fn lacks_slash(path: &str) -> bool {
     let mut segments =
         path.split('/').skip_while(|segment| !id::is_uuid(segment) && !id::is_group_id(segment));
-    segments.next().is_some() && segments.next().is_none()
+    segments.next().is_some() && segments.next().is_none() || path.ends_with("/adaptive_video")
 }
 
 /// What the token is good for: the path, or with a wildcard all that is below its last slash.
