@@ -177,8 +177,8 @@ TEST("white space around an address and the case of its scheme make no differenc
         {FILE_URL "a.jpg ", BASE},
         {"\r\n\t" FILE_URL "a.jpg\r\n", BASE},
         {"\xc2\xa0" FILE_URL "a.jpg\xe3\x80\x80", BASE},
-        {"HTTPS://1s4oyld5dc.ucarecd.net/" UUID "/a.jpg", BASE},
-        {"Http://1s4oyld5dc.ucarecd.net/" UUID "/a.jpg\n", "http://1s4oyld5dc.ucarecd.net"},
+        {"HTTPS://1s4oyld5dc.ucarecd.net/" UUID "/a.jpg", "HTTPS://1s4oyld5dc.ucarecd.net"},
+        {"Http://1s4oyld5dc.ucarecd.net/" UUID "/a.jpg\n", "Http://1s4oyld5dc.ucarecd.net"},
         {" //1s4oyld5dc.ucarecd.net/" UUID "/a.jpg #top", BASE},
     };
     size_t i;

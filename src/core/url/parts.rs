@@ -13,7 +13,7 @@ use crate::core::operations::{is_plain, shown};
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Parts<'a> {
     /// Scheme, host, and what stands in front of the id.
-    pub base: String,
+    pub base: Cow<'a, str>,
     pub uuid: Option<&'a str>,
     pub group_id: Option<Cow<'a, str>>,
     /// Of a file in its group.
@@ -58,10 +58,8 @@ fn is_scheme(text: &str) -> bool {
 }
 
 /// Without a scheme it is that of the page it stands in, which is https.
-fn base(text: &str) -> String {
-    let (scheme, rest) = text.split_once("//").unwrap_or_default();
-    let scheme = if scheme.is_empty() { "https:" } else { scheme };
-    format!("{}//{rest}", scheme.to_ascii_lowercase())
+fn base(text: &str) -> Cow<'_, str> {
+    if text.starts_with("//") { format!("https:{text}").into() } else { text.into() }
 }
 
 fn operations(text: &str) -> String {
