@@ -29,9 +29,10 @@ def there(noun):
 
 def paths():
     files = there("files")
-    image = next(file["uuid"] for file in files if file["original_filename"] == "twenty-two-of-them.png")
+    named = {file["original_filename"]: file["uuid"] for file in reversed(files)}
+    image, video = named["twenty-two-of-them.png"], named["video.mp4"]
     group = there("groups")[1]["id"]
-    return [f"{image}/", f"{image}/-/resize/20x/-/crop/10x10/5,5/", f"{group}/", f"{group}/nth/0/"]
+    return [f"{image}/", f"{video}/adaptive_video/", f"{image}/-/resize/20x/-/crop/10x10/5,5/", f"{group}/", f"{group}/nth/0/"]
 
 
 def by_pyuploadcare(path, wildcard, url_token):

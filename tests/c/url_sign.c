@@ -1,4 +1,5 @@
 /* Tokens of secure delivery. What is not a vector of the service's own libraries was made with Python's hmac. */
+#include "files.h"
 #include "urls.h"
 
 #define SECRET "73636b61519adede42191efe1e73f02a67c7b692e3765f90c250c230be095211"
@@ -313,6 +314,53 @@ TEST("what a file is called makes no difference to that") {
         uc_free(made);
         uc_free(url);
     }
+    uc_free(client);
+}
+
+/** The status of a GET of an address of the emulator. */
+static int status_of(const char *url) {
+    char *request = text("GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", url + strlen(base())), head[4096];
+    int connection = connect_to(port_of(base())), status = 0;
+    CHECK(send_text(connection, request) == 0);
+    CHECK(read_head(connection, head, sizeof head) > 0);
+    CHECK(sscanf(head, "HTTP/1.1 %d", &status) == 1);
+    close(connection);
+    free(request);
+    return status;
+}
+
+/** The status of what is named below the folder of a signed address, with its token. */
+static int status_below(const char *url, const char *name) {
+    const char *query = strchr(url, '?');
+    char *below = text("%.*s%s%s", (int)(query - url), url, name, query);
+    int status = status_of(below);
+    free(below);
+    return status;
+}
+
+TEST("with a wildcard the token of a video's playlist is good for its segments") {
+    struct kept_file video = kept_named("video.mp4");
+    uc_client *client = client_at(base());
+    uc_sign_url_opts opts = sign_url_opts();
+    char *url, *exact, *wildcard, *file;
+    uc_error *error;
+    emulator("POST", "/_emulator/project", "{\"delivery_secrets\":[\"" SECRET "\"]}");
+    CHECK_OK(uc_url(client, video.uuid, "adaptive_video/", NULL, &url, &error), error);
+    CHECK_INT(403, status_of(url));
+    exact = signed_with(url, NULL);
+    CHECK_INT(200, status_of(exact));
+    CHECK_INT(403, status_below(exact, "360.m3u8"));
+    opts.wildcard = 1;
+    wildcard = signed_with(url, &opts);
+    CHECK_INT(200, status_of(wildcard));
+    CHECK_INT(200, status_below(wildcard, "360.m3u8"));
+    CHECK_INT(200, status_below(wildcard, "360-0.ts"));
+    file = text("%s/%s/%s", base(), video.uuid, strchr(wildcard, '?'));
+    CHECK_INT(403, status_of(file));
+    free(file);
+    uc_free(wildcard);
+    uc_free(exact);
+    uc_free(url);
     uc_free(client);
 }
 
