@@ -1353,8 +1353,10 @@ uc_status uc_upload_token(const uc_client *client,
 /// none. Any UTF-8 will do: it is percent-encoded as it needs to be. What no file can be saved as
 /// becomes "_": each slash, backslash and control character, and each character of the names "-",
 /// "." and "..". A name of more than 1024 bytes is cut to that, in front of its ending such as
-/// ".jpeg". `url` receives the address: give it to uc_free(). It can stand between the quotes of an
-/// attribute in HTML as it is.
+/// ".jpeg".
+///
+/// `url` receives the address: give it to uc_free(). It can stand between the quotes of an attribute
+/// in HTML as it is.
 ///
 /// Like all that makes an address, this sends nothing and does not look whether the file is there.
 ///
@@ -1380,8 +1382,8 @@ uc_status uc_url_group_file(const uc_client *client,
                             uc_error **error);
 
 /// The address of all files of a group in one, as they were uploaded. `format` is "zip" or "tar";
-/// `filename` is what a browser saves it as, as in uc_url(). The service makes archives of up to 2 GB, and
-/// none of a group of which a file was deleted.
+/// `filename` is what a browser saves it as, as in uc_url(). The service makes archives of up to 2
+/// GB, and none of a group of which a file was deleted.
 ///
 /// URL API: /{group}~{N}/archive/{zip|tar}/{filename}
 UC_API
@@ -1395,10 +1397,9 @@ uc_status uc_url_group_archive(const uc_client *client,
 /// The address of something elsewhere on the web, that the CDN fetches and makes `operations` of, as
 /// in uc_url(). `source_url` is http or https, its own query included; spaces and what is not ASCII
 /// are percent-encoded, but for a host in other letters, which is written "xn--...". It has no user
-/// name, no #fragment, and at most 8192 bytes. The host has to
-/// be on the project's list of allowed ones, which is all that stands before it: whoever sees the
-/// address can change it. Always below "https://{public_key}.ucr.io". The & of a query stay, and have
-/// to be escaped in HTML.
+/// name, no #fragment, and at most 8192 bytes. The host has to be on the project's list of allowed
+/// ones, which is all that stands before it: whoever sees the address can change it. Always below
+/// "https://{public_key}.ucr.io". The & of a query stay, and have to be escaped in HTML.
 ///
 /// URL API: https://{public_key}.ucr.io/{operations}{source_url}
 UC_API
@@ -1487,11 +1488,10 @@ void uc_ops_overlay(uc_ops *ops,
 /// and "text_box" through uc_ops_raw(). Has to be switched on for the project.
 UC_API void uc_ops_text(uc_ops *ops, const char *size, const char *place, const char *words);
 
-/// Any operations as uc_url() takes them, each whole: "-/blur/20/-/mirror/", or default_effects of a
-/// group's file. What they may be stands in OPERATIONS.md.
-UC_API
-void uc_ops_raw(uc_ops *ops,
-                const char *operations);
+/// Any operations as uc_url() takes them, each whole: "-/blur/20/-/mirror/", or the default_effects
+/// of a group's file, "resize/x800/". What they may be
+/// stands in OPERATIONS.md.
+UC_API void uc_ops_raw(uc_ops *ops, const char *operations);
 
 /// All that was added so far, for uc_url() and its like, or what is wrong with it: the same errors
 /// as of uc_url(), which name the byte in what was built, or the call that went wrong. `operations` receives it: give it to
@@ -1502,10 +1502,10 @@ uc_status uc_ops_build(const uc_ops *ops,
                        uc_error **error);
 
 /// Takes an address on the CDN apart: a file's, a group's, one of a file in a group, an archive's or
-/// a proxy's, on whatever host, signed or not. It may be as people paste it: white space around it
-/// and a #fragment are left out, spaces and what is not ASCII are percent-encoded. An address of an
-/// old gallery is its group's, without the settings behind "gallery/". UC_ERR_ARGUMENT when it is
-/// none of these. Needs no client.
+/// a proxy's, on whatever host, signed or not. `url` may be as people paste it: white space
+/// around it and a #fragment are left out, spaces and what is not ASCII are percent-encoded. The URL
+/// of an old gallery is taken for its group's, and the settings behind "gallery/" are left out.
+/// UC_ERR_ARGUMENT when it is none of these. Needs no client.
 UC_API
 uc_status uc_url_parse(const char *url,
                        uc_url_parts **url_parts,

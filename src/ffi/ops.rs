@@ -140,8 +140,9 @@ pub unsafe extern "C" fn uc_ops_text(
     }
 }
 
-/// Any operations as uc_url() takes them, each whole: "-/blur/20/-/mirror/", or default_effects of a
-/// group's file. What they may be stands in OPERATIONS.md.
+/// Any operations as uc_url() takes them, each whole: "-/blur/20/-/mirror/", or the default_effects
+/// of a group's file, "resize/x800/". What they may be
+/// stands in OPERATIONS.md.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_ops_raw(ops: *mut uc_ops, operations: *const c_char) {
     // SAFETY: the pointers are what the header's rules say.

@@ -30,8 +30,10 @@ unsafe fn operations_or_none<'a>(operations: *const c_char) -> Result<&'a str> {
 /// none. Any UTF-8 will do: it is percent-encoded as it needs to be. What no file can be saved as
 /// becomes "_": each slash, backslash and control character, and each character of the names "-",
 /// "." and "..". A name of more than 1024 bytes is cut to that, in front of its ending such as
-/// ".jpeg". `url` receives the address: give it to uc_free(). It can stand between the quotes of an
-/// attribute in HTML as it is.
+/// ".jpeg".
+///
+/// `url` receives the address: give it to uc_free(). It can stand between the quotes of an attribute
+/// in HTML as it is.
 ///
 /// Like all that makes an address, this sends nothing and does not look whether the file is there.
 ///
@@ -77,8 +79,8 @@ pub unsafe extern "C" fn uc_url_group_file(
 }
 
 /// The address of all files of a group in one, as they were uploaded. `format` is "zip" or "tar";
-/// `filename` is what a browser saves it as, as in uc_url(). The service makes archives of up to 2 GB, and
-/// none of a group of which a file was deleted.
+/// `filename` is what a browser saves it as, as in uc_url(). The service makes archives of up to 2
+/// GB, and none of a group of which a file was deleted.
 ///
 /// URL API: /{group}~{N}/archive/{zip|tar}/{filename}
 #[unsafe(no_mangle)]
@@ -103,10 +105,9 @@ pub unsafe extern "C" fn uc_url_group_archive(
 /// The address of something elsewhere on the web, that the CDN fetches and makes `operations` of, as
 /// in uc_url(). `source_url` is http or https, its own query included; spaces and what is not ASCII
 /// are percent-encoded, but for a host in other letters, which is written "xn--...". It has no user
-/// name, no #fragment, and at most 8192 bytes. The host has to
-/// be on the project's list of allowed ones, which is all that stands before it: whoever sees the
-/// address can change it. Always below "https://{public_key}.ucr.io". The & of a query stay, and have
-/// to be escaped in HTML.
+/// name, no #fragment, and at most 8192 bytes. The host has to be on the project's list of allowed
+/// ones, which is all that stands before it: whoever sees the address can change it. Always below
+/// "https://{public_key}.ucr.io". The & of a query stay, and have to be escaped in HTML.
 ///
 /// URL API: https://{public_key}.ucr.io/{operations}{source_url}
 #[unsafe(no_mangle)]

@@ -50,10 +50,10 @@ fn lay_out_parts(parts: Parts) -> (uc_url_parts, Arena) {
 }
 
 /// Takes an address on the CDN apart: a file's, a group's, one of a file in a group, an archive's or
-/// a proxy's, on whatever host, signed or not. It may be as people paste it: white space around it
-/// and a #fragment are left out, spaces and what is not ASCII are percent-encoded. An address of an
-/// old gallery is its group's, without the settings behind "gallery/". UC_ERR_ARGUMENT when it is
-/// none of these. Needs no client.
+/// a proxy's, on whatever host, signed or not. `url` may be as people paste it: white space
+/// around it and a #fragment are left out, spaces and what is not ASCII are percent-encoded. The URL
+/// of an old gallery is taken for its group's, and the settings behind "gallery/" are left out.
+/// UC_ERR_ARGUMENT when it is none of these. Needs no client.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_url_parse(
     url: *const c_char,
