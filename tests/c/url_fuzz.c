@@ -287,6 +287,18 @@ TEST("whatever is given, no call crashes, and what it makes stays below its host
     uc_free(clients[1]);
 }
 
+/** A name that was found in an address makes one in which it is found again. */
+static void check_name_stays(const uc_client *client, const char *name) {
+    char *url;
+    uc_url_parts *parts;
+    uc_error *error;
+    CHECK_OK(uc_url(client, UUID, NULL, name, &url, &error), error);
+    CHECK_OK(uc_url_parse(url, &parts, &error), error);
+    CHECK_TEXT(name, parts->filename);
+    uc_free(parts);
+    uc_free(url);
+}
+
 TEST("whatever is parsed or signed, it does not crash, and what comes of it is text and below its host") {
     static const char *const urls[] = {
         FILE_URL "-/resize/500x/a%20b.jpg",
@@ -295,6 +307,7 @@ TEST("whatever is parsed or signed, it does not crash, and what comes of it is t
         FILE_URL "?token=exp=1~acl=/~hmac=00",
         "https://demopublickey.ucr.io/-/preview/https://example.com/?a=b",
     };
+    uc_client *client = client_at(NULL);
     int number, parsed = 0, signed_ones = 0;
     chance = UINT64_C(0x2545f4914f6cdd1d);
     for (number = 0; number < ROUNDS; number++) {
@@ -308,6 +321,7 @@ TEST("whatever is parsed or signed, it does not crash, and what comes of it is t
             CHECK(parts->filename == NULL || is_utf8(parts->filename));
             if (parts->operations) check_characters(parts->operations, "#?\\\"<>&'[]");
             if (parts->token) check_characters(parts->token, "#\\\"<>&");
+            if (parts->filename) check_name_stays(client, parts->filename);
             uc_free(parts);
             parsed++;
         }
@@ -324,6 +338,7 @@ TEST("whatever is parsed or signed, it does not crash, and what comes of it is t
         free(secret);
         free(url);
     }
+    uc_free(client);
     CHECK(parsed > ROUNDS / 10);
     CHECK(signed_ones > ROUNDS / 20);
 }
