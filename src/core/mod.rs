@@ -18,6 +18,7 @@ pub mod json;
 pub mod listing;
 pub mod metadata;
 pub mod operations;
+mod path;
 pub mod project;
 mod query;
 mod queue;

@@ -411,3 +411,56 @@ TEST("a file that shrinks, grows or changes while it is sent is UC_ERR_FILE, and
     }
     uc_free(client);
 }
+
+/** What happens to a file while it is sent, and changes nothing in it. */
+static int32_t change_name(void *data, int64_t done, int64_t total) {
+    struct change *change = (struct change *)data;
+    char *other = text("%s.other", change->path);
+    int file;
+    (void)total;
+    if (change->is_done || done == 0) {
+        free(other);
+        return 0;
+    }
+    if (change->kind == 0) change->is_done = rename(change->path, other) == 0;
+    if (change->kind == 1) change->is_done = chmod(change->path, 0400) == 0;
+    if (change->kind == 2) change->is_done = link(change->path, other) == 0;
+    if (change->kind == 3) change->is_done = unlink(change->path) == 0;
+    if (change->kind == 4) { /* another file takes its place */
+        file = open(other, O_WRONLY | O_CREAT, 0600);
+        change->is_done = write(file, "other", 5) == 5 && rename(other, change->path) == 0;
+        close(file);
+    }
+    unlink(other);
+    free(other);
+    return 0;
+}
+
+TEST("a new name or mode of a file while it is sent, or another file in its place, is no change of it") {
+    static const int64_t sizes[] = {10 * MIB, 21 * MIB};
+    uc_client *client = client_with_retries(3);
+    uc_upload_opts opts = upload_opts();
+    size_t i;
+    int kind;
+    opts.parallel = 1;
+    opts.progress = change_name;
+    for (i = 0; i < 2; i++) {
+        for (kind = 0; kind < 5; kind++) {
+            struct content content = content_of(sizes[i]);
+            char *path = file_of("renamed", &content);
+            struct change change = {path, sizes[i], kind, 0};
+            uc_file *file;
+            uc_error *error;
+            reset(NULL);
+            fault("[{\"fault\":\"hang_reading\",\"path\":\"/base/\",\"after\":1000,\"ms\":1000},"
+                  "{\"fault\":\"delay\",\"path\":\"/_parts/\",\"skip\":1,\"ms\":1000}]");
+            opts.user_data = &change;
+            CHECK_OK(uc_upload_path(client, path, &opts, &file, &error), error);
+            CHECK(change.is_done);
+            check_arrived(file, &content);
+            unlink(path);
+            free(path);
+        }
+    }
+    uc_free(client);
+}

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::core::error::{Error, Result, Status};
 use crate::core::http::failure::plain;
+use crate::core::path::shown;
 
 /// A file, or bytes in memory: sections of it are read in any order and as often as need be.
 pub enum Source<'a> {
@@ -48,19 +49,20 @@ pub struct LocalFile {
 
 impl LocalFile {
     pub fn open(path: &Path) -> Result<Self> {
-        let name = path.display().to_string();
+        let name = shown(path);
         let failed =
             |error: io::Error| Error::new(Status::File, format!("{name} cannot be read: {}", plain(&error)));
-        // To open a pipe could take for ever.
-        let is_file = fs::metadata(path).map_err(failed)?.is_file();
-        if !is_file {
-            return Err(Error::new(
+        let regular = |metadata: Metadata| match metadata.is_file() {
+            true => Ok(metadata),
+            false => Err(Error::new(
                 Status::File,
                 format!("{name} is no regular file; uc_upload_stream() takes what has no size"),
-            ));
-        }
+            )),
+        };
+        // To open a pipe could take for ever.
+        regular(fs::metadata(path).map_err(failed)?)?;
         let file = File::open(path).map_err(failed)?;
-        let metadata = file.metadata().map_err(failed)?;
+        let metadata = regular(file.metadata().map_err(failed)?)?;
         let opened = LocalFile { file, name, size: metadata.len(), stamp: stamp(&metadata) };
         // The system's own files say that they are empty, and are not.
         match opened.size == 0 && read_at(&opened.file, &mut [0], 0).is_ok_and(|amount| amount > 0) {
@@ -95,13 +97,13 @@ impl LocalFile {
     }
 }
 
-/// Which file it is and when it was changed, however its times may be set.
+/// Which file it is and when its content was changed; another name or mode is no change.
 pub type Stamp = Vec<i128>;
 
 #[cfg(unix)]
 fn stamp(metadata: &Metadata) -> Stamp {
     use std::os::unix::fs::MetadataExt;
-    let times = [metadata.mtime(), metadata.mtime_nsec(), metadata.ctime(), metadata.ctime_nsec()];
+    let times = [metadata.mtime(), metadata.mtime_nsec()];
     [metadata.dev(), metadata.ino()].map(i128::from).into_iter().chain(times.map(i128::from)).collect()
 }
 
