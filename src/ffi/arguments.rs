@@ -2,10 +2,12 @@
 
 use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
+use std::path::Path;
 use std::ptr::null_mut;
 
 use super::pair::uc_pair;
 use crate::core::error::{Error, Result};
+use crate::os::files::path_of;
 
 /// An object that must be there.
 ///
@@ -56,6 +58,25 @@ pub unsafe fn optional_text<'a>(text: *const c_char, name: &str) -> Result<Optio
     let bytes = unsafe { optional_bytes(text) };
     let text = bytes.map(std::str::from_utf8).transpose();
     text.map_err(|_| Error::argument(format!("{name} is not UTF-8")))
+}
+
+/// The path of a file, which must be there.
+///
+/// # Safety
+/// As for [`text`].
+pub unsafe fn file_path<'a>(path: *const c_char, name: &str) -> Result<&'a Path> {
+    // SAFETY: the caller's word.
+    unsafe { optional_file_path(path, name) }?.ok_or_else(|| is_null(name))
+}
+
+/// The path of a file, which may be NULL: bytes where the system's paths are, else UTF-8.
+///
+/// # Safety
+/// As for [`text`].
+pub unsafe fn optional_file_path<'a>(path: *const c_char, name: &str) -> Result<Option<&'a Path>> {
+    // SAFETY: the caller's word.
+    let Some(bytes) = (unsafe { optional_bytes(path) }) else { return Ok(None) };
+    path_of(bytes).map(Some).ok_or_else(|| Error::argument(format!("{name} is not UTF-8")))
 }
 
 /// What stands in front of a NUL and need not be UTF-8, or NULL.

@@ -1,9 +1,8 @@
 //! Clients.
 
 use std::ffi::{CStr, CString, c_char, c_void};
-use std::path::Path;
 
-use super::arguments::{copied, optional_text, options, text};
+use super::arguments::{copied, optional_file_path, optional_text, options, text};
 use super::call::make;
 use super::error::{uc_error, uc_status};
 use crate::core::client::{Client, ClientOptions};
@@ -90,7 +89,8 @@ pub struct uc_client_opts {
     /// have "https://ucarecdn.com"; a domain of your own goes here too. uc_url_parse() of a file's
     /// original_file_url tells which a project has.
     pub cdn_base: *const c_char,
-    /// PEM file of further certificate authorities; the system's stay trusted. Read at once.
+    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it; the system's stay
+    /// trusted. Read at once.
     pub ca_file: *const c_char,
     /// "http://host:port" or "socks5://host:port", with user:password@ before the host if needed.
     /// Default: HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment; "" for none.
@@ -133,7 +133,8 @@ impl uc_client_opts {
             api_base: text(self.api_base, "opts.api_base")?,
             upload_base: text(self.upload_base, "opts.upload_base")?,
             cdn_base: text(self.cdn_base, "opts.cdn_base")?,
-            ca_file: text(self.ca_file, "opts.ca_file")?.map(Path::new),
+            // SAFETY: the caller's word.
+            ca_file: unsafe { optional_file_path(self.ca_file, "opts.ca_file") }?,
             proxy: text(self.proxy, "opts.proxy")?,
             user_agent: text(self.user_agent, "opts.user_agent")?,
             simple_auth: match self.auth {

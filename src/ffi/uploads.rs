@@ -1,9 +1,10 @@
 //! Uploads.
 
 use std::ffi::{c_char, c_void};
-use std::path::Path;
 
-use super::arguments::{copied, list, object, optional_text, options, pairs, text, texts};
+use super::arguments::{
+    copied, file_path, list, object, optional_file_path, optional_text, options, pairs, text, texts,
+};
 use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
@@ -35,7 +36,8 @@ pub enum uc_url_duplicates {
 pub struct uc_upload_opts {
     /// sizeof(uc_upload_opts)
     pub struct_size: usize,
-    /// What the file is to be called; default its own name, or "file".
+    /// What the file is to be called; default its own name, with U+FFFD for what is not UTF-8 in it,
+    /// or "file".
     pub name: *const c_char,
     /// "image/jpeg"; default by the name.
     pub mime_type: *const c_char,
@@ -57,11 +59,14 @@ pub struct uc_upload_opts {
     pub parallel: u32,
     /// Of uc_upload_url(): a sum of uc_url_duplicates; default 0, neither.
     pub url_duplicates: i32,
-    /// Of uc_upload_path(): a file that remembers which parts have arrived, made when parts are
-    /// sent and removed at the end. The same call, after a crash too, then sends only what is
-    /// missing. It begins anew where the file to upload, the options or the keys are others, or
-    /// after a day. It holds no key; whoever can read it can send parts of this upload, and whoever
-    /// can write it can have them sent elsewhere: keep it in a folder of your own.
+    /// Of uc_upload_path(): the path of a file that remembers which parts have arrived, made when
+    /// parts are sent and removed at the end. The same call, after a crash too, then sends only what
+    /// is missing. It begins anew where the file to upload, the options or the keys are others, after
+    /// a day, and where the file is empty or was cut short in its first line. Whoever can read it can
+    /// send parts of this upload, and whoever can write it can have them sent elsewhere: keep it in a
+    /// folder of your own. It holds no key, and only its owner may read it. UC_ERR_FILE, with nothing
+    /// sent, where it is a link or no regular file, belongs to another user, may be written by
+    /// others, is something else (which is left alone), or is used by another upload at the time.
     pub resume_file: *const c_char,
     /// A JWT that a backend made with uc_upload_token(): good until the upload ends, and for
     /// "/multipart/*" too where the file goes in parts. Default: `signature` and `expire`; else
@@ -95,7 +100,7 @@ impl uc_upload_opts {
                 tags: texts(self.tags, self.tags_len, "opts.tags")?,
                 part_size: self.part_size,
                 parallel: self.parallel,
-                resume_file: optional(self.resume_file, "opts.resume_file")?.map(Path::new),
+                resume_file: optional_file_path(self.resume_file, "opts.resume_file")?,
                 token: optional(self.token, "opts.token")?,
                 signature: optional(self.signature, "opts.signature")?,
                 expire: self.expire,
@@ -126,7 +131,8 @@ impl uc_upload_opts {
 /// Uploads a file of this machine, of any size, in a few MiB of memory: in one piece up to 10 MiB,
 /// else in parts, several at a time, each of which is sent again where it fails. `file` receives
 /// what the service says of it; with nothing but its uuid where it says no more after the upload.
-/// UC_ERR_FILE when the file cannot be read, or changes while it is sent. `opts` may be NULL.
+/// UC_ERR_FILE when the file cannot be read, or its content changes while it is sent; its name and
+/// its permissions may. `path` is UTF-8 on Windows and any bytes elsewhere. `opts` may be NULL.
 ///
 /// An upload has no time limit but the client's timeout_ms, where that is set. Needs no secret key
 /// unless the project wants uploads to be signed.
@@ -143,7 +149,7 @@ pub unsafe extern "C" fn uc_upload_path(
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
         make(file, "file", error, || {
-            let (client, path) = (object(client, "client")?, Path::new(text(path, "path")?));
+            let (client, path) = (object(client, "client")?, file_path(path, "path")?);
             let opts = copied(opts)?;
             let options = opts.checked()?;
             opts.told(|tell| client.0.upload_path(path, &options, tell, lay_out_alone))

@@ -95,13 +95,18 @@ static void began_earlier(const struct upload *upload, long long seconds) {
 
 /** The program runs again as nothing but an upload, which is killed some time. */
 __attribute__((constructor)) static void run_as_child(void) {
-    const char *path = getenv("UC_TEST_CHILD_PATH");
+    const char *path = getenv("UC_TEST_CHILD_PATH"), *is_stream = getenv("UC_TEST_CHILD_STREAM");
     uc_client_opts opts;
     uc_upload_opts upload = upload_opts();
     uc_client *client;
     uc_file *file;
     if (path == NULL) return;
     opts = client_opts();
+    if (is_stream != NULL) {
+        struct stream stream = {content_of(200 * MIB), 0, 0, 0};
+        if (uc_client_new(PUBLIC_KEY, SECRET_KEY, &opts, &client, NULL) != UC_OK) _exit(2);
+        _exit(uc_upload_stream(client, stream_read, &stream, -1, NULL, &file, NULL) == UC_OK ? 0 : 1);
+    }
     upload.resume_file = getenv("UC_TEST_CHILD_STATE");
     upload.parallel = 3;
     if (uc_client_new(PUBLIC_KEY, SECRET_KEY, &opts, &client, NULL) != UC_OK) _exit(2);
@@ -150,6 +155,22 @@ static void check_state(const char *path) {
     free(state);
 }
 
+TEST("killed while it keeps a stream in a temporary file, it leaves none") {
+    struct upload upload = upload_of(1000);
+    int round;
+    CHECK(setenv("UC_TEST_CHILD_STREAM", "1", 1) == 0 && setenv("TMPDIR", folder.path, 1) == 0);
+    for (round = 0; round < 5; round++) {
+        pid_t child = start_child(&upload);
+        sleep_ms(20 + 30 * round); /* also below valgrind, which does not follow the child */
+        kill(child, SIGKILL);
+        CHECK_INT(-1, end_of(child));
+        CHECK_INT(1, files_in_folder());
+    }
+    unsetenv("UC_TEST_CHILD_STREAM");
+    unsetenv("TMPDIR");
+    upload_done(&upload);
+}
+
 TEST("killed at any instant, the same call goes on, and sends twice at most what was on its way") {
     uc_client *client = client_without_retries();
     struct upload upload = upload_of(31 * MIB + 5);
@@ -176,6 +197,7 @@ TEST("killed at any instant, the same call goes on, and sends twice at most what
         kill(child, SIGKILL);
         end_of(child);
         no_more_faults();
+        CHECK_INT(1 + is_there(upload.state), files_in_folder());
         if (is_there(upload.state)) {
             uc_file *file;
             uc_error *error;
@@ -447,6 +469,341 @@ TEST("a file that goes in one request leaves nothing behind") {
     CHECK_OK(go_on(client, &upload, &file, &error), error);
     check_arrived(file, &upload.content);
     CHECK(!is_there(upload.state));
+    upload_done(&upload);
+    uc_free(client);
+}
+
+/* -- a file that is not the user's own --------------------------------------------------------------------------- */
+
+/** Refused with nothing sent, and the message names the path and says why. */
+static void check_refused(const uc_client *client, const struct upload *upload, const char *path, const char *why) {
+    uc_upload_opts opts = upload->opts;
+    uc_file *file;
+    uc_error *error;
+    int64_t start = now_ms();
+    opts.resume_file = path;
+    CHECK_FAILS(UC_ERR_FILE, uc_upload_path(client, upload->path, &opts, &file, &error), error);
+    CHECK_CONTAINS(error->message, "opts.resume_file");
+    CHECK_CONTAINS(error->message, path);
+    CHECK_CONTAINS(error->message, why);
+    CHECK_INT(0, requests_counted());
+    CHECK_BEFORE(start, 2000);
+    uc_free(error);
+}
+
+TEST("a link, a pipe or whatever is no regular file is refused, and what a link leads to is left alone") {
+    uc_client *client = client_without_retries();
+    struct upload upload = upload_of(11 * MIB);
+    char *other = path_of("other");
+    char *was, *is;
+    breaks_after(client, &upload, 1);
+    was = read_text(upload.state);
+    CHECK(symlink(upload.state, other) == 0);
+    check_refused(client, &upload, other, "symbolic link");
+    is = read_text(upload.state);
+    CHECK_TEXT(was, is);
+    free(is);
+    unlink(other);
+    unlink(upload.state);
+    CHECK(symlink(upload.state, other) == 0); /* which leads nowhere now */
+    check_refused(client, &upload, other, "symbolic link");
+    CHECK(!is_there(upload.state));
+    unlink(other);
+    CHECK(mkfifo(other, 0600) == 0);
+    check_refused(client, &upload, other, "no regular file");
+    unlink(other);
+    CHECK(mkdir(other, 0700) == 0);
+    check_refused(client, &upload, other, "folder");
+    rmdir(other);
+    check_refused(client, &upload, "/dev/null", "no regular file");
+    ends_well(client, &upload, 1, 3);
+    free(was);
+    free(other);
+    upload_done(&upload);
+    uc_free(client);
+}
+
+TEST("a file that another user made, or may write to, is refused, and no part goes where it says") {
+    static const int modes[] = {0622, 0660, 0602, 0777};
+    uc_client *client = client_without_retries();
+    struct upload upload = upload_of(11 * MIB);
+    size_t i;
+    breaks_after(client, &upload, 1);
+    for (i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        CHECK(chmod(upload.state, (mode_t)modes[i]) == 0);
+        check_refused(client, &upload, upload.state, "chmod it to 600");
+    }
+    CHECK(chmod(upload.state, 0600) == 0);
+    if (geteuid() == 0) {
+        CHECK(chown(upload.state, 65534, 65534) == 0);
+        check_refused(client, &upload, upload.state, "belongs to another user");
+        CHECK(chmod(folder.path, 01777) == 0); /* as /tmp */
+        check_refused(client, &upload, upload.state, "belongs to another user");
+        CHECK(chmod(folder.path, 0700) == 0);
+        CHECK(chown(upload.state, 0, 0) == 0);
+    } else check_refused(client, &upload, "/etc/passwd", "belongs to another user");
+    ends_well(client, &upload, 0, 2);
+    upload_done(&upload);
+    uc_free(client);
+}
+
+TEST("one that others may read is kept from them from then on") {
+    uc_client *client = client_without_retries();
+    struct upload upload = upload_of(21 * MIB);
+    breaks_after(client, &upload, 1);
+    CHECK(chmod(upload.state, 0644) == 0);
+    breaks_after(client, &upload, 1);
+    check_state(upload.state);
+    rewrite(&upload, "\"begun\":", "\"begun\":1"); /* is begun anew */
+    CHECK(chmod(upload.state, 0644) == 0);
+    breaks_after(client, &upload, 1);
+    check_state(upload.state);
+    ends_well(client, &upload, 0, 4);
+    upload_done(&upload);
+    uc_free(client);
+}
+
+/* -- what cannot be gone on with ------------------------------------------------------------------------------------ */
+
+TEST("a file that is empty or cut short in its first line says that nothing was begun") {
+    uc_client *client = client_without_retries();
+    struct upload upload = upload_of(11 * MIB);
+    char *state;
+    size_t line, i;
+    breaks_after(client, &upload, 1);
+    state = read_text(upload.state);
+    line = strcspn(state, "\n");
+    {
+        const size_t lengths[] = {0, 1, 2, 20, 34, 35, 36, 37, 100, line / 2, line - 1, line};
+        for (i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+            char *cut = text("%.*s", (int)lengths[i], state);
+            reset(NULL);
+            write_text(upload.state, cut);
+            if (i % 2) {
+                breaks_after(client, &upload, 1);
+                ends_well(client, &upload, 0, 2);
+            } else ends_well(client, &upload, 1, 3);
+            free(cut);
+        }
+    }
+    free(state);
+    upload_done(&upload);
+    uc_free(client);
+}
+
+TEST("numbers that no upload can have make it begin anew") {
+    static const struct {
+        const char *key, *value;
+    } changes[] = {
+        {"begun", "-9223372036854775808"}, {"begun", "9223372036854775807"}, {"begun", "0"}, {"begun", "-1"},
+        {"part_size", "0"}, {"part_size", "1"}, {"part_size", "18446744073709551615"}, {"uuid", "\"../files/\""},
+        {"parts", "[]"},
+    };
+    uc_client *client = client_without_retries();
+    struct upload upload = upload_of(11 * MIB);
+    size_t i;
+    for (i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        char *state, *value, *was, *is;
+        reset(NULL);
+        breaks_after(client, &upload, 1);
+        state = read_text(upload.state);
+        value = json_value(state, changes[i].key, 0);
+        was = text(changes[i].value[0] == '"' ? "\"%s\":\"%s\"" : "\"%s\":%s", changes[i].key, value);
+        is = text("\"%s\":%s", changes[i].key, changes[i].value);
+        rewrite(&upload, was, is);
+        ends_well(client, &upload, 1, 3);
+        free(state);
+        free(value);
+        free(was);
+        free(is);
+    }
+    upload_done(&upload);
+    uc_free(client);
+}
+
+TEST("where nothing can be begun, nothing is left, and what was there stays") {
+    uc_client *client = client_without_retries();
+    struct upload upload = upload_of(11 * MIB);
+    uc_file *file;
+    uc_error *error;
+    char *was, *is;
+    fault("{\"fault\":\"status\",\"status\":400,\"path\":\"/multipart/start/\"}");
+    CHECK_FAILS(UC_ERR_REJECTED, go_on(client, &upload, &file, &error), error);
+    CHECK(!is_there(upload.state));
+    uc_free(error);
+    breaks_after(client, &upload, 1);
+    began_earlier(&upload, 100 * 24 * 3600);
+    was = read_text(upload.state);
+    fault("{\"fault\":\"status\",\"status\":400,\"path\":\"/multipart/start/\"}");
+    CHECK_FAILS(UC_ERR_REJECTED, go_on(client, &upload, &file, &error), error);
+    is = read_text(upload.state);
+    CHECK_TEXT(was, is);
+    uc_free(error);
+    free(was);
+    free(is);
+    upload_done(&upload);
+    uc_free(client);
+}
+
+/* -- while it is used -------------------------------------------------------------------------------------------------- */
+
+/** What happens once while parts are sent. */
+struct meanwhile {
+    const uc_client *client;
+    const struct upload *upload;
+    uc_status status;
+    uc_error *error;
+    pid_t child;
+    int is_done;
+};
+
+static int32_t uploads_too(void *data, int64_t done, int64_t total) {
+    struct meanwhile *meanwhile = (struct meanwhile *)data;
+    uc_upload_opts opts = meanwhile->upload->opts;
+    uc_file *file;
+    (void)total;
+    if (meanwhile->is_done || done == 0) return 0;
+    meanwhile->is_done = 1;
+    opts.progress = NULL;
+    meanwhile->status = uc_upload_path(meanwhile->client, meanwhile->upload->path, &opts, &file, &meanwhile->error);
+    return 0;
+}
+
+TEST("a second upload with the same file is refused while the first goes on") {
+    uc_client *client = client_without_retries();
+    struct upload upload = upload_of(11 * MIB);
+    struct meanwhile meanwhile = {client, &upload, UC_OK, NULL, 0, 0};
+    upload.opts.progress = uploads_too;
+    upload.opts.user_data = &meanwhile;
+    fault("{\"fault\":\"delay\",\"path\":\"/_parts/\",\"skip\":1,\"ms\":1000}");
+    ends_well(client, &upload, 1, 3);
+    CHECK(meanwhile.is_done);
+    CHECK_FAILS(UC_ERR_FILE, meanwhile.status, meanwhile.error);
+    CHECK_CONTAINS(meanwhile.error->message, upload.state);
+    CHECK_CONTAINS(meanwhile.error->message, "another upload");
+    uc_free(meanwhile.error);
+    upload_done(&upload);
+    uc_free(client);
+}
+
+static int32_t forks(void *data, int64_t done, int64_t total) {
+    struct meanwhile *meanwhile = (struct meanwhile *)data;
+    (void)total;
+    if (meanwhile->is_done || done == 0) return 0;
+    meanwhile->is_done = 1;
+    meanwhile->child = fork();
+    if (meanwhile->child == 0)
+        for (;;) pause();
+    return 1;
+}
+
+TEST("a process that was forked meanwhile does not keep it") {
+    uc_client *client = client_without_retries();
+    struct upload upload = upload_of(11 * MIB);
+    struct meanwhile meanwhile = {client, &upload, UC_OK, NULL, 0, 0};
+    uc_file *file;
+    uc_error *error;
+    upload.opts.progress = forks;
+    upload.opts.user_data = &meanwhile;
+    fault("{\"fault\":\"delay\",\"path\":\"/_parts/\",\"skip\":1,\"ms\":1000}");
+    CHECK_FAILS(UC_ERR_CANCELED, go_on(client, &upload, &file, &error), error);
+    uc_free(error);
+    CHECK(meanwhile.child > 0);
+    upload.opts.progress = NULL;
+    no_more_faults();
+    forget_requests();
+    CHECK_OK(go_on(client, &upload, &file, &error), error);
+    check_arrived(file, &upload.content);
+    kill(meanwhile.child, SIGKILL);
+    end_of(meanwhile.child);
+    upload_done(&upload);
+    uc_free(client);
+}
+
+static int32_t takes_its_name(void *data, int64_t done, int64_t total) {
+    struct meanwhile *meanwhile = (struct meanwhile *)data;
+    (void)total;
+    if (meanwhile->is_done || done == 0) return 0;
+    meanwhile->is_done = 1;
+    unlink(meanwhile->upload->state);
+    write_text(meanwhile->upload->state, "my diary\n");
+    return 0;
+}
+
+TEST("what has taken its name meanwhile is not removed in its place") {
+    uc_client *client = client_without_retries();
+    struct upload upload = upload_of(11 * MIB);
+    struct meanwhile meanwhile = {client, &upload, UC_OK, NULL, 0, 0};
+    uc_file *file;
+    uc_error *error;
+    char *left;
+    upload.opts.progress = takes_its_name;
+    upload.opts.user_data = &meanwhile;
+    fault("{\"fault\":\"delay\",\"path\":\"/_parts/\",\"skip\":1,\"ms\":1000}");
+    CHECK_OK(go_on(client, &upload, &file, &error), error);
+    check_arrived(file, &upload.content);
+    left = read_text(upload.state);
+    CHECK_TEXT("my diary\n", left);
+    free(left);
+    unlink(upload.state);
+    upload_done(&upload);
+    uc_free(client);
+}
+
+TEST("a new mode of the file to upload is no change of it, and a touch is one") {
+    uc_client *client = client_without_retries();
+    struct upload upload = upload_of(21 * MIB);
+    breaks_after(client, &upload, 2);
+    CHECK(chmod(upload.path, 0400) == 0);
+    ends_well(client, &upload, 0, 3);
+    breaks_after(client, &upload, 2);
+    CHECK(utimensat(AT_FDCWD, upload.path, NULL, 0) == 0);
+    ends_well(client, &upload, 1, 5);
+    upload_done(&upload);
+    uc_free(client);
+}
+
+/* -- paths that are no text ---------------------------------------------------------------------------------------------- */
+
+TEST("paths are bytes: of the file to upload and of the one that remembers") {
+    static const int64_t sizes[] = {1000, 11 * MIB};
+    uc_client *client = client_without_retries();
+    size_t i;
+    for (i = 0; i < 2; i++) {
+        struct upload upload = upload_of(sizes[i]);
+        uc_file *file;
+        uc_error *error;
+        unlink(upload.path);
+        free(upload.path);
+        free(upload.state);
+        upload.path = file_of("\xff" "f\xfcr \xc3\xbc.bin", &upload.content);
+        upload.opts.resume_file = upload.state = path_of("st\xe4te\x80");
+        reset(NULL);
+        if (i == 1) breaks_after(client, &upload, 1);
+        CHECK_OK(go_on(client, &upload, &file, &error), error);
+        CHECK_TEXT("\xef\xbf\xbd" "f\xef\xbf\xbdr \xc3\xbc.bin", file->original_filename);
+        check_arrived(file, &upload.content);
+        CHECK(!is_there(upload.state));
+        upload_done(&upload);
+    }
+    uc_free(client);
+}
+
+TEST("a message shows such a path in one line of UTF-8") {
+    uc_client *client = client_without_retries();
+    struct upload upload = upload_of(11 * MIB);
+    uc_file *file;
+    uc_error *error;
+    CHECK_FAILS(UC_ERR_FILE, uc_upload_path(client, "/no\xff\n\x1b[31m\xc3\xbc", NULL, &file, &error), error);
+    CHECK_CONTAINS(error->message, "/no\\xff\\n\\u{1b}[31m\xc3\xbc");
+    uc_free(error);
+    CHECK_FAILS(UC_ERR_FILE, uc_upload_path(client, "", NULL, &file, &error), error);
+    CHECK_CONTAINS(error->message, "\"\"");
+    uc_free(error);
+    upload.opts.resume_file = "/nowhere/\xfe\r";
+    CHECK_FAILS(UC_ERR_FILE, go_on(client, &upload, &file, &error), error);
+    CHECK_CONTAINS(error->message, "opts.resume_file /nowhere/\\xfe\\r: ");
+    uc_free(error);
     upload_done(&upload);
     uc_free(client);
 }

@@ -124,6 +124,17 @@ static inline char *read_text(const char *path) {
     return read;
 }
 
+/** How many files are in the program's folder, hidden ones too. */
+static inline int files_in_folder(void) {
+    DIR *entries = opendir(folder.path);
+    struct dirent *entry;
+    int count = 0;
+    CHECK(entries != NULL);
+    while ((entry = readdir(entries)) != NULL) count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    closedir(entries);
+    return count;
+}
+
 static inline int is_there(const char *path) { return access(path, F_OK) == 0; }
 
 /** The same content as a file, whose path is to be freed. */

@@ -55,7 +55,7 @@ impl Upload<'_> {
                 }
                 Err(Trouble::Outdated(_)) if !is_last => {
                     is_last = true;
-                    state.remove();
+                    state.forget();
                 }
                 Err(Trouble::Outdated(error) | Trouble::Other(error)) => return Err(error),
             }
