@@ -11,7 +11,8 @@
 //   3. Output arguments are always written, NULL on failure. No need to set them first, and what
 //      they held is overwritten, not freed. None may be missing: only `error` may be NULL. (Only a
 //      uc_batch may come with a failure: it tells what was done before.)
-//   4. Text is UTF-8, ends in NUL and is copied on the way in. NULL means absent.
+//   4. Text is UTF-8, ends in NUL and is copied on the way in. NULL means absent. The path of a file
+//      is UTF-8 on Windows and any bytes elsewhere.
 //   5. Threads share a uc_client freely. Any other object: one thread at a time, any thread, also
 //      where a function takes it as const.
 //
@@ -174,7 +175,8 @@ typedef struct {
     /// have "https://ucarecdn.com"; a domain of your own goes here too. uc_url_parse() of a file's
     /// original_file_url tells which a project has.
     const char *cdn_base;
-    /// PEM file of further certificate authorities; the system's stay trusted. Read at once.
+    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it; the system's stay
+    /// trusted. Read at once.
     const char *ca_file;
     /// "http://host:port" or "socks5://host:port", with user:password@ before the host if needed.
     /// Default: HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment; "" for none.
@@ -643,7 +645,8 @@ typedef int32_t (*uc_progress_fn)(void *user_data, int64_t done, int64_t total);
 typedef struct {
     /// sizeof(uc_upload_opts)
     size_t struct_size;
-    /// What the file is to be called; default its own name, or "file".
+    /// What the file is to be called; default its own name, with U+FFFD for what is not UTF-8 in it,
+    /// or "file".
     const char *name;
     /// "image/jpeg"; default by the name.
     const char *mime_type;
@@ -665,11 +668,14 @@ typedef struct {
     uint32_t parallel;
     /// Of uc_upload_url(): a sum of uc_url_duplicates; default 0, neither.
     int32_t url_duplicates;
-    /// Of uc_upload_path(): a file that remembers which parts have arrived, made when parts are
-    /// sent and removed at the end. The same call, after a crash too, then sends only what is
-    /// missing. It begins anew where the file to upload, the options or the keys are others, or
-    /// after a day. It holds no key; whoever can read it can send parts of this upload, and whoever
-    /// can write it can have them sent elsewhere: keep it in a folder of your own.
+    /// Of uc_upload_path(): the path of a file that remembers which parts have arrived, made when
+    /// parts are sent and removed at the end. The same call, after a crash too, then sends only what
+    /// is missing. It begins anew where the file to upload, the options or the keys are others, after
+    /// a day, and where the file is empty or was cut short in its first line. Whoever can read it can
+    /// send parts of this upload, and whoever can write it can have them sent elsewhere: keep it in a
+    /// folder of your own. It holds no key, and only its owner may read it. UC_ERR_FILE, with nothing
+    /// sent, where it is a link or no regular file, belongs to another user, may be written by
+    /// others, is something else (which is left alone), or is used by another upload at the time.
     const char *resume_file;
     /// A JWT that a backend made with uc_upload_token(): good until the upload ends, and for
     /// "/multipart/*" too where the file goes in parts. Default: `signature` and `expire`; else
@@ -1262,7 +1268,8 @@ uc_status uc_job_resume(const uc_client *client,
 /// Uploads a file of this machine, of any size, in a few MiB of memory: in one piece up to 10 MiB,
 /// else in parts, several at a time, each of which is sent again where it fails. `file` receives
 /// what the service says of it; with nothing but its uuid where it says no more after the upload.
-/// UC_ERR_FILE when the file cannot be read, or changes while it is sent. `opts` may be NULL.
+/// UC_ERR_FILE when the file cannot be read, or its content changes while it is sent; its name and
+/// its permissions may. `path` is UTF-8 on Windows and any bytes elsewhere. `opts` may be NULL.
 ///
 /// An upload has no time limit but the client's timeout_ms, where that is set. Needs no secret key
 /// unless the project wants uploads to be signed.

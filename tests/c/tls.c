@@ -58,6 +58,118 @@ TEST("a certificate of an authority named by ca_file is accepted, for every page
     free(id);
 }
 
+/* -- ca_file ---------------------------------------------------------------------------------------------- */
+
+/** A file in the system's folder for such, to be unlinked and freed. */
+static char *pem_file(const char *name, const char *content) {
+    char *path = text(P_tmpdir "/uploadcare-%d-%s", (int)getpid(), name);
+    FILE *file = fopen(path, "wb");
+    CHECK(file != NULL && fputs(content, file) >= 0 && fclose(file) == 0);
+    return path;
+}
+
+/** `text` with `is` for each `was`, to be freed. */
+static char *with(const char *content, const char *was, const char *is) {
+    char *all = (char *)calloc(strlen(content) * (strlen(is) + 1) + 1, 1), *end = all;
+    while (*content != '\0') {
+        int found = strncmp(content, was, strlen(was)) == 0;
+        if (found) end = strcpy(end, is) + strlen(is);
+        else *end++ = *content;
+        content += found ? strlen(was) : 1;
+    }
+    return all;
+}
+
+static char *good_authority(void) {
+    static char pem[8192];
+    FILE *file = fopen(setting("UC_TEST_TLS_GOOD_CA"), "rb");
+    size_t size = file ? fread(pem, 1, sizeof pem - 1, file) : 0;
+    CHECK(size > 0 && fclose(file) == 0);
+    pem[size] = '\0';
+    return pem;
+}
+
+TEST("ca_file takes the PEM forms that OpenSSL reads") {
+    static const struct {
+        const char *before, *was, *is, *after;
+    } forms[] = {
+        {"", "-", "-", ""},
+        {"\xef\xbb\xbf", "-", "-", ""},
+        {"# An authority\nsubject=CN = x\n\n", "-", "-", "more\n"},
+        {"Aussteller: M\xfcller\n", "-", "-", ""},
+        {"", "\n", "\r\n", ""},
+        {"", "\n", " \t\n", ""},
+        {"", "\n", "\n ", ""},
+        {"", "CERTIFICATE", "X509 CERTIFICATE", ""},
+        {"", "CERTIFICATE", "TRUSTED CERTIFICATE", ""},
+        {"-----BEGIN PRIVATE KEY-----\nMAMCAQU=\n-----END PRIVATE KEY-----\n", "-", "-", ""},
+        {"-----BEGIN CERTIFICATE-----\nMAMCAQU=\n-----END CERTIFICATE-----\n", "-", "-", ""}, /* none that can vouch */
+    };
+    const char *good = good_authority();
+    size_t i;
+    for (i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        char *pem = with(good, forms[i].was, forms[i].is), *whole = text("%s%s%s", forms[i].before, pem, forms[i].after);
+        char *path = pem_file("authority", whole);
+        uc_client *client = client_over_tls(setting("UC_TEST_TLS_GOOD"), path, UC_AUTH_SIGNED);
+        uc_page *page;
+        uc_error *error;
+        CHECK_OK(uc_groups_list(client, NULL, &page, &error), error);
+        uc_free(page);
+        uc_free(client);
+        unlink(path);
+        free(path);
+        free(whole);
+        free(pem);
+    }
+}
+
+TEST("ca_file may have lines of any length, and a path of any bytes") {
+    char *good = good_authority(), *begin = strstr(good, "-----\n") + 6, *end = strstr(begin, "-----END");
+    char *body = text("%.*s", (int)(end - begin), begin), *line = with(body, "\n", "");
+    char *whole = text("-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----", line);
+    char *path = pem_file("\xff" "uthority\n", whole);
+    uc_client *client = client_over_tls(setting("UC_TEST_TLS_GOOD"), path, UC_AUTH_SIGNED);
+    uc_page *page;
+    uc_error *error;
+    CHECK_OK(uc_groups_list(client, NULL, &page, &error), error);
+    uc_free(page);
+    uc_free(client);
+    unlink(path);
+    free(path);
+    free(whole);
+    free(line);
+    free(body);
+}
+
+TEST("a ca_file that cannot be used is UC_ERR_ARGUMENT with its name and what is wrong with it") {
+    static const struct {
+        const char *content, *why;
+    } files[] = {
+        {"-----BEGIN CERTIFICATE-----\nM*\n-----END CERTIFICATE-----\n", "line 1 is damaged"},
+        {"x\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "line 2 is damaged"},
+        {"\n\n-----BEGIN CERTIFICATE-----\nAAAA\n", "line 3 has no end"},
+        {"-----BEGIN CERTIFICATE-----\nMAMCAQU=\n-----END CERTIFICATE-----\n", "holds no certificate of an authority"},
+        {"-----BEGIN PRIVATE KEY-----\nMAMCAQU=\n-----END PRIVATE KEY-----\n", "holds no certificate of an authority"},
+        {"0\x82\x01", "holds no certificate of an authority in PEM form"},
+        {NULL, "more than 16 MiB"},
+    };
+    size_t i;
+    for (i = 0; i < sizeof files / sizeof files[0]; i++) {
+        char *path = files[i].content ? pem_file("\xff" "authority", files[i].content) : text("/dev/zero");
+        uc_client_opts opts = client_opts();
+        uc_client *client;
+        uc_error *error;
+        opts.ca_file = path;
+        CHECK_FAILS(UC_ERR_ARGUMENT, uc_client_new(PUBLIC_KEY, SECRET_KEY, &opts, &client, &error), error);
+        CHECK(client == NULL);
+        CHECK_CONTAINS(error->message, files[i].content ? "-\\xffauthority" : "opts.ca_file /dev/zero");
+        CHECK_CONTAINS(error->message, files[i].why);
+        uc_free(error);
+        if (files[i].content) unlink(path);
+        free(path);
+    }
+}
+
 TEST("over TLS the host may be given by its name") {
     char *named = text("https://localhost:%d", port_of(setting("UC_TEST_TLS_GOOD")));
     uc_client *client = client_over_tls(named, setting("UC_TEST_TLS_GOOD_CA"), UC_AUTH_SIGNED);

@@ -10,6 +10,7 @@ mod encoding;
 mod exchange;
 pub mod failure;
 pub mod log;
+mod pem;
 mod pool;
 pub mod proxy;
 mod race;

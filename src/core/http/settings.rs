@@ -1,22 +1,25 @@
 //! What the caller chose for a client, checked.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use ureq::Agent;
 use ureq::config::Config;
 use ureq::http::HeaderValue;
-use ureq::tls::{Certificate, PemItem, parse_pem};
 
 use super::base::Base;
 use super::failure::plain;
 use super::log::Logger;
+use super::pem;
 use super::proxy::Proxies;
 use super::sign::Auth;
 use crate::core::error::{Error, Result, Status};
+use crate::core::path::shown;
 
 const LIBRARY: &str = concat!("libuploadcare/", env!("CARGO_PKG_VERSION"));
 
@@ -91,27 +94,40 @@ pub fn user_agent(option: Option<&str>) -> Result<HeaderValue> {
         .ok_or_else(|| Error::argument("opts.user_agent contains something other than printable ASCII"))
 }
 
+/// The system's own files of certificates have less than one.
+const MOST_PEM: u64 = 16 << 20;
+
 /// Whom TLS trusts: the system's authorities, the bundled ones where the system has none, and
 /// those of the caller's file.
 #[derive(Default)]
 pub struct Authorities {
-    own: Vec<Certificate<'static>>,
+    own: Vec<CertificateDer<'static>>,
     config: OnceLock<Arc<ClientConfig>>,
 }
 
 impl Authorities {
     pub fn with_file(path: &Path) -> Result<Self> {
-        let pem = std::fs::read(path).map_err(|error| {
-            Error::new(Status::File, format!("opts.ca_file {}: {}", path.display(), plain(&error)))
-        })?;
-        let own: Vec<_> = parse_pem(&pem)
-            .filter_map(|item| match item {
-                Ok(PemItem::Certificate(certificate)) => Some(certificate),
-                _ => None,
-            })
-            .collect();
+        let name = format!("opts.ca_file {}", shown(path));
+        let failed = |error: io::Error| match error.kind() {
+            io::ErrorKind::OutOfMemory => Error::memory("opts.ca_file"),
+            _ => Error::new(Status::File, format!("{name}: {}", plain(&error))),
+        };
+        let mut file = Vec::new();
+        File::open(path).and_then(|opened| opened.take(MOST_PEM).read_to_end(&mut file)).map_err(failed)?;
+        if file.len() as u64 == MOST_PEM {
+            return Err(Error::argument(format!(
+                "{name} is no file of certificates: it has more than 16 MiB"
+            )));
+        }
+        let found = pem::certificates(&file).map_err(|error| Error::argument(format!("{name}: {error}")))?;
+        // One that can vouch for nobody is passed over, as are the system's.
+        let can_vouch = |der: &CertificateDer| RootCertStore::empty().add(der.clone()).is_ok();
+        let own: Vec<_> = found.into_iter().map(CertificateDer::from).filter(can_vouch).collect();
         if own.is_empty() {
-            return Err(Error::argument("opts.ca_file holds no certificate in PEM form"));
+            return Err(Error::argument(format!(
+                "{name} holds no certificate of an authority in PEM form, which begins with \
+                 -----BEGIN CERTIFICATE-----"
+            )));
         }
         Ok(Authorities { own, config: OnceLock::new() })
     }
@@ -134,7 +150,7 @@ impl Authorities {
             true => roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned()),
             false => roots.add_parsable_certificates(system),
         };
-        roots.add_parsable_certificates(self.own.iter().map(|own| own.der().into()));
+        roots.add_parsable_certificates(self.own.iter().cloned());
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
