@@ -209,3 +209,60 @@ mod system {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn one_opener_at_a_time_has_it_even_while_others_remove_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("own");
+        let (inside, had) = (AtomicU32::new(0), AtomicU32::new(0));
+        let open_often = |number: u32| {
+            for round in 0..500 {
+                match OwnFile::open(&path) {
+                    Ok(own) => {
+                        assert_eq!(inside.fetch_add(1, SeqCst), 0);
+                        had.fetch_add(1, SeqCst);
+                        assert!(own.is_in_place());
+                        if (round + number) % 2 == 0 {
+                            own.remove();
+                        }
+                        inside.fetch_sub(1, SeqCst);
+                    }
+                    Err(error) => assert!(error.to_string().contains("another"), "{error}"),
+                }
+            }
+        };
+        thread::scope(|scope| {
+            for number in 0..4 {
+                scope.spawn(move || open_often(number));
+            }
+        });
+        assert!(had.into_inner() >= 500);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_a_file_of_ones_own_is_refused() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let [link, target, file] = ["link", "target", "file"].map(|name| folder.path().join(name));
+        let refusal = |path: &Path| OwnFile::open(path).err().expect("a refusal").to_string();
+        symlink(&target, &link).unwrap();
+        assert!(refusal(&link).contains("symbolic link"));
+        assert!(!target.exists());
+        assert!(refusal(folder.path()).contains("folder"));
+        fs::write(&file, "x").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o620)).unwrap();
+        assert!(refusal(&file).contains("others may write"));
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        OwnFile::open(&file).unwrap().make_private();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
