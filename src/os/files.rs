@@ -33,7 +33,7 @@ impl OwnFile {
                 return Ok(own);
             }
         }
-        Err(refused("others make and remove it all the time"))
+        Err(refused("others remove it again and again"))
     }
 
     pub fn path(&self) -> &Path {
