@@ -2,6 +2,7 @@
 #include "uploads.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 /** An upload with a file that remembers it. */
@@ -96,12 +97,19 @@ static void began_earlier(const struct upload *upload, long long seconds) {
 /** The program runs again as nothing but an upload, which is killed some time. */
 __attribute__((constructor)) static void run_as_child(void) {
     const char *path = getenv("UC_TEST_CHILD_PATH"), *is_stream = getenv("UC_TEST_CHILD_STREAM");
+    const char *most = getenv("UC_TEST_CHILD_MOST");
     uc_client_opts opts;
     uc_upload_opts upload = upload_opts();
     uc_client *client;
     uc_file *file;
     if (path == NULL) return;
     opts = client_opts();
+    if (most != NULL) {
+        struct rlimit none = {0, 0}, limit = {0, 0};
+        limit.rlim_cur = limit.rlim_max = (rlim_t)atoi(most);
+        setrlimit(RLIMIT_CORE, &none);
+        setrlimit(RLIMIT_FSIZE, &limit);
+    }
     if (is_stream != NULL) {
         struct stream stream = {content_of(200 * MIB), 0, 0, 0};
         if (uc_client_new(PUBLIC_KEY, SECRET_KEY, &opts, &client, NULL) != UC_OK) _exit(2);
@@ -169,6 +177,29 @@ TEST("killed while it keeps a stream in a temporary file, it leaves none") {
     unsetenv("UC_TEST_CHILD_STREAM");
     unsetenv("TMPDIR");
     upload_done(&upload);
+}
+
+TEST("killed while it writes that it has begun, it leaves no other file, and the same call begins anew") {
+    static const char *const mosts[] = {"0", "1", "35", "100", "500"}; /* a longer file kills it */
+    uc_client *client = client_without_retries();
+    struct upload upload = upload_of(11 * MIB);
+    size_t i;
+    for (i = 0; i < sizeof mosts / sizeof mosts[0]; i++) {
+        struct stat about;
+        reset(NULL);
+        CHECK(setenv("UC_TEST_CHILD_MOST", mosts[i], 1) == 0);
+        CHECK_INT(-1, end_of(start_child(&upload)));
+        unsetenv("UC_TEST_CHILD_MOST");
+        CHECK_INT(0, requests_to("/_parts/"));
+        CHECK_INT(2, files_in_folder());
+        CHECK(stat(upload.state, &about) == 0);
+        CHECK_INT(atoi(mosts[i]), about.st_size);
+        forget_requests();
+        ends_well(client, &upload, 1, 3);
+        CHECK_INT(1, files_in_folder());
+    }
+    upload_done(&upload);
+    uc_free(client);
 }
 
 TEST("killed at any instant, the same call goes on, and sends twice at most what was on its way") {
