@@ -36,9 +36,9 @@ impl Form {
         }
     }
 
-    /// The permission to upload.
-    pub fn permit(&mut self, permission: Option<(String, i64)>) {
-        if let Some((signature, expire)) = permission {
+    /// Adds a signature and when it expires.
+    pub fn permit(&mut self, signed: Option<(String, i64)>) {
+        if let Some((signature, expire)) = signed {
             self.field("signature", &signature);
             self.field("expire", &expire.to_string());
             self.secret = signature;
@@ -124,13 +124,27 @@ impl Content for FinishedForm<'_> {
     }
 }
 
-/// As browsers do it: what would end the name or its line is percent-encoded, the rest is UTF-8.
+/// As RFC 7578 and WHATWG have it: only what would end the name or its line is percent-encoded. All
+/// else stays as it is, so that a name arrives the same here and as the value of a field.
 fn escaped(name: &str) -> String {
-    name.chars()
-        .map(|c| match c {
-            '"' => "%22".to_owned(),
-            c if c.is_ascii_control() => format!("%{:02X}", c as u32),
-            c => c.to_string(),
-        })
-        .collect()
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_quotes_and_line_ends_of_a_name_are_encoded() {
+        for (name, written) in [
+            ("a.txt", "a.txt"),
+            ("a\"b", "a%22b"),
+            ("a\rb\nc\r\n", "a%0Db%0Ac%0D%0A"),
+            ("a\tb\u{1}\u{7f}", "a\tb\u{1}\u{7f}"),
+            ("100%22 %\\;'", "100%22 %\\;'"),
+            ("naïve 文件 🎈", "naïve 文件 🎈"),
+        ] {
+            assert_eq!(escaped(name), written, "{name:?}");
+        }
+    }
 }
