@@ -146,7 +146,9 @@ impl Progress {
     fn of(work: &Work, report: &Report, has_ended: bool) -> Self {
         match (work, has_ended) {
             (Work::Upload { .. }, _) => {
-                Progress { has_ended, done: report.done.int().unwrap_or(0), total: report.total.int() }
+                // As text in answers of 2020, and "unknown" in place of a total.
+                let count = |number: &Scalar| number.int_or_text().filter(|count| *count >= 0);
+                Progress { has_ended, done: count(&report.done).unwrap_or(0), total: count(&report.total) }
             }
             (_, false) => Progress::begun(work),
             (_, true) => Progress::DONE,

@@ -49,6 +49,14 @@ impl Scalar<'_> {
         }
     }
 
+    /// The same of what the service writes as a number or as text.
+    pub fn int_or_text(&self) -> Option<i64> {
+        match self {
+            Scalar::Text(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok(),
+            other => other.int(),
+        }
+    }
+
     pub fn float(&self) -> Option<f64> {
         match self {
             Scalar::Int(int) => Some(*int as f64),
@@ -424,6 +432,26 @@ mod tests {
         }
         assert_eq!(scalar("9223372036854775807").int(), Some(i64::MAX));
         assert_eq!(scalar("2e3").int(), Some(2000));
+    }
+
+    #[test]
+    fn a_number_may_come_as_text() {
+        for (json, int) in [
+            ("500", Some(500)),
+            ("\"500\"", Some(500)),
+            ("\"9223372036854775807\"", Some(i64::MAX)),
+            ("\"9223372036854775808\"", None),
+            ("\"unknown\"", None),
+            ("\"\"", None),
+            ("\" 5\"", None),
+            ("\"+5\"", None),
+            ("\"-5\"", None),
+            ("\"5 MB\"", None),
+            ("\"2.5\"", None),
+            ("null", None),
+        ] {
+            assert_eq!(scalar(json).int_or_text(), int, "{json}");
+        }
     }
 
     #[test]
