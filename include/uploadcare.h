@@ -331,6 +331,9 @@ typedef struct {
     const char *uuid;
     /// As it was named when uploaded; may be empty.
     const char *original_filename;
+    /// The same with every character that URLs do not like replaced by an underscore; by the Upload
+    /// API only, as uc_upload_info() and uploads give it.
+    const char *filename;
     /// On the CDN; NULL when removed or not ready.
     const char *original_file_url;
     /// In the REST API.
@@ -343,6 +346,8 @@ typedef struct {
     int32_t is_image;
     /// 1 when it can be used, 0 while the service works on it.
     int32_t is_ready;
+    /// 1 when it is kept for good, 0 when for a day, -1 where the service does not say.
+    int32_t is_stored;
     /// When it was uploaded, and the same in microseconds since 1970-01-01 UTC; INT64_MIN where
     /// it is not known, here and below.
     const char *datetime_uploaded;
@@ -355,6 +360,8 @@ typedef struct {
     int64_t datetime_removed_us;
     /// Inside a group only: the operations it was put in with, "resize/x800/"; else NULL.
     const char *default_effects;
+    /// The bucket it is in where that is the project's own; by the Upload API only.
+    const char *s3_bucket;
     /// NULL when it is no image.
     const uc_image_info *image;
     /// NULL when it is no video.
@@ -393,8 +400,7 @@ typedef struct {
     const char *cdn_url;
     /// Its address in the REST API.
     const char *url;
-    /// Its files, by uc_group_info(); NULL in a listing. An entry is NULL where the file was
-    /// removed.
+    /// Its files; NULL in a listing. An entry is NULL where the file was removed.
     const uc_file *const *files;
     /// How many entries `files` has.
     size_t files_len;
@@ -402,6 +408,20 @@ typedef struct {
     /// uc_page_json().
     const char *json;
 } uc_group;
+
+/// What allows to make a group where the project wants uploads to be signed. Set struct_size; a field
+/// of zero or NULL has its default.
+typedef struct {
+    /// sizeof(uc_group_create_opts)
+    size_t struct_size;
+    /// A JWT that a backend made with uc_upload_token(), good for "/group/". Default: `signature`
+    /// and `expire`; else signed with the client's secret key, where it has one.
+    const char *token;
+    /// What a backend made with uc_upload_signature() for `expire`.
+    const char *signature;
+    /// In seconds since 1970-01-01 UTC.
+    int64_t expire;
+} uc_group_create_opts;
 
 /// What came of a call on many files. Owned: give it to uc_free().
 typedef struct {
@@ -703,12 +723,12 @@ typedef struct {
     size_t struct_size;
     /// How long it is good, 1 to 86400 seconds; default half an hour.
     int64_t lifetime_s;
-    /// Paths of the Upload API, such as "/base/" and "/multipart/*": at most 16, each of at most 64
-    /// characters.
+    /// Paths of the Upload API, such as "/base/", "/multipart/*", "/from_url/" and "/group/": at most
+    /// 16, each of at most 64 characters.
     const char *const *scope;
     /// How many.
     size_t scope_len;
-    /// How many files may be uploaded with it, 1 to 100000; default any number.
+    /// How many files may be uploaded with it, 1 to 100000; default any number. Groups do not count.
     int64_t operations;
     /// The claim `iss`.
     const char *issuer;
@@ -821,15 +841,15 @@ uc_status uc_group_info(const uc_client *client,
                         uc_error **error);
 
 /// Makes a group of 1 to 1000 files, given by their UUIDs, with operations behind them or without
-/// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their addresses on the CDN.
-/// `group` receives it with its files.
-/// Where the project wants uploads to be signed, this takes a client with a secret key.
+/// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their URLs on the CDN. `group`
+/// receives it with its files. `opts` may be NULL.
 ///
 /// Upload API: POST /group/
 UC_API
 uc_status uc_group_create(const uc_client *client,
                           const char *const *files,
                           size_t files_len,
+                          const uc_group_create_opts *opts,
                           uc_group **group,
                           uc_error **error);
 
@@ -1317,7 +1337,7 @@ uc_status uc_upload_url(const uc_client *client,
                         uc_job **job,
                         uc_error **error);
 
-/// What the Upload API says of a file, for which the public key is enough: no times, no addresses.
+/// What the Upload API says of a file, for which the public key is enough: no times, no URLs.
 ///
 /// Upload API: GET /info/
 UC_API
@@ -1326,9 +1346,21 @@ uc_status uc_upload_info(const uc_client *client,
                          uc_file **file,
                          uc_error **error);
 
+/// What the Upload API says of a group, for which the public key is enough. `id` is its whole id, with
+/// `~` and the number. `group` receives it with its files, of which there are no times and no URLs.
+/// UC_ERR_NOT_FOUND when the project has no such group.
+///
+/// Upload API: GET /group/info/
+UC_API
+uc_status uc_upload_group_info(const uc_client *client,
+                               const char *id,
+                               uc_group **group,
+                               uc_error **error);
+
 /// Signs a permission to upload until `expire`, in seconds since 1970-01-01 UTC: for a backend to
-/// give to a program without the secret key, for uc_upload_opts.signature. `signature` receives 64
-/// hex digits: give it to uc_free(). Sends nothing.
+/// give to a program without the secret key, for uc_upload_opts.signature and
+/// uc_group_create_opts.signature. `signature` receives 64 hex digits: give it to uc_free(). Sends
+/// nothing.
 UC_API
 uc_status uc_upload_signature(const uc_client *client,
                               int64_t expire,
@@ -1336,8 +1368,8 @@ uc_status uc_upload_signature(const uc_client *client,
                               uc_error **error);
 
 /// Makes a JWT that allows to upload, and no more than `opts` says: for a backend to give to a
-/// program without the secret key, for uc_upload_opts.token. `token` receives it: give it to
-/// uc_free(). Needs the secret key itself; opts.sign of the client does not do. `opts` may be NULL.
+/// program without the secret key, for uc_upload_opts.token and uc_group_create_opts.token. `token`
+/// receives it: give it to uc_free(). Needs the secret key itself; opts.sign of the client does not do. `opts` may be NULL.
 /// Sends nothing.
 UC_API
 uc_status uc_upload_token(const uc_client *client,

@@ -9,16 +9,19 @@ use super::json::{Pairs, Reader, Result, Scalar, lacks};
 pub struct File<'a> {
     pub uuid: Scalar<'a>,
     pub original_filename: Scalar<'a>,
+    pub filename: Scalar<'a>,
     pub original_file_url: Scalar<'a>,
     pub url: Scalar<'a>,
     pub mime_type: Scalar<'a>,
     pub size: Scalar<'a>,
     pub is_image: Scalar<'a>,
     pub is_ready: Scalar<'a>,
+    pub is_stored: Scalar<'a>,
     pub datetime_uploaded: Scalar<'a>,
     pub datetime_stored: Scalar<'a>,
     pub datetime_removed: Scalar<'a>,
     pub default_effects: Scalar<'a>,
+    pub s3_bucket: Scalar<'a>,
     pub image: Option<Image<'a>>,
     pub video: Option<Video<'a>>,
     pub metadata: Pairs<'a>,
@@ -54,20 +57,29 @@ impl<'a> File<'a> {
         let mut file = File::default();
         // Before v0.7 what is in `content_info` now stood in the file itself.
         let (mut old_image, mut old_video) = (None, None);
+        let mut has_time_stored = Scalar::Nothing;
         reader.fields(|reader, key| {
             match key {
                 "uuid" => file.uuid = reader.scalar()?,
                 "original_filename" => file.original_filename = reader.scalar()?,
+                "filename" => file.filename = reader.scalar()?,
                 "original_file_url" => file.original_file_url = reader.scalar()?,
                 "url" => file.url = reader.scalar()?,
                 "mime_type" => file.mime_type = reader.scalar()?,
                 "size" => file.size = reader.scalar()?,
                 "is_image" => file.is_image = reader.scalar()?,
                 "is_ready" => file.is_ready = reader.scalar()?,
+                "is_stored" => file.is_stored = reader.scalar()?,
                 "datetime_uploaded" => file.datetime_uploaded = reader.scalar()?,
-                "datetime_stored" => file.datetime_stored = reader.scalar()?,
+                "datetime_stored" => {
+                    let is_null = reader.peek() == Some(b'n');
+                    file.datetime_stored = reader.scalar()?;
+                    let is_known = is_null || file.datetime_stored.text().is_some();
+                    has_time_stored = if is_known { Scalar::Flag(!is_null) } else { Scalar::Nothing };
+                }
                 "datetime_removed" => file.datetime_removed = reader.scalar()?,
                 "default_effects" => file.default_effects = reader.scalar()?,
+                "s3_bucket" => file.s3_bucket = reader.scalar()?,
                 "content_info" => reader.fields(|reader, key| {
                     match key {
                         "image" => file.image = Image::read(reader)?,
@@ -86,6 +98,10 @@ impl<'a> File<'a> {
             }
             Ok(())
         })?;
+        // Only the Upload API says it in so many words.
+        if file.is_stored.flag().is_none() {
+            file.is_stored = has_time_stored;
+        }
         file.image = file.image.or(old_image);
         file.video = file.video.or(old_video);
         Ok(file)

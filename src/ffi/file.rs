@@ -96,6 +96,9 @@ pub struct uc_file {
     pub uuid: *const c_char,
     /// As it was named when uploaded; may be empty.
     pub original_filename: *const c_char,
+    /// The same with every character that URLs do not like replaced by an underscore; by the Upload
+    /// API only, as uc_upload_info() and uploads give it.
+    pub filename: *const c_char,
     /// On the CDN; NULL when removed or not ready.
     pub original_file_url: *const c_char,
     /// In the REST API.
@@ -108,6 +111,8 @@ pub struct uc_file {
     pub is_image: i32,
     /// 1 when it can be used, 0 while the service works on it.
     pub is_ready: i32,
+    /// 1 when it is kept for good, 0 when for a day, -1 where the service does not say.
+    pub is_stored: i32,
     /// When it was uploaded, and the same in microseconds since 1970-01-01 UTC; INT64_MIN where
     /// it is not known, here and below.
     pub datetime_uploaded: *const c_char,
@@ -120,6 +125,8 @@ pub struct uc_file {
     pub datetime_removed_us: i64,
     /// Inside a group only: the operations it was put in with, "resize/x800/"; else NULL.
     pub default_effects: *const c_char,
+    /// The bucket it is in where that is the project's own; by the Upload API only.
+    pub s3_bucket: *const c_char,
     /// NULL when it is no image.
     pub image: *const uc_image_info,
     /// NULL when it is no video.
@@ -153,12 +160,14 @@ pub fn lay_out_file(arena: &Arena, file: File) -> uc_file {
     uc_file {
         uuid: arena.text(file.uuid.text().unwrap_or_default()),
         original_filename: arena.value(&file.original_filename),
+        filename: arena.value(&file.filename),
         original_file_url: arena.value(&file.original_file_url),
         url: arena.value(&file.url),
         mime_type: arena.value(&file.mime_type),
         size: file.size.int().unwrap_or(-1),
         is_image: file.is_image.flag().map_or(-1, i32::from),
         is_ready: file.is_ready.flag().map_or(0, i32::from),
+        is_stored: file.is_stored.flag().map_or(-1, i32::from),
         datetime_uploaded,
         datetime_uploaded_us,
         datetime_stored,
@@ -166,6 +175,7 @@ pub fn lay_out_file(arena: &Arena, file: File) -> uc_file {
         datetime_removed,
         datetime_removed_us,
         default_effects: arena.value(&file.default_effects),
+        s3_bucket: arena.value(&file.s3_bucket),
         image: file.image.map_or(null(), |image| arena.one(lay_out_image(arena, &image))),
         video: file.video.map_or(null(), |video| arena.one(lay_out_video(arena, &video))),
         metadata,

@@ -11,10 +11,12 @@ use super::error::{uc_error, uc_status};
 use super::file::{lay_out_file, uc_file};
 use super::memory::{Arena, laid_out};
 use super::page::uc_page;
+use super::permission::permission;
 use crate::core::error::Result;
 use crate::core::groups::{Group, GroupsOptions};
 
 options!(uc_groups_opts, cursor: *const c_char);
+options!(uc_group_create_opts, expire: i64);
 
 /// A file group: a fixed list of up to 1000 files under one id. Owned where a call gave it away,
 /// borrowed from a page.
@@ -33,8 +35,7 @@ pub struct uc_group {
     pub cdn_url: *const c_char,
     /// Its address in the REST API.
     pub url: *const c_char,
-    /// Its files, by uc_group_info(); NULL in a listing. An entry is NULL where the file was
-    /// removed.
+    /// Its files; NULL in a listing. An entry is NULL where the file was removed.
     pub files: *const *const uc_file,
     /// How many entries `files` has.
     pub files_len: usize,
@@ -62,6 +63,22 @@ pub struct uc_groups_opts {
     /// From uc_page_cursor(): go on from there. It carries the options that the listing began with:
     /// leave all others but read_ahead unset.
     pub cursor: *const c_char,
+}
+
+/// What allows to make a group where the project wants uploads to be signed. Set struct_size; a field
+/// of zero or NULL has its default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_group_create_opts {
+    /// sizeof(uc_group_create_opts)
+    pub struct_size: usize,
+    /// A JWT that a backend made with uc_upload_token(), good for "/group/". Default: `signature`
+    /// and `expire`; else signed with the client's secret key, where it has one.
+    pub token: *const c_char,
+    /// What a backend made with uc_upload_signature() for `expire`.
+    pub signature: *const c_char,
+    /// In seconds since 1970-01-01 UTC.
+    pub expire: i64,
 }
 
 impl uc_groups_opts {
@@ -128,9 +145,8 @@ pub unsafe extern "C" fn uc_group_info(
 }
 
 /// Makes a group of 1 to 1000 files, given by their UUIDs, with operations behind them or without
-/// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their addresses on the CDN.
-/// `group` receives it with its files.
-/// Where the project wants uploads to be signed, this takes a client with a secret key.
+/// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their URLs on the CDN. `group`
+/// receives it with its files. `opts` may be NULL.
 ///
 /// Upload API: POST /group/
 #[unsafe(no_mangle)]
@@ -138,14 +154,16 @@ pub unsafe extern "C" fn uc_group_create(
     client: *const uc_client,
     files: *const *const c_char,
     files_len: usize,
+    opts: *const uc_group_create_opts,
     group: *mut *mut uc_group,
     error: *mut *mut uc_error,
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
         make(group, "group", error, || {
-            let client = object(client, "client")?;
-            client.0.group_create(&texts(files, files_len, "files")?, lay_out_info)
+            let (client, opts) = (object(client, "client")?, copied(opts)?);
+            let permission = permission(opts.token, opts.signature, opts.expire)?;
+            client.0.group_create(&texts(files, files_len, "files")?, permission, lay_out_info)
         })
     }
 }
@@ -225,7 +243,7 @@ pub fn lay_out_group(arena: &Arena, group: &Group) -> uc_group {
     }
 }
 
-fn lay_out_info(mut group: Group, json: &str) -> (uc_group, Arena) {
+pub fn lay_out_info(mut group: Group, json: &str) -> (uc_group, Arena) {
     laid_out(|arena| {
         let file = |file: Option<_>| file.map_or(null(), |file| arena.one(lay_out_file(arena, file)));
         let files: Vec<_> = group.files.take().unwrap_or_default().into_iter().map(file).collect();

@@ -1,4 +1,4 @@
-//! Permissions to upload that a backend gives away.
+//! Permissions to upload, shown and given away.
 
 use std::ffi::c_char;
 
@@ -7,7 +7,25 @@ use super::call::make_text;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
 use crate::core::error::Result;
-use crate::core::uploads::permission::TokenOptions;
+use crate::core::uploads::permission::{Permission, TokenOptions};
+
+/// What options hold of a permission.
+///
+/// # Safety
+/// The texts are NULL or live as long as the call.
+pub unsafe fn permission<'a>(
+    token: *const c_char,
+    signature: *const c_char,
+    expire: i64,
+) -> Result<Permission<'a>> {
+    // SAFETY: the caller's word.
+    let text = |text, name| unsafe { optional_text(text, name) };
+    Ok(Permission {
+        token: text(token, "opts.token")?,
+        signature: text(signature, "opts.signature")?,
+        expire,
+    })
+}
 
 /// What a token allows. Set struct_size; a field of zero or NULL is no restriction.
 #[repr(C)]
@@ -17,12 +35,12 @@ pub struct uc_token_opts {
     pub struct_size: usize,
     /// How long it is good, 1 to 86400 seconds; default half an hour.
     pub lifetime_s: i64,
-    /// Paths of the Upload API, such as "/base/" and "/multipart/*": at most 16, each of at most 64
-    /// characters.
+    /// Paths of the Upload API, such as "/base/", "/multipart/*", "/from_url/" and "/group/": at most
+    /// 16, each of at most 64 characters.
     pub scope: *const *const c_char,
     /// How many.
     pub scope_len: usize,
-    /// How many files may be uploaded with it, 1 to 100000; default any number.
+    /// How many files may be uploaded with it, 1 to 100000; default any number. Groups do not count.
     pub operations: i64,
     /// The claim `iss`.
     pub issuer: *const c_char,
@@ -53,8 +71,9 @@ impl uc_token_opts {
 }
 
 /// Signs a permission to upload until `expire`, in seconds since 1970-01-01 UTC: for a backend to
-/// give to a program without the secret key, for uc_upload_opts.signature. `signature` receives 64
-/// hex digits: give it to uc_free(). Sends nothing.
+/// give to a program without the secret key, for uc_upload_opts.signature and
+/// uc_group_create_opts.signature. `signature` receives 64 hex digits: give it to uc_free(). Sends
+/// nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_upload_signature(
     client: *const uc_client,
@@ -69,8 +88,8 @@ pub unsafe extern "C" fn uc_upload_signature(
 }
 
 /// Makes a JWT that allows to upload, and no more than `opts` says: for a backend to give to a
-/// program without the secret key, for uc_upload_opts.token. `token` receives it: give it to
-/// uc_free(). Needs the secret key itself; opts.sign of the client does not do. `opts` may be NULL.
+/// program without the secret key, for uc_upload_opts.token and uc_group_create_opts.token. `token`
+/// receives it: give it to uc_free(). Needs the secret key itself; opts.sign of the client does not do. `opts` may be NULL.
 /// Sends nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_upload_token(

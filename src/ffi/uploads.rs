@@ -9,8 +9,10 @@ use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
 use super::file::{lay_out_alone, uc_file};
+use super::groups::{lay_out_info, uc_group};
 use super::jobs::{uc_job, uc_progress_fn};
 use super::pair::uc_pair;
+use super::permission::permission;
 use crate::core::attend::Tell;
 use crate::core::error::{Error, Result};
 use crate::core::uploads::UploadOptions;
@@ -101,9 +103,7 @@ impl uc_upload_opts {
                 part_size: self.part_size,
                 parallel: self.parallel,
                 resume_file: optional_file_path(self.resume_file, "opts.resume_file")?,
-                token: optional(self.token, "opts.token")?,
-                signature: optional(self.signature, "opts.signature")?,
-                expire: self.expire,
+                permission: permission(self.token, self.signature, self.expire)?,
                 check_duplicates: self.has(uc_url_duplicates::UC_URL_DUPLICATES_CHECK)?,
                 save_duplicates: self.has(uc_url_duplicates::UC_URL_DUPLICATES_SAVE)?,
             })
@@ -238,7 +238,7 @@ pub unsafe extern "C" fn uc_upload_url(
     }
 }
 
-/// What the Upload API says of a file, for which the public key is enough: no times, no addresses.
+/// What the Upload API says of a file, for which the public key is enough: no times, no URLs.
 ///
 /// Upload API: GET /info/
 #[unsafe(no_mangle)]
@@ -252,6 +252,26 @@ pub unsafe extern "C" fn uc_upload_info(
     unsafe {
         make(file, "file", error, || {
             object(client, "client")?.0.upload_info(text(uuid, "uuid")?, lay_out_alone)
+        })
+    }
+}
+
+/// What the Upload API says of a group, for which the public key is enough. `id` is its whole id, with
+/// `~` and the number. `group` receives it with its files, of which there are no times and no URLs.
+/// UC_ERR_NOT_FOUND when the project has no such group.
+///
+/// Upload API: GET /group/info/
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_upload_group_info(
+    client: *const uc_client,
+    id: *const c_char,
+    group: *mut *mut uc_group,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(group, "group", error, || {
+            object(client, "client")?.0.upload_group_info(text(id, "id")?, lay_out_info)
         })
     }
 }

@@ -18,7 +18,7 @@ impl Upload<'_> {
         form.field("UPLOADCARE_PUB_KEY", &http.settings.public_key);
         form.field("UPLOADCARE_STORE", self.options.store());
         form.fields(&self.options.file_fields());
-        form.permit(self.options.permission(http)?);
+        form.permit(self.options.permission.sign(http)?);
         let file = FileInForm { source, passage: Passage::new(counter) };
         let form = form.finish_with_file(FIELD, &self.name, &self.mime_type, file);
         self.post_form(http, "/base/", &form, false, |answer: &mut Answer| {

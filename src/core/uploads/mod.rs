@@ -98,7 +98,7 @@ impl<'a> Upload<'a> {
         decode: impl FnMut(&mut Answer) -> Outcome<T>,
     ) -> Result<T> {
         if signed {
-            form.permit(self.options.permission(http)?);
+            form.permit(self.options.permission.sign(http)?);
         }
         self.post_form(http, path, &form.finish(), idempotent, decode)
     }
@@ -115,7 +115,7 @@ impl<'a> Upload<'a> {
         let request = Request {
             body: Body::Content(form),
             idempotent,
-            bearer: self.options.token,
+            bearer: self.options.permission.token,
             secret: &form.secret,
             ..Request::new(Method::POST, &target)
         };

@@ -2,17 +2,13 @@
 
 use std::path::Path;
 
+use super::permission::Permission;
 use crate::core::error::{Error, Result};
-use crate::core::http::Http;
-use crate::core::http::sign::Hash;
 use crate::core::{metadata, tags};
 
 pub const LEAST_PART: u64 = 5 << 20;
 const MOST_PART: u64 = 5 << 30;
 const MOST_PARALLEL: u32 = 16;
-
-/// For so long a signature may be used: long enough for a slow line, no longer.
-const SIGNATURE_LIFETIME_S: i64 = 30 * 60;
 
 /// Nothing and zero stand for the defaults.
 #[derive(Default)]
@@ -25,9 +21,7 @@ pub struct UploadOptions<'a> {
     pub part_size: u64,
     pub parallel: u32,
     pub resume_file: Option<&'a Path>,
-    pub token: Option<&'a str>,
-    pub signature: Option<&'a str>,
-    pub expire: i64,
+    pub permission: Permission<'a>,
     pub check_duplicates: bool,
     pub save_duplicates: bool,
 }
@@ -57,25 +51,7 @@ impl UploadOptions<'_> {
                 self.parallel
             )));
         }
-        self.check_permission()
-    }
-
-    fn check_permission(&self) -> Result<()> {
-        match (self.token, self.signature, self.expire) {
-            (Some(_), Some(_), _) => {
-                Err(Error::argument("opts.token and opts.signature exclude each other: set one to NULL"))
-            }
-            (None, Some(_), ..=0) => {
-                Err(Error::argument("opts.expire is not set: a signature is for one time only"))
-            }
-            (_, None, 1.. | i64::MIN..=-1) => {
-                Err(Error::argument("opts.expire is set and opts.signature is NULL"))
-            }
-            (Some(token), ..) if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) => {
-                Err(Error::argument("opts.token contains something other than visible ASCII"))
-            }
-            _ => Ok(()),
-        }
+        self.permission.check()
     }
 
     /// What a file is given, under the names that both ways of sending it share.
@@ -93,19 +69,6 @@ impl UploadOptions<'_> {
 
     pub fn store(&self) -> &str {
         self.store.unwrap_or("auto")
-    }
-
-    /// The permission to upload, for one request: as given, or by the secret key where there is one.
-    /// It is a signature and when it expires.
-    pub fn permission(&self, http: &Http) -> Result<Option<(String, i64)>> {
-        Ok(match (self.token, self.signature, http.settings.auth.signer()) {
-            (Some(_), ..) | (None, None, None) => None,
-            (None, Some(signature), _) => Some((signature.to_owned(), self.expire)),
-            (None, None, Some(signer)) => {
-                let expire = http.now().timestamp() + SIGNATURE_LIFETIME_S;
-                Some((signer.sign(Hash::Sha256, &expire.to_string())?, expire))
-            }
-        })
     }
 }
 

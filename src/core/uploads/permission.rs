@@ -1,4 +1,4 @@
-//! Permissions to upload that a backend gives away: https://uploadcare.com/docs/security/secure-uploads/
+//! Permissions to upload, shown and given away: https://uploadcare.com/docs/security/secure-uploads/
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -8,13 +8,58 @@ use sha2::{Digest, Sha256};
 
 use crate::core::client::Client;
 use crate::core::error::{Error, Result};
+use crate::core::http::Http;
 use crate::core::http::sign::{self, Hash};
+
+/// For so long a signature may be used: long enough for a slow line, no longer.
+const SIGNATURE_LIFETIME_S: i64 = 30 * 60;
 
 const USUAL_LIFETIME_S: i64 = 30 * 60;
 const MOST_LIFETIME_S: i64 = 24 * 60 * 60;
 const MOST_SCOPES: usize = 16;
 const MOST_SCOPE: usize = 64;
 const MOST_OPERATIONS: i64 = 100_000;
+
+/// What a backend gave. Without it the secret key signs, where the client has one.
+#[derive(Clone, Copy, Default)]
+pub struct Permission<'a> {
+    pub token: Option<&'a str>,
+    pub signature: Option<&'a str>,
+    pub expire: i64,
+}
+
+impl Permission<'_> {
+    pub fn check(&self) -> Result<()> {
+        match (self.token, self.signature, self.expire) {
+            (Some(_), Some(_), _) => {
+                Err(Error::argument("opts.token and opts.signature exclude each other: set one to NULL"))
+            }
+            (None, Some(_), ..=0) => {
+                Err(Error::argument("opts.expire is not set: a signature is for one time only"))
+            }
+            (_, None, 1.. | i64::MIN..=-1) => {
+                Err(Error::argument("opts.expire is set and opts.signature is NULL"))
+            }
+            (Some(token), ..) if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                Err(Error::argument("opts.token contains something other than visible ASCII"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A signature for one request, and when it expires. None beside a token, and where neither
+    /// the backend nor the client has one.
+    pub fn sign(&self, http: &Http) -> Result<Option<(String, i64)>> {
+        Ok(match (self.token, self.signature, http.settings.auth.signer()) {
+            (Some(_), ..) | (None, None, None) => None,
+            (None, Some(signature), _) => Some((signature.to_owned(), self.expire)),
+            (None, None, Some(signer)) => {
+                let expire = http.now().timestamp() + SIGNATURE_LIFETIME_S;
+                Some((signer.sign(Hash::Sha256, &expire.to_string())?, expire))
+            }
+        })
+    }
+}
 
 /// Nothing and zero stand for no restriction.
 #[derive(Default)]
