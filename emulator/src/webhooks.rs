@@ -141,7 +141,7 @@ async fn unsubscribe(State(shared): State<Arc<Shared>>, headers: HeaderMap, body
 }
 
 fn check_feature(store: &Store) -> Result<(), Refusal> {
-    if store.project.webhooks { Ok(()) } else { Err(Refusal::detail(400, "You can't use webhooks")) }
+    if store.project.webhooks { Ok(()) } else { Err(Refusal::detail(403, "You can't use webhooks")) }
 }
 
 /// The fields of a form or of a JSON object; null is as good as nothing, but for the secret.
