@@ -195,7 +195,8 @@ fn usual_body(status: u16, retry_after: Option<&str>) -> String {
     json!({ "detail": detail }).to_string()
 }
 
-fn page_of_a_proxy(status: u16) -> String {
+/// What stands before the service says no in HTML.
+pub fn page_of_a_proxy(status: u16) -> String {
     let reason =
         StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Unknown");
     format!(

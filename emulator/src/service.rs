@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::{DATE, HOST, HeaderName};
+use axum::http::header::{DATE, HOST, HeaderName, TRANSFER_ENCODING};
 use axum::http::uri::Uri;
 use axum::http::{HeaderValue, Request};
 use axum::response::Response;
@@ -224,6 +224,8 @@ impl Service {
             uploads::answer(&self.shared, &self.upload_routes, head).await
         } else if cdn::serves(head.uri.path()) {
             cdn::answer(self.shared.clone(), head).await
+        } else if head.headers.contains_key(TRANSFER_ENCODING) {
+            answer::of_type(411, "text/html", misbehaviour::page_of_a_proxy(411))
         } else if let Err((status, detail)) = auth::check(&self.shared, exchange) {
             answer::detail(status, &detail)
         } else {

@@ -51,6 +51,39 @@ fn the_signature_of_the_documentation_is_the_one_that_is_computed() {
 }
 
 #[test]
+fn a_body_without_a_length_is_411_before_all_else() {
+    let emulator = emulator(12);
+    let uuid = all_files(&emulator)[0]["uuid"].as_str().unwrap().to_owned();
+    let storage = format!("/files/{uuid}/storage/");
+    let list = format!("[\"{uuid}\"]");
+    for (method, target, body) in [
+        ("PUT", &*storage, ""),
+        ("DELETE", &*storage, ""),
+        ("PUT", "/files/storage/", &*list),
+        ("POST", "/addons/remove_bg/execute/", "{}"),
+        ("GET", "/groups/", ""),
+        ("GET", "/nothing/", ""),
+    ] {
+        let request = Request::signed(method, target).body(body).with("Transfer-Encoding", "chunked");
+        for request in [request.clone().sign("demopublickey", "demosecretkey"), request.without("Accept")] {
+            let mut connection = Connection::open(&emulator);
+            let reply = connection.ask(&request).unwrap();
+            assert_eq!(
+                (reply.status, reply.header("Content-Type")),
+                (411, Some("text/html")),
+                "{method} {target}"
+            );
+            assert!(reply.text().contains("411 Length Required"));
+            // The connection is good for more.
+            assert_eq!(connection.ask(&Request::signed("GET", "/groups/")).unwrap().status, 200);
+        }
+    }
+    assert_eq!(logged(&emulator, 0)["status"], 411);
+    let stored = send(&emulator, "PUT", &storage, "");
+    assert_eq!((stored.status, &stored.json()["datetime_removed"]), (200, &json!(null)));
+}
+
+#[test]
 fn a_missing_or_wrong_accept_header_is_406_before_all_else() {
     let emulator = emulator(1);
     let detail = "Incorrect Accept header provided. Make sure to specify API version. \

@@ -144,6 +144,12 @@ impl Connection {
         for (name, value) in headers {
             bytes += &format!("{name}: {value}\r\n");
         }
+        if headers.iter().any(|(name, _)| name == "Transfer-Encoding") {
+            let size = if body.is_empty() { String::new() } else { format!("{:x}\r\n", body.len()) };
+            let end = if body.is_empty() { "0\r\n\r\n" } else { "\r\n0\r\n\r\n" };
+            bytes += &format!("\r\n{size}");
+            return self.stream.get_mut().write_all(&[bytes.as_bytes(), body, end.as_bytes()].concat());
+        }
         bytes += &format!("Content-Length: {}\r\n\r\n", body.len());
         self.stream.get_mut().write_all(&[bytes.as_bytes(), body].concat())
     }
