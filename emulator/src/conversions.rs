@@ -66,18 +66,41 @@ pub struct Order {
 
 /// `-/name/argument/argument/`
 pub struct Operation {
+    text: String,
     pub name: String,
     pub arguments: Vec<String>,
+}
+
+/// What is wrong with an operation.
+pub enum Wrong {
+    /// There is none like it, or not here.
+    Operation,
+    /// Its first argument is missing, or is not of this type.
+    First(&'static str),
+    /// What follows so many arguments.
+    Rest(usize),
 }
 
 impl Operation {
     fn parse(text: &str) -> Operation {
         let mut parts = text.split('/').map(str::to_owned);
-        Operation { name: parts.next().unwrap_or_default(), arguments: parts.collect() }
+        let name = parts.next().unwrap_or_default();
+        Operation { text: text.to_owned(), name, arguments: parts.collect() }
     }
 
-    pub fn problem(&self) -> String {
-        format!("Bad operation \"{}/{}\".", self.name, self.arguments.join("/"))
+    /// In the service's words.
+    pub fn problem(&self, wrong: Wrong) -> String {
+        let Operation { text, name, arguments } = self;
+        let why = match wrong {
+            Wrong::Operation => format!("Cannot parse url part: {text}"),
+            Wrong::First(kind) => {
+                format!("Mandatory argument \"{kind}({name})\" not found while parsing \"{text}\"")
+            }
+            Wrong::Rest(taken) => {
+                format!("Failed to parse remainder \"/{}\" of \"{text}\"", arguments[taken..].join("/"))
+            }
+        };
+        format!("CDN Path error: {why}")
     }
 }
 

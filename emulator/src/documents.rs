@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::conversions::{Operation, Order, Plan};
+use crate::conversions::{Operation, Order, Plan, Wrong};
 use crate::made::{self, Content};
 use crate::seeded_file::image;
 use crate::store::Store;
@@ -115,22 +115,24 @@ impl Target {
         let format = format.and_then(|format| format.arguments.first()).map_or("pdf", String::as_str);
         let mut target = Target { format: format.to_owned(), page: None };
         for operation in operations {
-            target.take(operation).ok_or_else(|| operation.problem())?;
+            target.take(operation).map_err(|wrong| operation.problem(wrong))?;
         }
         Ok(target)
     }
 
-    /// None where the operation is not as it has to be for the format.
-    fn take(&mut self, operation: &Operation) -> Option<()> {
-        let number = |text: &str| text.parse().ok().filter(|number: &usize| *number > 0);
+    fn take(&mut self, operation: &Operation) -> Result<(), Wrong> {
+        let first = operation.arguments.first().map_or("", String::as_str);
+        let number =
+            || first.parse().ok().filter(|number: &usize| *number > 0).ok_or(Wrong::First("PositiveInteger"));
         let format = self.format.as_str();
-        match (operation.name.as_str(), operation.arguments.as_slice()) {
-            ("format", [only]) if only == format => {}
-            ("page", [page]) if PAGED.contains(&format) => self.page = Some(number(page)?),
-            ("dpi" | "quality", [value]) if RASTER.contains(&format) => _ = number(value)?,
-            _ => return None,
+        match operation.name.as_str() {
+            "format" if first.is_empty() => return Err(Wrong::First("Format")),
+            "format" if first == format => {}
+            "page" if PAGED.contains(&format) => self.page = Some(number()?),
+            "dpi" | "quality" if RASTER.contains(&format) => _ = number()?,
+            _ => return Err(Wrong::Operation),
         }
-        Some(())
+        if operation.arguments.len() > 1 { Err(Wrong::Rest(1)) } else { Ok(()) }
     }
 }
 
@@ -138,7 +140,9 @@ pub fn plan(store: &mut Store, order: &Order) -> Result<Plan, String> {
     let source = format_of(&order.file);
     let Target { format, page } = Target::parse(&order.operations)?;
     if !formats_for(&source).contains(&format.as_str()) {
-        return Err(format!("Conversion from \"{source}\" to \"{format}\" is not supported."));
+        return Err(format!(
+            "the target_format is not a supported 'to' format for this source file. {source} -> {format}"
+        ));
     }
     let (uuid, is_stored, pages) = (order.uuid, order.is_stored, pages_of(&source));
     let (stem, is_paged) = (made::stem(&order.file).to_owned(), PAGED.contains(&format.as_str()));

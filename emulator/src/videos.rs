@@ -3,12 +3,13 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::conversions::{Operation, Order, Plan};
+use crate::conversions::{Operation, Order, Plan, Wrong};
 use crate::made::{self, Content};
 use crate::seeded_file::image;
 use crate::store::Store;
 
 const MODES: [&str; 4] = ["preserve_ratio", "change_ratio", "scale_crop", "add_padding"];
+const FORMATS: [(&str, &str); 3] = [("mp4", "video/mp4"), ("webm", "video/webm"), ("ogg", "video/ogg")];
 const QUALITIES: [&str; 5] = ["normal", "better", "best", "lighter", "lightest"];
 const MOST_THUMBS: usize = 50;
 
@@ -20,37 +21,50 @@ struct Target {
 
 impl Target {
     fn parse(operations: &[Operation]) -> Result<Target, String> {
-        let mut target = Target { format: "mp4", mime: "video/mp4", thumbs: 1 };
+        let [(format, mime), ..] = FORMATS;
+        let mut target = Target { format, mime, thumbs: 1 };
         for (place, operation) in operations.iter().enumerate() {
             let is_last = place + 1 == operations.len();
-            target.take(operation, is_last).ok_or_else(|| operation.problem())?;
+            target.take(operation, is_last).map_err(|wrong| operation.problem(wrong))?;
         }
         Ok(target)
     }
 
-    /// None where the operation is not as it has to be.
-    fn take(&mut self, operation: &Operation, is_last: bool) -> Option<()> {
+    fn take(&mut self, operation: &Operation, is_last: bool) -> Result<(), Wrong> {
         let arguments: Vec<_> = operation.arguments.iter().map(String::as_str).collect();
         if let Some(thumbs) = operation.name.strip_prefix("thumbs~") {
-            self.thumbs = thumbs.parse().ok().filter(|thumbs| (1..=MOST_THUMBS).contains(thumbs))?;
-            return (is_last && matches!(arguments[..], [] | ["yes" | "1"])).then_some(());
+            let thumbs = thumbs.parse().ok().filter(|thumbs| is_last && (1..=MOST_THUMBS).contains(thumbs));
+            self.thumbs = thumbs.ok_or(Wrong::Operation)?;
+            return match arguments[..] {
+                [] | ["yes" | "1"] => Ok(()),
+                _ => Err(Wrong::Rest(0)),
+            };
         }
-        let is_right = match (operation.name.as_str(), &arguments[..]) {
-            ("format", ["mp4"]) => return self.set_format("mp4", "video/mp4"),
-            ("format", ["webm"]) => return self.set_format("webm", "video/webm"),
-            ("format", ["ogg"]) => return self.set_format("ogg", "video/ogg"),
-            ("quality", [quality]) => QUALITIES.contains(quality),
-            ("size", [size]) => is_size(size),
-            ("size", [size, mode]) => is_size(size) && MODES.contains(mode),
-            ("cut", [start, length]) => is_time(start) && (*length == "end" || is_time(length)),
-            _ => false,
+        let first = arguments.first().copied().unwrap_or_default();
+        let (kind, is_right): (_, fn(&str) -> bool) = match operation.name.as_str() {
+            "format" => ("VideoFormat", |format| FORMATS.iter().any(|(known, _)| *known == format)),
+            "quality" => ("VideoQuality", |quality| QUALITIES.contains(&quality)),
+            "size" => ("OneOrTwoDimensionsDivisibleByFour", is_size),
+            "cut" => ("Time", is_time),
+            _ => return Err(Wrong::Operation),
         };
-        is_right.then_some(())
+        if !is_right(first) {
+            return Err(Wrong::First(kind));
+        }
+        match (operation.name.as_str(), &arguments[1..]) {
+            ("format", []) => self.set_format(first),
+            ("quality" | "size", []) => {}
+            ("size", [mode]) if MODES.contains(mode) => {}
+            ("cut", [length]) if *length == "end" || is_time(length) => {}
+            ("cut", []) => return Err(Wrong::First("Time")),
+            _ => return Err(Wrong::Rest(1)),
+        }
+        Ok(())
     }
 
-    fn set_format(&mut self, format: &'static str, mime: &'static str) -> Option<()> {
-        (self.format, self.mime) = (format, mime);
-        Some(())
+    fn set_format(&mut self, wanted: &str) {
+        let known = FORMATS.iter().find(|(format, _)| *format == wanted);
+        (self.format, self.mime) = *known.expect("it was checked");
     }
 }
 

@@ -102,24 +102,36 @@ fn a_path_that_cannot_be_converted_is_a_problem_of_its_own() {
         assert_eq!(problem(&emulator, "document", path), format!("Bad path \"{path}\". Use UUID or CDN URL"));
     }
     assert_eq!(problem(&emulator, "document", &format!("{not_ready}/document/")), "File is not ready yet.");
-    for operation in [
-        "page/0",
-        "page/one",
-        "page/1",
-        "format/png/-/page",
-        "quality/80",
-        "dpi/x/-/format/jpg",
-        "rotate/90",
-        "format",
+    for (operation, why) in [
+        ("invalid", "Cannot parse url part: invalid"),
+        ("rotate/90", "Cannot parse url part: rotate/90"),
+        ("page/1", "Cannot parse url part: page/1"),
+        ("quality/80", "Cannot parse url part: quality/80"),
+        (
+            "format/png/-/page/0",
+            "Mandatory argument \"PositiveInteger(page)\" not found while parsing \"page/0\"",
+        ),
+        (
+            "format/png/-/page",
+            "Mandatory argument \"PositiveInteger(page)\" not found while parsing \"page\"",
+        ),
+        (
+            "dpi/x/-/format/jpg",
+            "Mandatory argument \"PositiveInteger(dpi)\" not found while parsing \"dpi/x\"",
+        ),
+        ("format", "Mandatory argument \"Format(format)\" not found while parsing \"format\""),
+        ("format/png/x/y", "Failed to parse remainder \"/x/y\" of \"format/png/x/y\""),
     ] {
         let path = format!("{pdf}/document/-/{operation}/");
-        assert!(problem(&emulator, "document", &path).starts_with("Bad operation \""), "{operation}");
+        assert_eq!(problem(&emulator, "document", &path), format!("CDN Path error: {why}"));
     }
-    for (path, problem_text) in [
-        (format!("{pdf}/document/"), "Conversion from \"pdf\" to \"pdf\" is not supported."),
-        (format!("{uuid}/document/-/format/xls/"), "Conversion from \"txt\" to \"xls\" is not supported."),
+    for (path, formats) in [
+        (format!("{pdf}/document/"), "pdf -> pdf"),
+        (format!("{uuid}/document/-/format/xls/"), "txt -> xls"),
+        (format!("{uuid}/document/-/format/invalid/"), "txt -> invalid"),
     ] {
-        assert_eq!(problem(&emulator, "document", &path), problem_text);
+        let words = "the target_format is not a supported 'to' format for this source file.";
+        assert_eq!(problem(&emulator, "document", &path), format!("{words} {formats}"));
     }
     let text_as_video = format!("{uuid}/video/");
     assert_eq!(problem(&emulator, "video", &text_as_video), "The file is not a video.");
@@ -282,37 +294,70 @@ fn the_operations_of_a_video_are_checked() {
         "-/size/640x360/add_padding/",
         "-/cut/000:00:05.000/000:00:15.000/",
         "-/cut/0:0:5.000/end/",
+        "-/cut/0:0:0.0/0:0:1.0/",
         "-/cut/5/15/",
         "-/thumbs~1/",
         "-/thumbs~50/",
         "-/thumbs~2/yes/",
+        "-/thumbs~2/1/",
         "-/size/640x/-/quality/best/-/format/webm/-/thumbs~2/",
     ] {
         start(&emulator, "video", &format!("{uuid}/video/{right}"));
     }
-    for wrong in [
-        "format/avi",
-        "format",
-        "quality/ultra",
-        "size/641x360",
-        "size/x",
-        "size/640",
-        "size/0x360",
-        "size/640x360/fit",
-        "cut/5",
-        "cut/end/5",
-        "cut/a/b",
-        "cut/1:2:3:4/5",
-        "cut/5./6",
-        "thumbs~0",
-        "thumbs~51",
-        "thumbs~x",
-        "thumbs~2/no",
-        "thumbs~2/-/format/mp4",
-        "rotate/90",
+    for (wrong, why) in [
+        ("invalid", "Cannot parse url part: invalid"),
+        ("format/avi", "Mandatory argument \"VideoFormat(format)\" not found while parsing \"format/avi\""),
+        ("format", "Mandatory argument \"VideoFormat(format)\" not found while parsing \"format\""),
+        (
+            "quality/ultra",
+            "Mandatory argument \"VideoQuality(quality)\" not found while parsing \"quality/ultra\"",
+        ),
+        (
+            "size/641x360",
+            "Mandatory argument \"OneOrTwoDimensionsDivisibleByFour(size)\" not found while parsing \"size/641x360\"",
+        ),
+        (
+            "size/x",
+            "Mandatory argument \"OneOrTwoDimensionsDivisibleByFour(size)\" not found while parsing \"size/x\"",
+        ),
+        (
+            "size/x/change_ratio",
+            "Mandatory argument \"OneOrTwoDimensionsDivisibleByFour(size)\" not found while parsing \"size/x/change_ratio\"",
+        ),
+        (
+            "size/640",
+            "Mandatory argument \"OneOrTwoDimensionsDivisibleByFour(size)\" not found while parsing \"size/640\"",
+        ),
+        (
+            "size/0x360",
+            "Mandatory argument \"OneOrTwoDimensionsDivisibleByFour(size)\" not found while parsing \"size/0x360\"",
+        ),
+        (
+            "size",
+            "Mandatory argument \"OneOrTwoDimensionsDivisibleByFour(size)\" not found while parsing \"size\"",
+        ),
+        ("size/640x360/fit", "Failed to parse remainder \"/fit\" of \"size/640x360/fit\""),
+        (
+            "size/640x/preserve_ratio/x",
+            "Failed to parse remainder \"/preserve_ratio/x\" of \"size/640x/preserve_ratio/x\"",
+        ),
+        ("cut/5", "Mandatory argument \"Time(cut)\" not found while parsing \"cut/5\""),
+        ("cut/end/5", "Mandatory argument \"Time(cut)\" not found while parsing \"cut/end/5\""),
+        ("cut/a/b", "Mandatory argument \"Time(cut)\" not found while parsing \"cut/a/b\""),
+        ("cut/1:2:3:4/5", "Mandatory argument \"Time(cut)\" not found while parsing \"cut/1:2:3:4/5\""),
+        ("cut/5./6", "Mandatory argument \"Time(cut)\" not found while parsing \"cut/5./6\""),
+        ("cut/5/b", "Failed to parse remainder \"/b\" of \"cut/5/b\""),
+        ("format/mp4/x", "Failed to parse remainder \"/x\" of \"format/mp4/x\""),
+        ("thumbs~0", "Cannot parse url part: thumbs~0"),
+        ("thumbs~51", "Cannot parse url part: thumbs~51"),
+        ("thumbs~x", "Cannot parse url part: thumbs~x"),
+        ("thumbs~2/no", "Failed to parse remainder \"/no\" of \"thumbs~2/no\""),
+        ("thumbs~2/1/2", "Failed to parse remainder \"/1/2\" of \"thumbs~2/1/2\""),
+        ("thumbs~2/-/format/mp4", "Cannot parse url part: thumbs~2"),
+        ("rotate/90", "Cannot parse url part: rotate/90"),
     ] {
         let problem = problem(&emulator, "video", &format!("{uuid}/video/-/{wrong}/"));
-        assert!(problem.starts_with("Bad operation \""), "{wrong}: {problem}");
+        assert_eq!(problem, format!("CDN Path error: {why}"));
     }
 }
 
