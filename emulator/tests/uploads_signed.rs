@@ -117,12 +117,61 @@ fn a_token_does_instead_of_a_signature() {
     let fields = [KEY, ("filename", "a"), ("content_type", "a/b"), ("size", "10485760")];
     assert_eq!(with_token(&emulator, form("/multipart/start/", &fields), &token).status, 200);
 
-    let both = files("/base/?jsonerrors=1", &[KEY, ("signature", "x"), ("expire", "1")], &[NOTE]);
-    let (status, code, _) = error(&with_token(&emulator, both, &token));
-    assert_eq!((status, &*code), (403, "AccessTokenInvalidError"));
     let basic = files("/base/", &[KEY], &[NOTE]).with("Authorization", "Basic x");
     let reply = ask(&emulator, &basic);
     assert_eq!((reply.status, reply.text()), (401, "Invalid Authorization header format."));
+}
+
+#[test]
+fn beside_a_signature_nobody_looks_at_a_token() {
+    let emulator = signing_emulator();
+    let (good, wrong) = (token(&json!({"iat": now(), "exp": now() + 3600})), "x");
+    let expire = (now() + 60).to_string();
+    for (token, signature, status) in
+        [(&*good, "x", 403), (&*good, &*signature(&expire), 200), (wrong, &*signature(&expire), 200)]
+    {
+        let fields = [KEY, ("signature", signature), ("expire", &*expire)];
+        let reply = with_token(&emulator, files("/base/", &fields, &[NOTE]), token);
+        assert_eq!(reply.status, status, "{token} {signature}: {}", reply.text());
+    }
+    let group = |uuid: &str, signature: &str| {
+        let fields = [SMALL_KEY, ("files[0]", uuid), ("signature", signature), ("expire", &*expire)];
+        with_token(&emulator, form("/group/?jsonerrors=1", &fields), &good)
+    };
+    let uuid = uuid(&with_token(&emulator, files("/base/", &[KEY], &[NOTE]), &good).json()["file"]);
+    assert_eq!(error(&group(&uuid, "x")).1, "SignatureInvalidError");
+    assert!(group(&uuid, &signature(&expire)).json()["id"].is_string());
+}
+
+#[test]
+fn what_only_reads_needs_no_signature_and_no_scope() {
+    let emulator = signing_emulator();
+    let all = token(&restricted(json!({"scope": ["/*"]})));
+    let file = uuid(&with_token(&emulator, files("/base/", &[KEY], &[NOTE]), &all).json()["file"]);
+    let group = form("/group/", &[SMALL_KEY, ("files[0]", &file)]);
+    let id = with_token(&emulator, group, &all).json()["id"].as_str().unwrap().to_owned();
+    let none = token(&restricted(json!({"scope": []})));
+    for (target, key, value) in [
+        (format!("/info/?pub_key=demopublickey&file_id={file}"), "uuid", &file),
+        (format!("/group/info/?pub_key=demopublickey&group_id={id}"), "id", &id),
+    ] {
+        let request = Request::plain("GET", &target);
+        assert_eq!(ask(&emulator, &request).json()[key], **value);
+        for token in [&*none, "x"] {
+            assert_eq!(with_token(&emulator, request.clone(), token).json()[key], **value, "{target}");
+        }
+        let keyless = target.replace("pub_key=demopublickey", "pub_key=");
+        assert_eq!(ask(&emulator, &Request::plain("GET", &keyless)).status, 403, "{keyless}");
+    }
+}
+
+#[test]
+fn a_scope_without_its_slash_is_told_so() {
+    let emulator = signing_emulator();
+    let token = token(&restricted(json!({"scope": ["*"]})));
+    let reply = with_token(&emulator, files("/base/", &[KEY], &[NOTE]), &token);
+    let words = "Invalid token. Reason: uc.restrictions.scope items must start with `/`.";
+    assert_eq!((reply.status, reply.text()), (401, words));
 }
 
 #[test]

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Extension, State};
-use axum::http::request::Parts;
 use axum::routing::get;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -19,14 +18,9 @@ pub fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/info/", get(info))
 }
 
-async fn info(
-    State(shared): State<Arc<Shared>>,
-    Extension(form): Extension<Arc<Form>>,
-    head: Parts,
-) -> Outcome {
+async fn info(State(shared): State<Arc<Shared>>, Extension(form): Extension<Arc<Form>>) -> Outcome {
     permission::check_key(&shared, &form, "pub_key")?;
-    let mut store = shared.store.lock().unwrap();
-    permission::check_bearer(&shared, &mut store, &head)?;
+    let store = shared.store.lock().unwrap();
     let id = form.required("FileIdRequiredError", "file_id")?;
     let uuid =
         Uuid::try_parse(id).map_err(|_| Failure::new(400, "FileIdInvalidError", "file_id is invalid."))?;

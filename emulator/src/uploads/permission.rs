@@ -30,20 +30,14 @@ pub fn check_upload(
     if !store.project.signed_uploads {
         return Ok(());
     }
-    if !head.headers.contains_key(AUTHORIZATION) {
+    // Beside a signature nobody looks at a token.
+    if form.value("signature").is_some() || !head.headers.contains_key(AUTHORIZATION) {
         return check_signature(shared, form);
-    }
-    if form.value("signature").is_some() {
-        return Err(Failure::new(
-            403,
-            "AccessTokenInvalidError",
-            "Invalid token. Reason: there is a signature, too.",
-        ));
     }
     check_token(shared, store, head, files)
 }
 
-/// For what goes without a signature: a token, if there is one, has to allow it.
+/// For the end of an upload, which goes without a signature: a token, if there is one, has to allow it.
 pub fn check_bearer(shared: &Shared, store: &mut Store, head: &Parts) -> Result<(), Failure> {
     if !store.project.signed_uploads || !head.headers.contains_key(AUTHORIZATION) {
         return Ok(());

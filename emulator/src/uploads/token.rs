@@ -81,6 +81,9 @@ impl Token {
             return Err(invalid("Invalid lifetime"));
         }
         let scopes = self.scopes().unwrap_or_default();
+        if scopes.iter().any(|scope| !scope.starts_with('/')) {
+            return Err(invalid("uc.restrictions.scope items must start with `/`"));
+        }
         if scopes.len() > MOST_SCOPES || !scopes.iter().all(|scope| is_scope(scope)) {
             return Err(invalid("Invalid scope"));
         }
