@@ -83,6 +83,10 @@ fn names_are_read_as_clients_write_them() {
         ("a%22b%22.txt", "a\"b\".txt"),
         (r#"a\"b.txt"#, "a\"b.txt"),
         ("a%0D%0Ab.txt", "a\r\nb.txt"),
+        ("a\tb\u{1}\u{1b}\u{7f}.txt", "a\tb\u{1}\u{1b}\u{7f}.txt"),
+        ("a%09b%41.txt", "a%09b%41.txt"),
+        (r"a\b\", r"a\b\"),
+        ("a; name=b; filename=c", "a; name=b; filename=c"),
         ("/home/me/c.txt", "c.txt"),
         (&long, &long),
     ] {
@@ -143,13 +147,48 @@ fn a_request_may_have_100_mib() {
 fn a_body_that_is_no_form_is_refused() {
     let emulator = emulator(0);
     let request = files("/base/", &[KEY], &[NOTE]).without("Content-Type");
-    for content_type in ["multipart/form-data", "multipart/form-data; boundary=other"] {
+    for content_type in [
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=other",
+        // A delimiter that something follows.
+        "multipart/form-data; boundary=5cd0",
+    ] {
         let reply = ask(&emulator, &request.clone().with("Content-Type", content_type));
         assert_eq!(
             (reply.status, reply.text()),
             (400, "HTTP POST request parsing failed."),
             "{content_type}"
         );
+    }
+}
+
+#[test]
+fn an_upload_may_come_in_chunks() {
+    let emulator = emulator(0);
+    let chunked = |request: Request| ask(&emulator, &request.with("Transfer-Encoding", "chunked"));
+    let uuid = uuid(&chunked(files("/base/", &[KEY], &[NOTE])).json()["file"]);
+    assert_eq!(told(&emulator, &uuid)["size"], 5);
+    let group = chunked(form("/group/", &[SMALL_KEY, ("files[0]", &uuid)]));
+    assert_eq!(group.json()["files_count"], 1);
+}
+
+#[test]
+fn a_body_may_have_more_around_its_sections() {
+    let emulator = emulator(0);
+    let whole = "preamble\r\n--B\r\nX-Other: x\r\ncontent-disposition: form-data; name=UPLOADCARE_PUB_KEY\r\n\r\n\
+                 demopublickey\r\n--B\r\nContent-Disposition: form-data; filename=\"a\"; name=\"file\"\r\n\r\n\
+                 \r\n--A\r\n--\r\n--B--\r\nepilogue";
+    for boundary in ["B", "\"B\"; charset=utf-8"] {
+        let content_type = format!("Multipart/Form-Data; Boundary={boundary}");
+        let request = Request::plain("POST", "/base/").with("Content-Type", &content_type);
+        let reply = ask(&emulator, &request.clone().body(whole));
+        let told = told(&emulator, &uuid(&reply.json()["file"]));
+        assert_eq!((&told["size"], &told["sha256"]), (&json!(9), &json!(sha256(b"\r\n--A\r\n--"))));
+        for end in [0, 20, 60, 130, whole.len() - 13] {
+            let reply = ask(&emulator, &request.clone().body(&whole.as_bytes()[..end]));
+            assert_eq!(reply.text(), "HTTP POST request parsing failed.", "{end}");
+        }
     }
 }
 

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
-use http_body_util::{BodyDataStream, BodyExt};
+use http_body_util::BodyExt;
 use hyper::http::request::Parts;
-use multer::{Field, Multipart};
 
 use crate::intake::Intake;
 use crate::service::Silence;
 use crate::uploads::failure::Failure;
 use crate::uploads::pieces::{Folder, Piece, Writer};
+use crate::uploads::sections::{Head, Sections, Trouble};
 
 /// No request of the Upload API may be larger.
 const LARGEST: u64 = 100 << 20;
@@ -68,11 +68,8 @@ impl Form {
         let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or_default();
         if content_type.to_ascii_lowercase().starts_with("multipart/form-data") {
-            let boundary = multer::parse_boundary(content_type).map_err(|_| Failure::unparsable())?;
-            let constraints =
-                multer::Constraints::new().size_limit(multer::SizeLimit::new().whole_stream(LARGEST));
-            let parts = Multipart::with_constraints(BodyDataStream::new(intake), boundary, constraints);
-            return self.receive_parts(folder, parts).await;
+            let boundary = boundary(content_type).ok_or_else(Failure::unparsable)?;
+            return self.receive_sections(folder, Sections::new(intake, boundary, LARGEST)).await;
         }
         let mut body = Vec::new();
         while let Some(frame) = intake.frame().await {
@@ -82,15 +79,15 @@ impl Form {
         Ok(())
     }
 
-    async fn receive_parts(&mut self, folder: &Folder, mut parts: Multipart<'_>) -> Result<(), Trouble> {
-        while let Some(mut part) = parts.next_field().await? {
-            let name = part.name().ok_or_else(Failure::unparsable)?.to_owned();
-            if part.file_name().is_some() {
-                self.files.push(receive_file(folder, name, part).await?);
+    async fn receive_sections(&mut self, folder: &Folder, mut sections: Sections<'_>) -> Result<(), Trouble> {
+        while let Some(Head { name, file_name, mime }) = sections.next().await? {
+            if let Some(file_name) = file_name {
+                let piece = receive_piece(folder, &mut sections).await?;
+                self.files.push(SentFile { field: name, name: file_name, mime, piece });
                 continue;
             }
             let mut value = Vec::new();
-            while let Some(bytes) = part.chunk().await? {
+            while let Some(bytes) = sections.chunk().await? {
                 add(&mut value, &bytes)?;
             }
             self.fields.push((name, String::from_utf8_lossy(&value).into_owned()));
@@ -124,19 +121,18 @@ impl Form {
     }
 }
 
-async fn receive_file(folder: &Folder, field: String, mut part: Field<'_>) -> Result<SentFile, Trouble> {
-    let name = part.file_name().map(as_typed).unwrap_or_default();
-    let mime = part.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+async fn receive_piece(folder: &Folder, sections: &mut Sections<'_>) -> Result<Arc<Piece>, Trouble> {
     let mut writer: Writer = folder.begin().map_err(|_| Failure::internal())?;
-    while let Some(bytes) = part.chunk().await? {
+    while let Some(bytes) = sections.chunk().await? {
         writer.write(&bytes).map_err(|_| Failure::internal())?;
     }
-    Ok(SentFile { field, name, mime, piece: writer.finish() })
+    Ok(writer.finish())
 }
 
-/// Browsers write just these three in another way.
-fn as_typed(name: &str) -> String {
-    name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
+fn boundary(content_type: &str) -> Option<&str> {
+    let mut parameters = content_type.split(';').skip(1).filter_map(|part| part.trim().split_once('='));
+    let (_, boundary) = parameters.find(|(name, _)| name.eq_ignore_ascii_case("boundary"))?;
+    Some(boundary.trim_matches('"')).filter(|boundary| !boundary.is_empty())
 }
 
 fn add(value: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Failure> {
@@ -145,33 +141,4 @@ fn add(value: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Failure> {
     }
     value.extend(bytes);
     Ok(())
-}
-
-/// Why a body could not be taken.
-enum Trouble {
-    Failure(Failure),
-    /// It broke.
-    Silence,
-}
-
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Trouble {
-        Trouble::Failure(failure)
-    }
-}
-
-impl From<Silence> for Trouble {
-    fn from(_: Silence) -> Trouble {
-        Trouble::Silence
-    }
-}
-
-impl From<multer::Error> for Trouble {
-    fn from(error: multer::Error) -> Trouble {
-        match error {
-            multer::Error::StreamReadFailed(_) => Trouble::Silence,
-            multer::Error::StreamSizeExceeded { .. } => Failure::too_large_request().into(),
-            _ => Failure::unparsable().into(),
-        }
-    }
 }

@@ -14,6 +14,7 @@ mod multipart;
 mod parts;
 mod permission;
 pub mod pieces;
+mod sections;
 mod token;
 
 use std::sync::Arc;
