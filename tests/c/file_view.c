@@ -70,6 +70,18 @@ static void everywhere(const char *json, void (*check)(const uc_file *file)) {
     CHECK_TEXT(json, batch->files[0]->json);
     check(batch->files[0]);
     uc_free(batch);
+
+    answers("%s", json);
+    CHECK_OK(uc_upload_info(client, UUID, &file, &error), error);
+    CHECK_TEXT(json, file->json);
+    check(file);
+    uc_free(file);
+
+    answers("{\"id\":\"" GROUP_ID "\",\"files_count\":1,\"files\":[%s]}", json);
+    CHECK_OK(uc_upload_group_info(client, GROUP_ID, &group, &error), error);
+    CHECK_INT(1, group->files_len);
+    check(group->files[0]);
+    uc_free(group);
     uc_free(client);
 }
 
@@ -89,6 +101,9 @@ static void check_image(const uc_file *file) {
     CHECK_TEXT("2018-11-26T12:49:11Z", file->datetime_removed);
     CHECK_INT(1543236551000000, file->datetime_removed_us);
     CHECK_TEXT("resize/x800/", file->default_effects);
+    CHECK_INT(1, file->is_stored);
+    CHECK_TEXT(NULL, file->filename);
+    CHECK_TEXT(NULL, file->s3_bucket);
 
     CHECK(file->image != NULL && file->video == NULL);
     CHECK_TEXT("JPEG", file->image->format);
@@ -175,6 +190,45 @@ TEST("all that a file can say about a video, track by track") {
                "{\"height\":1080,\"width\":1920,\"frame_rate\":30,\"bitrate\":null,\"codec\":null}]}},"
                "\"default_effects\":\"\"}",
                check_video);
+}
+
+static void check_kept_elsewhere(const uc_file *file) {
+    CHECK_TEXT("a b.jpg", file->original_filename);
+    CHECK_TEXT("a_b.jpg", file->filename);
+    CHECK_TEXT("my-bucket", file->s3_bucket);
+    CHECK_INT(1, file->is_stored);
+    CHECK_INT(1, file->is_ready);
+    CHECK_TEXT(NULL, file->datetime_stored);
+    CHECK_INT(642, file->size);
+}
+
+static void check_kept_for_a_day(const uc_file *file) {
+    CHECK_INT(0, file->is_stored);
+    CHECK_TEXT(NULL, file->filename);
+    CHECK_TEXT(NULL, file->s3_bucket);
+}
+
+static void check_stored(const uc_file *file) { CHECK_INT(1, file->is_stored); }
+
+static void check_stored_or_not(const uc_file *file) { CHECK_INT(-1, file->is_stored); }
+
+TEST("what the Upload API says of a file: whether it is stored, its safe name, its bucket") {
+    everywhere("{\"size\":642,\"total\":642,\"done\":642,\"uuid\":\"" UUID "\",\"file_id\":\"" UUID "\","
+               "\"original_filename\":\"a b.jpg\",\"is_image\":true,\"is_stored\":true,\"image_info\":null,"
+               "\"video_info\":null,\"is_ready\":true,\"filename\":\"a_b.jpg\",\"mime_type\":\"image/jpeg\","
+               "\"s3_bucket\":\"my-bucket\"}",
+               check_kept_elsewhere);
+    everywhere("{\"uuid\":\"" UUID "\",\"is_stored\":false,\"filename\":null,\"s3_bucket\":null}", check_kept_for_a_day);
+}
+
+TEST("whether a file is stored is said, or follows from when, or is not known") {
+    everywhere("{\"uuid\":\"" UUID "\",\"datetime_stored\":null}", check_kept_for_a_day);
+    everywhere("{\"uuid\":\"" UUID "\",\"datetime_stored\":\"2018-11-26T12:49:10Z\"}", check_stored);
+    everywhere("{\"is_stored\":true,\"uuid\":\"" UUID "\",\"datetime_stored\":null}", check_stored);
+    everywhere("{\"datetime_stored\":null,\"uuid\":\"" UUID "\",\"is_stored\":true}", check_stored);
+    everywhere("{\"datetime_stored\":null,\"uuid\":\"" UUID "\",\"is_stored\":null}", check_kept_for_a_day);
+    everywhere("{\"uuid\":\"" UUID "\",\"datetime_stored\":[],\"is_stored\":\"yes\"}", check_stored_or_not);
+    everywhere("{\"uuid\":\"" UUID "\"}", check_stored_or_not);
 }
 
 static void check_video_without_tracks(const uc_file *file) {

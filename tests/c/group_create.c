@@ -12,7 +12,7 @@ static uc_group *create(const uc_client *client, const char *const *files, size_
     uc_group *group;
     uc_error *error;
     char *end = text("~%lu", (unsigned long)count);
-    CHECK_OK(uc_group_create(client, files, count, &group, &error), error);
+    CHECK_OK(uc_group_create(client, files, count, NULL, &group, &error), error);
     CHECK(group != NULL);
     CHECK_INT(count, group->files_count);
     CHECK_INT(count, group->files_len);
@@ -149,6 +149,95 @@ TEST("a group of what was just uploaded is in the listings") {
     uc_free(client);
 }
 
+/* -- as the Upload API tells of it ------------------------------------------------------------------------------- */
+
+/** The info of a group, by a client without the secret key; to be freed. */
+static uc_group *upload_info(const char *id) {
+    uc_client_opts opts = client_opts();
+    uc_client *client;
+    uc_group *group;
+    uc_error *error;
+    CHECK_OK(uc_client_new(PUBLIC_KEY, NULL, &opts, &client, &error), error);
+    CHECK_OK(uc_upload_group_info(client, id, &group, &error), error);
+    uc_free(client);
+    return group;
+}
+
+TEST("for the Upload API's info of a group the public key is enough, also where uploads are signed") {
+    uc_client *client = client_new();
+    struct kept_file kept = a_file();
+    char *changed = text("%s/-/resize/800x/", kept.uuid), *target;
+    const char *files[2];
+    uc_group *made, *told;
+    uc_file *gone;
+    uc_error *error;
+    files[0] = kept.uuid;
+    files[1] = changed;
+    made = create(client, files, 2);
+    emulator("POST", "/_emulator/project", "{\"signed_uploads\":true}");
+    forget_requests();
+    told = upload_info(made->id);
+    CHECK_INT(1, requests_counted());
+    target = text("/group/info/?pub_key=" PUBLIC_KEY "&group_id=%s&jsonerrors=1", made->id);
+    check_sent(0, "GET", target, NULL);
+    CHECK_TEXT(made->id, told->id);
+    CHECK_TEXT(made->json, told->json);
+    CHECK_TEXT(made->datetime_created, told->datetime_created);
+    CHECK_TEXT(made->cdn_url, told->cdn_url);
+    CHECK_TEXT(made->url, told->url);
+    CHECK_INT(2, told->files_count);
+    CHECK_INT(2, told->files_len);
+    check_member(told, 0, kept.uuid, "");
+    check_member(told, 1, kept.uuid, "resize/800x/");
+    CHECK_TEXT(kept.name, told->files[0]->original_filename);
+    CHECK_INT(kept.size, told->files[0]->size);
+    CHECK_INT(1, told->files[0]->is_stored);
+    uc_free(told);
+    CHECK_OK(uc_file_delete(client, kept.uuid, &gone, &error), error);
+    uc_free(gone);
+    told = upload_info(made->id);
+    CHECK_INT(2, told->files_count);
+    CHECK_INT(2, told->files_len);
+    CHECK(told->files[0] == NULL && told->files[1] == NULL);
+    uc_free(told);
+    uc_free(made);
+    free(changed);
+    free(target);
+    uc_free(client);
+}
+
+TEST("what cannot be told of a group is its own error") {
+    static const char *const wrong[] = {"", "~1", NO_FILE, NO_FILE "~", NO_FILE "~0", NO_FILE "~1/", NO_FILE "~1&pub_key=x", "x~1"};
+    uc_client *client = client_new(), *other;
+    uc_client_opts opts = client_opts();
+    uc_group *group;
+    uc_error *error;
+    size_t i;
+    for (i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        check_refusal(uc_upload_group_info(client, wrong[i], &group, &error), &error, "id", wrong[i]);
+        CHECK(group == NULL);
+    }
+    check_refusal(uc_upload_group_info(client, NULL, &group, &error), &error, "id", "NULL");
+    check_refusal(uc_upload_group_info(NULL, NO_FILE "~1", &group, &error), &error, "client", "NULL");
+    check_refusal(uc_upload_group_info(client, NO_FILE "~1", NULL, &error), &error, "group", "NULL");
+    CHECK_INT(0, requests_counted());
+    CHECK_FAILS(UC_ERR_NOT_FOUND, uc_upload_group_info(client, NO_FILE "~1", &group, &error), error);
+    CHECK(group == NULL);
+    CHECK_INT(404, error->http_status);
+    CHECK_TEXT("GroupNotFoundError", error->code);
+    CHECK_TEXT("group_id is invalid.", error->message);
+    uc_free(error);
+    CHECK_OK(uc_client_new("otherpublickey", NULL, &opts, &other, &error), error);
+    CHECK_FAILS(UC_ERR_AUTH, uc_upload_group_info(other, NO_FILE "~1", &group, &error), error);
+    CHECK_TEXT("ProjectPublicKeyInvalidError", error->code);
+    uc_free(error);
+    fault("{\"fault\":\"body\",\"body\":\"{\\\"files\\\":[]}\"}");
+    CHECK_FAILS(UC_ERR_PROTOCOL, uc_upload_group_info(client, NO_FILE "~1", &group, &error), error);
+    uc_free(error);
+    uc_free(other);
+    uc_free(client);
+}
+
 /* -- refusals -------------------------------------------------------------------------------------------------- */
 
 TEST("what is no file, too many files or none are refused before anything is sent") {
@@ -161,15 +250,15 @@ TEST("what is no file, too many files or none are refused before anything is sen
     uc_error *error;
     size_t i;
     for (i = 0; i < 1001; i++) files[i] = file.uuid;
-    check_refusal(uc_group_create(client, files, 0, &group, &error), &error, "files", "none");
+    check_refusal(uc_group_create(client, files, 0, NULL, &group, &error), &error, "files", "none");
     CHECK(group == NULL);
-    check_refusal(uc_group_create(client, files, 1001, &group, &error), &error, "files", "1001 of them");
-    check_refusal(uc_group_create(client, NULL, 1, &group, &error), &error, "files", "NULL");
-    check_refusal(uc_group_create(NULL, files, 1, &group, &error), &error, "client", "NULL");
-    check_refusal(uc_group_create(client, files, 1, NULL, &error), &error, "group", "NULL");
+    check_refusal(uc_group_create(client, files, 1001, NULL, &group, &error), &error, "files", "1001 of them");
+    check_refusal(uc_group_create(client, NULL, 1, NULL, &group, &error), &error, "files", "NULL");
+    check_refusal(uc_group_create(NULL, files, 1, NULL, &group, &error), &error, "client", "NULL");
+    check_refusal(uc_group_create(client, files, 1, NULL, NULL, &error), &error, "group", "NULL");
     for (i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         files[12] = wrong[i];
-        check_refusal(uc_group_create(client, files, 13, &group, &error), &error, "files[12]", wrong[i] ? wrong[i] : "NULL");
+        check_refusal(uc_group_create(client, files, 13, NULL, &group, &error), &error, "files[12]", wrong[i] ? wrong[i] : "NULL");
     }
     CHECK_INT(0, requests_counted());
     uc_free(client);
@@ -178,7 +267,7 @@ TEST("what is no file, too many files or none are refused before anything is sen
 static void check_failure(const uc_client *client, const char *given, uc_status status, int http_status, const char *code) {
     uc_group *group;
     uc_error *error;
-    CHECK_FAILS(status, uc_group_create(client, &given, 1, &group, &error), error);
+    CHECK_FAILS(status, uc_group_create(client, &given, 1, NULL, &group, &error), error);
     CHECK_INT(http_status, error->http_status);
     CHECK_TEXT(code, error->code);
     CHECK(group == NULL);

@@ -100,7 +100,7 @@ TEST("400: copies") {
     uc_free(client);
 }
 
-TEST("400: webhooks") {
+TEST("400 and 403: webhooks") {
     uc_client *client = client_new();
     uc_webhook_opts opts = webhook_for("file.uploaded", "https://example.com/hook");
     uc_webhook *webhook = webhook_made(client, &opts), *other;
@@ -111,10 +111,11 @@ TEST("400: webhooks") {
     check_request(400, "`target_url` is missing.", client, "POST", "/webhooks/", "{\"event\":\"file.uploaded\"}");
     check_request(400, "`target_url` is missing.", client, "DELETE", "/webhooks/unsubscribe/", "{}");
     project("{\"webhooks\":false}");
-    check_rejected("You can't use webhooks", uc_webhooks_list(client, &all, &error), &error);
-    check_rejected("You can't use webhooks", uc_webhook_create(client, &opts, &other, &error), &error);
-    check_rejected("You can't use webhooks", uc_webhook_update(client, webhook->id, &opts, &other, &error), &error);
-    check_rejected("You can't use webhooks", uc_webhook_delete(client, opts.target_url, &error), &error);
+    check_said(UC_ERR_AUTH, 403, "You can't use webhooks", uc_webhooks_list(client, &all, &error), &error);
+    check_said(UC_ERR_AUTH, 403, "You can't use webhooks", uc_webhook_create(client, &opts, &other, &error), &error);
+    check_said(UC_ERR_AUTH, 403, "You can't use webhooks", uc_webhook_update(client, webhook->id, &opts, &other, &error),
+               &error);
+    check_said(UC_ERR_AUTH, 403, "You can't use webhooks", uc_webhook_delete(client, opts.target_url, &error), &error);
     CHECK(all == NULL && other == NULL);
     uc_free(webhook);
     uc_free(client);

@@ -464,6 +464,7 @@ static inline uc_client_opts client_opts(void) {
         return opts;                    \
     }
 OPTIONS(uc_groups_opts, groups_opts)
+OPTIONS(uc_group_create_opts, group_create_opts)
 OPTIONS(uc_files_opts, files_opts)
 OPTIONS(uc_search_opts, search_opts)
 OPTIONS(uc_copy_opts, copy_opts)

@@ -131,11 +131,11 @@ TEST("a group and a file from a URL are signed, too") {
     uc_error *error;
     files[0] = uuid;
     wants_signatures();
-    CHECK_OK(uc_group_create(client, files, 1, &group, &error), error);
+    CHECK_OK(uc_group_create(client, files, 1, NULL, &group, &error), error);
     uc_free(group);
     CHECK_OK(uc_upload_url(client, "http://127.0.0.1:9/file", NULL, &job, &error), error);
     uc_free(job);
-    CHECK_FAILS(UC_ERR_REJECTED, uc_group_create(other, files, 1, &group, &error), error);
+    CHECK_FAILS(UC_ERR_REJECTED, uc_group_create(other, files, 1, NULL, &group, &error), error);
     CHECK_TEXT("SignatureRequiredError", error->code);
     uc_free(error);
     CHECK_FAILS(UC_ERR_REJECTED, uc_upload_url(other, "http://127.0.0.1:9/file", NULL, &job, &error), error);
@@ -354,6 +354,113 @@ TEST("a token allows no more than its scope and its number of files") {
     uc_free(client);
 }
 
+/* -- groups ------------------------------------------------------------------------------------------------------- */
+
+static uc_status group_of(const uc_client *client, const char *uuid, const uc_group_create_opts *opts, uc_error **error) {
+    uc_group *group;
+    uc_status status = uc_group_create(client, &uuid, 1, opts, &group, error);
+    CHECK((group != NULL) == (status == UC_OK));
+    if (group != NULL) CHECK_TEXT(uuid, group->files[0]->uuid);
+    uc_free(group);
+    return status;
+}
+
+static void check_no_group(const uc_client *client, const char *uuid, const uc_group_create_opts *opts, int http_status,
+                           const char *code) {
+    uc_error *error;
+    CHECK_FAILS(UC_ERR_AUTH, group_of(client, uuid, opts, &error), error);
+    CHECK_TEXT(code, error->code);
+    CHECK_INT(http_status, error->http_status);
+    CHECK_INT(1, error->attempts);
+    uc_free(error);
+}
+
+TEST("a group is made with a backend's signature, which goes before the client's own") {
+    uc_client *backend = client_new(), *clients[2];
+    uc_group_create_opts opts = group_create_opts();
+    char *uuid = text("%s", a_file().uuid), *echo, *body;
+    uc_error *error;
+    size_t i;
+    clients[0] = client_of_public_key();
+    clients[1] = client_of("othersecretkey", NULL, NULL);
+    wants_signatures();
+    opts.expire = (int64_t)time(NULL) + 600;
+    opts.signature = signature_for(backend, opts.expire);
+    for (i = 0; i < 2; i++) {
+        forget_requests();
+        CHECK_OK(group_of(clients[i], uuid, &opts, &error), error);
+        CHECK_INT(1, requests_counted());
+        CHECK_INT(opts.expire, expire_sent(0));
+        body = sent(0, "body");
+        CHECK_CONTAINS(body, opts.signature);
+        free(body);
+    }
+    echo = text("{\"fault\":\"status\",\"status\":400,\"body\":\"You sent %s.\",\"content_type\":\"text/plain\"}", opts.signature);
+    fault(echo);
+    CHECK_FAILS(UC_ERR_REJECTED, group_of(clients[0], uuid, &opts, &error), error);
+    CHECK_CONTAINS(error->message, "You sent ");
+    CHECK_LACKS(error->message, opts.signature);
+    CHECK_LACKS(error->body, opts.signature);
+    uc_free(error);
+    opts.expire++;
+    check_no_group(clients[0], uuid, &opts, 403, "SignatureInvalidError");
+    uc_free((void *)opts.signature);
+    opts.expire = (int64_t)time(NULL) - 600;
+    opts.signature = signature_for(backend, opts.expire);
+    check_no_group(clients[0], uuid, &opts, 403, "SignatureExpirationError");
+    uc_free((void *)opts.signature);
+    for (i = 0; i < 2; i++) uc_free(clients[i]);
+    free(echo);
+    free(uuid);
+    uc_free(backend);
+}
+
+TEST("a group is made with a backend's token whose scope is /group/, as often as one likes") {
+    static const char *const group_only[] = {"/group/"}, *const others[] = {"/base/", "/multipart/*", "/from_url/"};
+    uc_client *backend = client_new(), *clients[2];
+    uc_group_create_opts opts = group_create_opts();
+    uc_token_opts claims = token_opts();
+    char *uuid = text("%s", a_file().uuid), *echo;
+    uc_error *error;
+    size_t i;
+    clients[0] = client_of_public_key();
+    clients[1] = client_of("othersecretkey", NULL, NULL);
+    wants_signatures();
+    claims.scope = group_only;
+    claims.scope_len = 1;
+    claims.operations = 1;
+    opts.token = token_with(backend, &claims);
+    for (i = 0; i < 4; i++) {
+        char *authorization = text("Bearer %s", opts.token), *requests;
+        forget_requests();
+        CHECK_OK(group_of(clients[i % 2], uuid, &opts, &error), error);
+        requests = emulator_get("/_emulator/requests");
+        CHECK_CONTAINS(requests, authorization);
+        CHECK_LACKS(requests, "signature=");
+        CHECK_LACKS(requests, "expire=");
+        free(requests);
+        free(authorization);
+    }
+    echo = text("{\"fault\":\"status\",\"status\":400,\"body\":\"You sent %s.\",\"content_type\":\"text/plain\"}", opts.token);
+    fault(echo);
+    CHECK_FAILS(UC_ERR_REJECTED, group_of(clients[0], uuid, &opts, &error), error);
+    CHECK_LACKS(error->message, opts.token);
+    CHECK_LACKS(error->body, opts.token);
+    uc_free(error);
+    free(echo);
+    uc_free((void *)opts.token);
+    claims.scope = others;
+    claims.scope_len = 3;
+    opts.token = token_with(backend, &claims);
+    check_no_group(clients[0], uuid, &opts, 403, "ScopeForbiddenError");
+    emulator("POST", "/_emulator/clock", "{\"offset_s\":7200}");
+    check_no_group(clients[0], uuid, &opts, 401, "AccessTokenExpiredError");
+    uc_free((void *)opts.token);
+    for (i = 0; i < 2; i++) uc_free(clients[i]);
+    free(uuid);
+    uc_free(backend);
+}
+
 /* -- by a callback ------------------------------------------------------------------------------------------------ */
 
 /** Signs as a keeper of the key elsewhere would. */
@@ -405,10 +512,17 @@ TEST("a callback signs in place of the secret key, uploads and permissions") {
 
 /* -- refusals --------------------------------------------------------------------------------------------------------- */
 
-static void check_refused_upload(const uc_client *client, const uc_upload_opts *opts, const char *name, const char *value) {
+static void check_refused(const uc_client *client, const uc_upload_opts *opts, const char *name, const char *value) {
+    uc_group_create_opts group_opts = group_create_opts();
     uc_file *file;
+    uc_job *job;
     uc_error *error;
     check_refusal(upload(client, 3, opts, &file, &error), &error, name, value);
+    check_refusal(uc_upload_url(client, "http://127.0.0.1:9/file", opts, &job, &error), &error, name, value);
+    group_opts.token = opts->token;
+    group_opts.signature = opts->signature;
+    group_opts.expire = opts->expire;
+    check_refusal(group_of(client, NO_FILE, &group_opts, &error), &error, name, value);
 }
 
 TEST("two permissions at once, half of one, or what cannot be one are refused before anything is sent") {
@@ -419,20 +533,20 @@ TEST("two permissions at once, half of one, or what cannot be one are refused be
     opts.token = "a.b.c";
     opts.signature = "abc";
     opts.expire = 1;
-    check_refused_upload(client, &opts, "opts.signature", "and a token");
+    check_refused(client, &opts, "opts.signature", "and a token");
     opts.signature = NULL;
-    check_refused_upload(client, &opts, "opts.expire", "and a token");
+    check_refused(client, &opts, "opts.expire", "and a token");
     opts.token = NULL;
-    check_refused_upload(client, &opts, "opts.expire", "without a signature");
+    check_refused(client, &opts, "opts.expire", "without a signature");
     opts.signature = "abc";
     opts.expire = 0;
-    check_refused_upload(client, &opts, "opts.expire", "0");
+    check_refused(client, &opts, "opts.expire", "0");
     opts.expire = -1;
-    check_refused_upload(client, &opts, "opts.expire", "-1");
+    check_refused(client, &opts, "opts.expire", "-1");
     opts = upload_opts();
     for (i = 0; i < sizeof tokens / sizeof tokens[0]; i++) {
         opts.token = tokens[i];
-        check_refused_upload(client, &opts, "opts.token", tokens[i]);
+        check_refused(client, &opts, "opts.token", tokens[i]);
     }
     CHECK_INT(0, requests_counted());
     uc_free(client);

@@ -80,6 +80,8 @@ TEST("names arrive as they are, whatever stands in them") {
         "plain.txt", "qu\"o\"te.txt", "'single'.txt", "line\nfeed.txt", "re\r\nturn.txt", "a; filename=b.txt",
         "back\\slash.txt", "50% off.txt", " blanks  in it .txt", "\xf0\x9f\xa6\x80 crab.png",
         "\xd0\x96\xd1\x83\xd0\xba.txt", "no extension", ".hidden", "--boundary--",
+        "tab\tin it.txt", "\x01 \x1b \x1f \x7f.txt", "\t", "ends with \\", "\\\\", "100%09.txt", "%0d%0a.txt", "a\r\n\r\nb",
+        "\xc2\x85\xe2\x80\xae.txt", "=?UTF-8?Q?a?=",
     };
     uc_client *client = client_new();
     uc_upload_opts opts = upload_opts();
@@ -94,6 +96,26 @@ TEST("names arrive as they are, whatever stands in them") {
             CHECK_TEXT(names[i], file->original_filename);
             free(told);
             uc_free(file);
+        }
+    }
+    uc_free(client);
+}
+
+TEST("a file's own name arrives as it is, too") {
+    static const char *const names[] = {"tab\there.bin", "quote\".bin", "line\nfeed.bin", "\x01\x7f.bin", "\xd0\x96 %09.bin"};
+    uc_client *client = client_new();
+    size_t i, size;
+    for (size = 0; size < 2; size++) {
+        for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+            struct content content = content_of(both_sizes[size]);
+            char *path = file_of(names[i], &content);
+            uc_file *file;
+            uc_error *error;
+            CHECK_OK(uc_upload_path(client, path, NULL, &file, &error), error);
+            CHECK_TEXT(names[i], file->original_filename);
+            uc_free(file);
+            unlink(path);
+            free(path);
         }
     }
     uc_free(client);
@@ -205,6 +227,36 @@ static void name_all(char names[][101], size_t count, size_t length) {
     }
 }
 
+TEST("whether it is stored, its safe name and its bucket are told with the upload") {
+    static const char *const stores[] = {"0", "1", "auto"};
+    uc_client *client = client_new();
+    uc_upload_opts opts = upload_opts();
+    size_t i, size;
+    opts.name = "a b\xc3\xa9.txt";
+    for (size = 0; size < 2; size++) {
+        for (i = 0; i < 3; i++) {
+            uc_file *file, *asked, *rest;
+            uc_error *error;
+            opts.store = stores[i];
+            free(told_with(client, both_sizes[size], &opts, &file));
+            CHECK_OK(uc_upload_info(client, file->uuid, &asked, &error), error);
+            CHECK_OK(uc_file_info(client, file->uuid, NULL, &rest, &error), error);
+            CHECK_INT(i > 0, file->is_stored);
+            CHECK_INT(i > 0, asked->is_stored);
+            CHECK_INT(i > 0, rest->is_stored);
+            CHECK_TEXT("a_b_.txt", file->filename);
+            CHECK_TEXT("a_b_.txt", asked->filename);
+            CHECK_TEXT(NULL, rest->filename);
+            CHECK_TEXT(NULL, file->s3_bucket);
+            CHECK_TEXT(opts.name, asked->original_filename);
+            uc_free(file);
+            uc_free(asked);
+            uc_free(rest);
+        }
+    }
+    uc_free(client);
+}
+
 TEST("metadata arrives, up to its limits") {
     static char keys[50][101];
     uc_pair pairs[50];
@@ -230,6 +282,28 @@ TEST("metadata arrives, up to its limits") {
     }
     free(ascii);
     free(wide);
+    uc_free(client);
+}
+
+TEST("values of metadata arrive as they are, whatever stands in them") {
+    static const uc_pair pairs[] = {
+        {"tab", "a\tb"}, {"lines", "a\r\nb\nc\rd"}, {"quotes", "\"a\" 'b' %22"}, {"controls", "\x01\x1b\x7f"},
+        {"script", "\xd0\x96 \xf0\x9f\xa6\x80"}, {"form", "--\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n"},
+        {"a-b_c.d:E9", " blanks "},
+    };
+    enum { PAIRS = sizeof pairs / sizeof pairs[0] };
+    uc_client *client = client_new();
+    uc_upload_opts opts = upload_opts();
+    size_t i, size;
+    opts.metadata = pairs;
+    opts.metadata_len = PAIRS;
+    for (size = 0; size < 2; size++) {
+        uc_file *file;
+        free(told_with(client, both_sizes[size], &opts, &file));
+        CHECK_INT(PAIRS, file->metadata_len);
+        for (i = 0; i < PAIRS; i++) CHECK_TEXT(pairs[i].value, value_of(file->metadata, PAIRS, pairs[i].key));
+        uc_free(file);
+    }
     uc_free(client);
 }
 

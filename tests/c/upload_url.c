@@ -120,6 +120,27 @@ TEST("it is named, stored and described as asked for") {
     uc_free(client);
 }
 
+TEST("a name and metadata go with a URL as they go with a file") {
+    static const uc_pair pairs[] = {{"tab", "a\tb"}, {"lines", "\r\n"}, {"quotes", "\"\xd0\x96\" %22"}, {"controls", "\x01\x7f"}};
+    uc_client *client = client_new();
+    uc_upload_opts opts = upload_opts();
+    uc_job *job;
+    char *body;
+    opts.name = "tab\t\"quote\" \xd0\x96.txt";
+    opts.metadata = pairs;
+    opts.metadata_len = 4;
+    job = fetches(client, "http://127.0.0.1:9/file", &opts);
+    body = sent(0, "body");
+    CHECK_CONTAINS(body, "&filename=tab%09%22quote%22+%D0%96.txt&");
+    CHECK_CONTAINS(body, "&metadata%5Btab%5D=a%09b&");
+    CHECK_CONTAINS(body, "&metadata%5Blines%5D=%0D%0A&");
+    CHECK_CONTAINS(body, "&metadata%5Bquotes%5D=%22%D0%96%22+%2522&");
+    CHECK_CONTAINS(body, "&metadata%5Bcontrols%5D=%01%7F");
+    free(body);
+    uc_free(job);
+    uc_free(client);
+}
+
 TEST("a URL that was fetched before is not fetched again where that is asked for") {
     uc_client *client = client_new(), *other = client_new();
     struct content content = content_of(1000);
@@ -253,6 +274,55 @@ TEST("while the total is not known it is -1") {
         CHECK_FAILS(UC_ERR_CANCELED, uc_job_wait(job, 60000, hear, &heard, &error), error);
         CHECK_INT(41, heard.done);
         CHECK_INT(0, heard.is_known);
+        uc_free(error);
+        uc_free(job);
+        free(told);
+        no_more_faults();
+    }
+    uc_free(client);
+}
+
+/** Hears one report of how far a job is. */
+struct report {
+    int64_t done, total;
+};
+
+static int32_t note(void *user_data, int64_t done, int64_t total) {
+    struct report *report = (struct report *)user_data;
+    report->done = done;
+    report->total = total;
+    return 1;
+}
+
+TEST("progress may be numbers, text or words") {
+    static const struct {
+        const char *told;
+        int64_t done, total;
+    } reports[] = {
+        {"\\\"done\\\":500,\\\"total\\\":400490", 500, 400490},
+        {"\\\"done\\\":\\\"500\\\",\\\"total\\\":\\\"400490\\\"", 500, 400490},
+        {"\\\"done\\\":\\\"500\\\",\\\"total\\\":\\\"unknown\\\"", 500, -1},
+        {"\\\"done\\\":\\\"5497558138881\\\",\\\"total\\\":null", 5497558138881, -1},
+        {"\\\"done\\\":\\\"unknown\\\",\\\"total\\\":\\\"\\\"", 0, -1},
+        {"\\\"done\\\":\\\"9223372036854775808\\\",\\\"total\\\":-5", 0, -1},
+        {"\\\"done\\\":-1,\\\"total\\\":\\\"-1\\\"", 0, -1},
+        {"\\\"done\\\":\\\"5 MB\\\",\\\"total\\\":{}", 0, -1},
+        {"\\\"total\\\":true", 0, -1},
+    };
+    uc_client *client = client_new();
+    size_t i;
+    for (i = 0; i < sizeof reports / sizeof reports[0]; i++) {
+        struct report report = {-2, -2};
+        char *told = text("{\"fault\":\"body\",\"path\":\"/from_url/status/\",\"times\":-1,"
+                          "\"body\":\"{\\\"status\\\":\\\"progress\\\",%s}\"}",
+                          reports[i].told);
+        uc_job *job = fetches(client, "http://127.0.0.1:9/file", NULL);
+        uc_error *error;
+        fault(told);
+        CHECK_OK(uc_job_poll(job, &error), error);
+        CHECK_FAILS(UC_ERR_CANCELED, uc_job_wait(job, 60000, note, &report, &error), error);
+        CHECK_INT(reports[i].done, report.done);
+        CHECK_INT(reports[i].total, report.total);
         uc_free(error);
         uc_free(job);
         free(told);
