@@ -331,8 +331,8 @@ typedef struct {
     const char *uuid;
     /// As it was named when uploaded; may be empty.
     const char *original_filename;
-    /// The same with every character that URLs do not like replaced by an underscore; by the Upload
-    /// API only, as uc_upload_info() and uploads give it.
+    /// The same with nothing but Latin letters, digits, `.` and `_` left, as it stands in URLs. Only
+    /// the Upload API tells it, NULL elsewhere: uploads, uc_upload_info() and groups from there.
     const char *filename;
     /// On the CDN; NULL when removed or not ready.
     const char *original_file_url;
@@ -346,7 +346,7 @@ typedef struct {
     int32_t is_image;
     /// 1 when it can be used, 0 while the service works on it.
     int32_t is_ready;
-    /// 1 when it is kept for good, 0 when for a day, -1 where the service does not say.
+    /// 1 when it is stored for good, 0 for a temporary file, -1 where the service does not say.
     int32_t is_stored;
     /// When it was uploaded, and the same in microseconds since 1970-01-01 UTC; INT64_MIN where
     /// it is not known, here and below.
@@ -360,7 +360,7 @@ typedef struct {
     int64_t datetime_removed_us;
     /// Inside a group only: the operations it was put in with, "resize/x800/"; else NULL.
     const char *default_effects;
-    /// The bucket it is in where that is the project's own; by the Upload API only.
+    /// The S3 bucket that holds it, where that is the project's own. Only the Upload API tells it.
     const char *s3_bucket;
     /// NULL when it is no image.
     const uc_image_info *image;
@@ -1346,8 +1346,8 @@ uc_status uc_upload_info(const uc_client *client,
                          uc_file **file,
                          uc_error **error);
 
-/// What the Upload API says of a group, for which the public key is enough. `id` is its whole id, with
-/// `~` and the number. `group` receives it with its files, of which there are no times and no URLs.
+/// What the Upload API says of a group, for which the public key is enough. `id` is its whole id,
+/// with `~` and the number. `group` receives it with its files, which have no times and no URLs.
 /// UC_ERR_NOT_FOUND when the project has no such group.
 ///
 /// Upload API: GET /group/info/

@@ -96,8 +96,8 @@ pub struct uc_file {
     pub uuid: *const c_char,
     /// As it was named when uploaded; may be empty.
     pub original_filename: *const c_char,
-    /// The same with every character that URLs do not like replaced by an underscore; by the Upload
-    /// API only, as uc_upload_info() and uploads give it.
+    /// The same with nothing but Latin letters, digits, `.` and `_` left, as it stands in URLs. Only
+    /// the Upload API tells it, NULL elsewhere: uploads, uc_upload_info() and groups from there.
     pub filename: *const c_char,
     /// On the CDN; NULL when removed or not ready.
     pub original_file_url: *const c_char,
@@ -111,7 +111,7 @@ pub struct uc_file {
     pub is_image: i32,
     /// 1 when it can be used, 0 while the service works on it.
     pub is_ready: i32,
-    /// 1 when it is kept for good, 0 when for a day, -1 where the service does not say.
+    /// 1 when it is stored for good, 0 for a temporary file, -1 where the service does not say.
     pub is_stored: i32,
     /// When it was uploaded, and the same in microseconds since 1970-01-01 UTC; INT64_MIN where
     /// it is not known, here and below.
@@ -125,7 +125,7 @@ pub struct uc_file {
     pub datetime_removed_us: i64,
     /// Inside a group only: the operations it was put in with, "resize/x800/"; else NULL.
     pub default_effects: *const c_char,
-    /// The bucket it is in where that is the project's own; by the Upload API only.
+    /// The S3 bucket that holds it, where that is the project's own. Only the Upload API tells it.
     pub s3_bucket: *const c_char,
     /// NULL when it is no image.
     pub image: *const uc_image_info,

@@ -256,8 +256,8 @@ pub unsafe extern "C" fn uc_upload_info(
     }
 }
 
-/// What the Upload API says of a group, for which the public key is enough. `id` is its whole id, with
-/// `~` and the number. `group` receives it with its files, of which there are no times and no URLs.
+/// What the Upload API says of a group, for which the public key is enough. `id` is its whole id,
+/// with `~` and the number. `group` receives it with its files, which have no times and no URLs.
 /// UC_ERR_NOT_FOUND when the project has no such group.
 ///
 /// Upload API: GET /group/info/

@@ -244,8 +244,8 @@ TEST("whether it is stored, its safe name and its bucket are told with the uploa
             CHECK_INT(i > 0, file->is_stored);
             CHECK_INT(i > 0, asked->is_stored);
             CHECK_INT(i > 0, rest->is_stored);
-            CHECK_TEXT("a_b_.txt", file->filename);
-            CHECK_TEXT("a_b_.txt", asked->filename);
+            CHECK_TEXT("ab.txt", file->filename);
+            CHECK_TEXT("ab.txt", asked->filename);
             CHECK_TEXT(NULL, rest->filename);
             CHECK_TEXT(NULL, file->s3_bucket);
             CHECK_TEXT(opts.name, asked->original_filename);
