@@ -271,13 +271,19 @@ TEST("a path that the service does not take is UC_ERR_JOB with its words, althou
         int is_video;
     } cases[] = {
         {NULL, "/document/-/format/png/", "Missing in the project", 0},
-        {"report (1).pdf", "/document/-/format/webm/", "webm", 0},
-        {"report (1).pdf", "/document/-/rotate/90/", "rotate/90", 0},
+        {"sample1.txt", "/document/-/format/xls/",
+         "the target_format is not a supported 'to' format for this source file. txt -> xls", 0},
+        {"report (1).pdf", "/document/-/rotate/90/", "CDN Path error: Cannot parse url part: rotate/90", 0},
         {"report (1).pdf", "/document/format/png/", "Use UUID or CDN URL", 0},
         {"", "/document/-/format/png/", "File is not ready yet.", 0},
         {NULL, "/video/", "Missing in the project", 1},
         {"report (1).pdf", "/video/", "not a video", 1},
-        {"video.mp4", "/video/-/size/641x360/", "size/641x360", 1},
+        {"video.mp4", "/video/-/size/x/change_ratio/-/quality/best/-/format/ogg/-/cut/0:0:0.0/0:0:1.0/-/thumbs~2/1/",
+         "CDN Path error: Mandatory argument \"OneOrTwoDimensionsDivisibleByFour(size)\" not found while parsing "
+         "\"size/x/change_ratio\"",
+         1},
+        {"video.mp4", "/video/-/size/600x400/fit/",
+         "CDN Path error: Failed to parse remainder \"/fit\" of \"size/600x400/fit\"", 1},
     };
     uc_client *client = client_new();
     size_t i;
