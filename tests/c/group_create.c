@@ -246,10 +246,13 @@ TEST("what is no file, too many files or none are refused before anything is sen
     static const char *files[1001];
     uc_client *client = client_new();
     struct kept_file file = a_file();
+    uc_group_create_opts opts = group_create_opts();
     uc_group *group;
     uc_error *error;
     size_t i;
     for (i = 0; i < 1001; i++) files[i] = file.uuid;
+    opts.struct_size = 0;
+    check_refusal(uc_group_create(client, files, 1, &opts, &group, &error), &error, "opts.struct_size", "0");
     check_refusal(uc_group_create(client, files, 0, NULL, &group, &error), &error, "files", "none");
     CHECK(group == NULL);
     check_refusal(uc_group_create(client, files, 1001, NULL, &group, &error), &error, "files", "1001 of them");

@@ -485,7 +485,7 @@ static int32_t sign(void *data, int32_t algorithm, const char *text, char *hex, 
 TEST("a callback signs in place of the secret key, uploads and permissions") {
     struct signer signer = {client_new(), 0, 0, 0, NULL};
     uc_client *client = client_of(NULL, sign, &signer);
-    char *signature, *token;
+    char *signature, *token, *uuid;
     uc_file *file;
     uc_error *error;
     wants_signatures();
@@ -493,6 +493,10 @@ TEST("a callback signs in place of the secret key, uploads and permissions") {
     CHECK_INT(1, signer.calls);
     check_allowed(client, MULTIPART, NULL);
     CHECK_INT(2, signer.calls);
+    uuid = text("%s", a_file().uuid);
+    CHECK_OK(group_of(client, uuid, NULL, &error), error);
+    free(uuid);
+    CHECK_INT(3, signer.calls);
     signature = signature_for(client, 60);
     CHECK_TEXT("7d2e71d1843788a02d0c7fe6f5d71edf657363a369112e78d4f37ace3f884b00", signature);
     CHECK_INT(0, signer.wrong);
