@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use super::attend::{Tell, attend};
+use super::attend::{Counter, Tell, attend};
 use super::client::Client;
 use super::error::{Error, Result, Status};
 use super::http::connections::lock;
@@ -268,14 +268,21 @@ impl Job {
         let (http, known) = (self.http.clone(), Mutex::new(self.progress));
         let mut hears = tell.as_mut().map(|tell| |_: u64, _: Option<u64>| tell(*lock(&known)));
         let hears = hears.as_mut().map(|hears| hears as Tell);
-        let (progress, _) = attend(&http, None, hears, |http, _| self.ask_until_ended(http, limit, &known))?;
+        let (progress, _) =
+            attend(&http, None, hears, |http, counter| self.ask_until_ended(http, counter, limit, &known))?;
         if let Some(tell) = tell {
             tell(progress);
         }
         Ok(progress)
     }
 
-    fn ask_until_ended(&mut self, http: &Http, limit: Duration, known: &Mutex<Progress>) -> Result<Progress> {
+    fn ask_until_ended(
+        &mut self,
+        http: &Http,
+        counter: &Counter,
+        limit: Duration,
+        known: &Mutex<Progress>,
+    ) -> Result<Progress> {
         let began = Instant::now();
         let left = || limit.saturating_sub(began.elapsed());
         let mut pause = FIRST_PAUSE;
@@ -285,7 +292,7 @@ impl Job {
             if self.progress.has_ended {
                 return Ok(self.progress);
             }
-            http.sleep(pause.min(left()))?;
+            counter.sleep(http, pause.min(left()))?;
             if left().is_zero() {
                 return Err(Error::new(
                     Status::Timeout,

@@ -3,3 +3,6 @@
 pub mod memory;
 pub mod socket;
 pub mod files;
+pub mod errno;
+pub mod process;
+pub mod thread;

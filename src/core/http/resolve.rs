@@ -7,11 +7,11 @@
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use super::connections::{Stop, lock};
 use super::socket::Until;
+use crate::os::thread::spawn;
 
 const KEEP: Duration = Duration::from_secs(60);
 
@@ -72,7 +72,7 @@ impl LookUp {
         let look_up =
             Arc::new(LookUp { host: host.to_owned(), port, outcome: Mutex::default(), done: Condvar::new() });
         let running = look_up.clone();
-        Builder::new().name("uc-look-up".to_owned()).spawn(move || running.run())?;
+        spawn("uc-look-up", move || running.run())?;
         Ok(look_up)
     }
 

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::sync::Mutex;
-use std::thread::{self, Builder};
+use std::thread;
 
 use ureq::http::Uri;
 
@@ -12,6 +12,7 @@ use crate::core::error::{Error, Result};
 use crate::core::http::base::{Base, is_loopback};
 use crate::core::http::connections::lock;
 use crate::core::http::{Body, Content, Http, Method, Request};
+use crate::os::thread::spawn_scoped;
 
 /// Shorter values of an address are no secrets.
 const LEAST_SECRET: usize = 16;
@@ -81,7 +82,7 @@ pub fn send_parts(
     thread::scope(|scope| {
         for _ in 1..parallel.min(addresses.len()) {
             // With fewer threads than wanted it takes longer, that is all.
-            let _ = Builder::new().name("uc-upload-part".to_owned()).spawn_scoped(scope, work);
+            let _ = spawn_scoped(scope, "uc-upload-part", work);
         }
         work();
     });
