@@ -190,6 +190,7 @@ impl<R: Rows> Listing<R> {
     }
 
     pub fn next(&mut self) -> Result<Step> {
+        self.http.check()?;
         let Some(link) = &self.page.next else { return Ok(Step::Done) };
         let target = self.follow(link)?;
         self.trail.check(Direction::Next, &self.page.target, &target)?;
@@ -216,6 +217,7 @@ impl<R: Rows> Listing<R> {
     }
 
     pub fn previous(&mut self) -> Result<Step> {
+        self.http.check()?;
         let Some(link) = &self.page.previous else { return Ok(Step::Done) };
         let target = self.follow(link)?;
         self.trail.check(Direction::Previous, &self.page.target, &target)?;

@@ -1,15 +1,20 @@
 //! The pages to come, fetched on a thread before they are asked for.
 
 use std::sync::Arc;
-use std::thread::{Builder, JoinHandle};
+use std::thread::JoinHandle;
 
 use super::error::{Error, Result, Status};
 use super::http::Http;
 use super::listing::{Page, Rows, Source, fetch};
 use super::queue::Queue;
+use crate::os::process::Own;
+use crate::os::thread::spawn;
 
-/// Runs along `next` and stays so many pages ahead; ends when it is dropped.
-pub struct ReadAhead<R: Rows> {
+/// Runs along `next` and stays so many pages ahead; ends when it is dropped. The thread is not there
+/// in a child of `fork()`.
+pub struct ReadAhead<R: Rows>(Own<Running<R>>);
+
+struct Running<R: Rows> {
     pages: Arc<Queue<Result<Page<R>>>>,
     thread: Option<JoinHandle<()>>,
     http: Http,
@@ -21,19 +26,18 @@ impl<R: Rows> ReadAhead<R> {
         let http = http.branch();
         let pages = Arc::new(Queue::new(depth));
         let maker = Maker { pages: pages.clone(), http: http.clone(), source: source.clone() };
-        let run = move || maker.run(target, room);
-        let thread = Builder::new().name("uc-read-ahead".to_owned()).spawn(run).ok()?;
-        Some(ReadAhead { pages, thread: Some(thread), http })
+        let thread = spawn("uc-read-ahead", move || maker.run(target, room)).ok()?;
+        Some(ReadAhead(Own::new(Running { pages, thread: Some(thread), http })))
     }
 
     pub fn next_page(&self) -> Result<Page<R>> {
-        self.pages.pop().unwrap_or_else(|| {
+        self.0.get().and_then(|running| running.pages.pop()).unwrap_or_else(|| {
             Err(Error::new(Status::Internal, "the thread that reads ahead ended without a word"))
         })
     }
 }
 
-impl<R: Rows> Drop for ReadAhead<R> {
+impl<R: Rows> Drop for Running<R> {
     fn drop(&mut self) {
         self.pages.close();
         self.http.close();

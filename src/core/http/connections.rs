@@ -14,6 +14,7 @@ use super::failure::NotConnected;
 use super::pool::{Origin, Pool, lend};
 use super::settings::Settings;
 use crate::core::error::{Error, Result};
+use crate::os::process::Own;
 
 /// One generation of connections: made at the start and after each cancel.
 pub struct Connections {
@@ -114,9 +115,9 @@ impl Connections {
 
 /// Gives every call the connections of the day. A page that reads ahead has a line of its own,
 /// so that it can be ended alone, below the client's, so that it ends with it.
-#[derive(Default)]
 pub struct Line {
-    state: Mutex<State>,
+    /// A child of `fork()` leaves the parent's connections alone.
+    state: Own<Mutex<State>>,
 }
 
 #[derive(Default)]
@@ -129,9 +130,15 @@ struct State {
     branches: Vec<Weak<Line>>,
 }
 
+impl Default for Line {
+    fn default() -> Self {
+        Line { state: Own::new(Mutex::default()) }
+    }
+}
+
 impl Line {
     pub fn connections(&self, settings: &Arc<Settings>) -> Result<Arc<Connections>> {
-        let mut state = lock(&self.state);
+        let mut state = lock(self.state.get().ok_or_else(made_before_fork)?);
         if state.closed {
             return Err(Error::canceled());
         }
@@ -142,29 +149,32 @@ impl Line {
     }
 
     pub fn cancels(&self) -> u64 {
-        lock(&self.state).cancels
+        self.state.get().map_or(0, |state| lock(state).cancels)
     }
 
     pub fn branch(&self) -> Arc<Line> {
-        self.add(Line::default())
+        self.add(State::default())
     }
 
     pub fn branch_of_one_call(&self) -> Arc<Line> {
-        self.add(Line { state: Mutex::new(State { is_one_call: true, ..State::default() }) })
+        self.add(State { is_one_call: true, ..State::default() })
     }
 
-    fn add(&self, branch: Line) -> Arc<Line> {
-        let branch = Arc::new(branch);
-        let mut state = lock(&self.state);
-        state.branches.retain(|branch| branch.strong_count() > 0);
-        state.branches.push(Arc::downgrade(&branch));
-        lock(&branch.state).closed = state.closed;
+    fn add(&self, state: State) -> Arc<Line> {
+        let Some(own) = self.state.get() else {
+            return Arc::new(Line { state: self.state.beside(Mutex::new(state)) });
+        };
+        let mut own = lock(own);
+        let branch = Arc::new(Line { state: Own::new(Mutex::new(State { closed: own.closed, ..state })) });
+        own.branches.retain(|branch| branch.strong_count() > 0);
+        own.branches.push(Arc::downgrade(&branch));
         branch
     }
 
     /// Ends the calls in progress; later ones get connections of their own.
     pub fn cancel(&self) {
-        let mut state = lock(&self.state);
+        let Some(state) = self.state.get() else { return };
+        let mut state = lock(state);
         state.cancels += 1;
         state.closed |= state.is_one_call;
         let current = state.current.take();
@@ -176,9 +186,15 @@ impl Line {
 
     /// Ends the calls in progress, and there will be no later ones.
     pub fn close(&self) {
-        lock(&self.state).closed = true;
+        if let Some(state) = self.state.get() {
+            lock(state).closed = true;
+        }
         self.cancel();
     }
+}
+
+fn made_before_fork() -> Error {
+    Error::argument("this client was made before fork(); make a new one in the child")
 }
 
 /// Nothing here can be left half done, so a lock that a panic poisoned is as good as any.
