@@ -1,4 +1,4 @@
-//! The boundary that every call which can fail passes through.
+//! The boundary: no panic crosses it, and `errno` stays as it was.
 
 use std::ffi::c_char;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,15 +8,21 @@ use super::arguments::output;
 use super::error::{give_error, status_of, uc_error, uc_status};
 use super::memory::{give, give_text};
 use crate::core::error::{Error, Result, Status};
+use crate::os::errno::Errno;
+
+/// Runs what has no status; a panic is None.
+pub fn guard<T>(body: impl FnOnce() -> T) -> Option<T> {
+    let _errno = Errno::keep();
+    catch_unwind(AssertUnwindSafe(body)).ok()
+}
 
 /// Runs `body` and reports what came of it; a panic is a failure like any other.
 ///
 /// # Safety
 /// `error` is NULL or may be written to.
 pub unsafe fn call(error: *mut *mut uc_error, body: impl FnOnce() -> Result<uc_status>) -> uc_status {
-    let outcome = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
-        Err(Error::new(Status::Internal, "a defect in libuploadcare stopped this call; please report it"))
-    });
+    let _errno = Errno::keep();
+    let outcome = guard(body).unwrap_or_else(|| Err(defect()));
     let (status, made) = match outcome {
         Ok(status) => (status, null_mut()),
         Err(failure) if error.is_null() => (status_of(failure.status), null_mut()),
@@ -27,6 +33,10 @@ pub unsafe fn call(error: *mut *mut uc_error, body: impl FnOnce() -> Result<uc_s
         unsafe { error.write(made) };
     }
     status
+}
+
+pub fn defect() -> Error {
+    Error::new(Status::Internal, "a defect in libuploadcare stopped this call; please report it")
 }
 
 /// A call that gives an object away, together with what it points into.

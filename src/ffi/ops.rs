@@ -1,14 +1,14 @@
 //! Operations, built call by call.
 
 use std::ffi::c_char;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::arguments::{object, optional_text, text};
-use super::call::{make, make_text};
+use super::call::{defect, guard, make, make_text};
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
-use crate::core::error::{Error, Result, Status};
+use crate::core::error::Result;
 use crate::core::operations::builder::Ops;
+use crate::os::errno::Errno;
 
 /// Operations in the making, one behind the other, for those who would rather not write them.
 /// The calls that add one cannot fail: what is wrong with any of them, the first that is, is what
@@ -39,9 +39,9 @@ pub unsafe extern "C" fn uc_ops_new(
 unsafe fn add(ops: *mut uc_ops, function: &str, body: impl FnOnce(&mut Ops) -> Result<()>) {
     // SAFETY: the caller's word.
     let Some(ops) = (unsafe { ops.as_mut() }) else { return };
-    let added = catch_unwind(AssertUnwindSafe(|| body(&mut ops.0)));
-    let defect = || Err(Error::new(Status::Internal, "a defect in libuploadcare; please report it"));
-    if let Err(error) = added.unwrap_or_else(|_| defect()) {
+    let _errno = Errno::keep();
+    let added = guard(|| body(&mut ops.0)).unwrap_or_else(|| Err(defect()));
+    if let Err(error) = added {
         ops.0.fail(error.after(function));
     }
 }

@@ -5,7 +5,7 @@ use std::ffi::{CString, c_char};
 use std::ptr::null;
 
 use super::arguments::object_mut;
-use super::call::call;
+use super::call::{call, guard};
 use super::error::{uc_error, uc_status};
 use super::file::{lay_out_file, uc_file};
 use super::groups::{lay_out_group, uc_group};
@@ -131,8 +131,9 @@ pub unsafe extern "C" fn uc_page_per_page(page: *const uc_page) -> i64 {
 pub unsafe extern "C" fn uc_page_cursor(page: *const uc_page) -> *const c_char {
     // SAFETY: NULL or a page of the caller's, which one thread uses at a time.
     unsafe { page.as_ref() }.map_or(null(), |page| {
-        let cursor = page.cursor.get_or_init(|| CString::new(page.listing.cursor()?).ok());
-        cursor.as_ref().map_or(null(), |cursor| cursor.as_ptr())
+        let made = || CString::new(page.listing.cursor()?).ok();
+        let cursor = guard(|| page.cursor.get_or_init(made).as_ref()).flatten();
+        cursor.map_or(null(), |cursor| cursor.as_ptr())
     })
 }
 
@@ -142,8 +143,9 @@ pub unsafe extern "C" fn uc_page_cursor(page: *const uc_page) -> *const c_char {
 pub unsafe extern "C" fn uc_page_json(page: *const uc_page) -> *const c_char {
     // SAFETY: NULL or a page of the caller's, which one thread uses at a time.
     unsafe { page.as_ref() }.map_or(null(), |page| {
-        let json = page.json.get_or_init(|| CString::new(page.listing.page.body.as_str()).ok());
-        json.as_ref().map_or(null(), |json| json.as_ptr())
+        let made = || CString::new(page.listing.page.body.as_str()).ok();
+        let json = guard(|| page.json.get_or_init(made).as_ref()).flatten();
+        json.map_or(null(), |json| json.as_ptr())
     })
 }
 

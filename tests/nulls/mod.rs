@@ -1,7 +1,7 @@
 //! A program made from the header that calls every function with every pointer NULL: all of them at
 //! once, and each in turn while the others are valid. None may crash. A call with a status refuses
 //! what may not be NULL with a message that names it, and writes its outputs; a call without one
-//! answers as for an empty object.
+//! answers as for an empty object. All of them leave `errno` as it was.
 //!
 //! A new function is in it by being in the header; a parameter of a new kind needs a line in `VALID`.
 
@@ -222,7 +222,8 @@ fn call_with_status(function: &Function, nulls: &[&Parameter]) -> Result<String,
         }
         arguments.push(if is_null(parameter) { "NULL".to_owned() } else { valid(function, parameter)? });
     }
-    body += &format!("    status = {}({});\n", function.name, arguments.join(", "));
+    let call = format!("status = {}({})", function.name, arguments.join(", "));
+    body += &format!("    errno = ERRNO;\n    {call};\n    CHECK_INT(ERRNO, errno);\n");
     if refused.is_empty() {
         body += "    CHECK(status >= 0);\n";
     } else {
@@ -279,6 +280,7 @@ fn getter(function: &Function, with_null: bool) -> Result<String, Failed> {
     };
     let title = if with_null { "NULL" } else { "nothing NULL" };
     let samples = "struct samples samples = samples_new();";
+    let line = format!("errno = ERRNO;\n    {line}\n    CHECK_INT(ERRNO, errno);");
     Ok(format!(
         "\nTEST(\"{}: {title}\") {{\n    {samples}\n    {line}\n    samples_free(&samples);\n}}\n",
         function.name

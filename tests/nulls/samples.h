@@ -1,6 +1,11 @@
 /* The beginning of the program that tests/nulls/mod.rs makes. */
 #include "test.h"
 
+#include <errno.h>
+
+/* What errno is before a call, and after it. */
+#define ERRNO 4711
+
 #define WEBHOOK_URL "https://example.com/hook"
 #define FILE_URL "https://ucarecdn.com/22240276-2f06-41f8-9411-755c8ce926ed/"
 
