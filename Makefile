@@ -24,26 +24,33 @@ all: lib examples
 
 lib: $(LIB)/libuploadcare.so $(LIB)/libuploadcare.a
 
-# The names of the functions inside stay in build/symbols, for debuggers and valgrind.
-$(LIB)/libuploadcare.so: FORCE
-	@echo "Building the library; the first time this downloads crates and takes a few minutes."
-	$(CARGO) build --release --package uploadcare
-	@mkdir -p $(LIB) build/symbols
-	@cmp -s $(TARGET)/release/libuploadcare.so build/symbols/libuploadcare.so.0 && test -e $@ || { set -e; \
-	    cp $(TARGET)/release/libuploadcare.so build/symbols/libuploadcare.so.0; \
-	    $(STRIP) -o $(LIB)/libuploadcare.so.0 build/symbols/libuploadcare.so.0; \
-	    ln -sf libuploadcare.so.0 $@; }
-
 # One object with uc_* global and all else local: two Rust archives can meet in one program, and
 # nobody's symbols clash with those of the crates inside. Each flag is needed: without the groups
 # forced, hidden symbols of the unwinder collide; the LLVM sections stop some versions of ar.
-$(LIB)/libuploadcare.a: $(LIB)/libuploadcare.so
+build/uploadcare.o: FORCE
+	@echo "Building the library; the first time this downloads crates and takes a few minutes."
+	$(CARGO) build --release --package uploadcare
+	@mkdir -p $(LIB) build/symbols
 	@cmp -s $(TARGET)/release/libuploadcare.a build/whole.a && test -e $@ || { set -e; \
 	    cp $(TARGET)/release/libuploadcare.a build/whole.a; \
 	    $(LD) -r --force-group-allocation --whole-archive build/whole.a -o build/all.o; \
 	    $(OBJCOPY) --wildcard --keep-global-symbol='uc_*' --remove-section=.llvmbc \
-	        --remove-section=.llvmcmd --strip-debug build/all.o build/uploadcare.o; \
-	    rm -f $@ build/all.o; $(AR) rcs $@ build/uploadcare.o; }
+	        --remove-section=.llvmcmd --strip-debug build/all.o $@; \
+	    rm -f build/all.o; }
+
+$(LIB)/libuploadcare.a: build/uploadcare.o
+	rm -f $@
+	$(AR) rcs $@ $<
+
+# Linked here because cargo has a version script of its own, beside which there can be no other: the
+# node says whose functions a program was linked with. The library's calls of its own functions are
+# bound here. The names of the functions inside stay in build/symbols, for debuggers and valgrind.
+$(LIB)/libuploadcare.so: build/uploadcare.o uploadcare.map
+	$(CC) -shared -Wl,-soname,libuploadcare.so.0 -Wl,--version-script=uploadcare.map \
+	    -Wl,-Bsymbolic-functions -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS) \
+	    $< -o build/symbols/libuploadcare.so.0 -Wl,--as-needed $(NATIVE_LIBS)
+	$(STRIP) -o $(LIB)/libuploadcare.so.0 build/symbols/libuploadcare.so.0
+	ln -sf libuploadcare.so.0 $@
 
 examples: $(EXAMPLES)
 

@@ -21,6 +21,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use uploadcare_emulator::{Certificate, Emulator, Options};
 
 mod abi;
+mod decoy;
 mod library;
 mod nulls;
 #[path = "c/recordings.rs"]
@@ -98,6 +99,7 @@ fn main() -> ExitCode {
     }
     trials.extend(nulls::trials());
     trials.extend(abi::trials());
+    trials.extend(decoy::trials());
     trials.extend(watchers::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -2,11 +2,13 @@
 
 use std::ffi::{c_char, c_void};
 
+use super::call::guard;
 use super::error::uc_status;
 use super::memory;
 
 /// The version of the library in use, "0.1.0". UC_VERSION_MAJOR and its like are the header's:
 /// compare them where the two may differ. Static text.
+/// cbindgen:postfix=UC_SYMBOL("uc_uploadcare_version")
 #[unsafe(no_mangle)]
 pub extern "C" fn uc_version() -> *const c_char {
     concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
@@ -22,8 +24,24 @@ pub extern "C" fn uc_status_name(status: i32) -> *const c_char {
 /// Frees whatever the library gave away without const, in any order. NULL is ignored. Never does
 /// I/O of its own; a page that reads ahead ends its requests at once. A pointer that was freed
 /// before, or is not the library's, ends the program with a word on stderr where it is noticed.
+/// cbindgen:postfix=UC_SYMBOL("uc_uploadcare_free")
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_free(owned: *mut c_void) {
     // SAFETY: the pointer is one that this library gave away, as the first rule says.
-    unsafe { memory::release(owned) };
+    guard(|| unsafe { memory::release(owned) });
+}
+
+/// What UC_SYMBOL in the header makes of uc_version().
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub extern "C" fn uc_uploadcare_version() -> *const c_char {
+    uc_version()
+}
+
+/// What UC_SYMBOL in the header makes of uc_free().
+/// cbindgen:ignore
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_uploadcare_free(owned: *mut c_void) {
+    // SAFETY: as for uc_free().
+    unsafe { uc_free(owned) }
 }

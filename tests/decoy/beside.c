@@ -1,0 +1,12 @@
+/* The decoy's own user, in a program that loads the decoy first. */
+#include <uploadcare.h>
+
+extern int decoy_calls;
+int other_frees(void);
+
+int main(void) {
+    uc_error *error;
+    uc_client_new(NULL, NULL, NULL, NULL, &error);
+    uc_free(error);
+    return !(decoy_calls == 0 && other_frees() == 7 && decoy_calls == 1);
+}
