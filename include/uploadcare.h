@@ -11,8 +11,7 @@
 //   3. Output arguments are always written, NULL on failure. No need to set them first, and what
 //      they held is overwritten, not freed. None may be missing: only `error` may be NULL. (Only a
 //      uc_batch may come with a failure: it tells what was done before.)
-//   4. Text is UTF-8, ends in NUL and is copied on the way in. NULL means absent. The path of a file
-//      is UTF-8 on Windows and any bytes elsewhere.
+//   4. Text is UTF-8, ends in NUL and is copied on the way in. NULL means absent.
 //   5. Threads share a uc_client freely. Any other object: one thread at a time, any thread, also
 //      where a function takes it as const.
 //
@@ -44,9 +43,21 @@
 #endif
 #endif
 
+// Another library may export uc_version() or uc_free() as well (Unicorn does), and a loader takes
+// the first that it finds. So programs call these two by names that no other library has.
+#if defined(__ELF__) && defined(__GNUC__)
+#define UC_SYMBOL(name) __asm__(name)
+#else
+#define UC_SYMBOL(name)
+#endif
+
 /// The result of a call. Take an unknown negative value for a failure: later versions may add
 /// some. The numbers never change.
-typedef enum {
+enum uc_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
     /// Success.
     UC_OK = 0,
     /// A normal end: past the last page of a listing, or the job has ended well.
@@ -81,18 +92,40 @@ typedef enum {
     UC_ERR_MEMORY = -14,
     /// A defect in this library; please report it.
     UC_ERR_INTERNAL = -100,
-} uc_status;
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum uc_status uc_status;
+#else
+typedef int32_t uc_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
 
 /// For uc_client_opts.auth: how requests to the REST API prove who sends them.
-typedef enum {
+enum uc_auth
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
     /// A signature made with the secret key, which itself is never sent.
     UC_AUTH_SIGNED = 0,
     /// The secret key itself; over https only, but for this machine's own addresses.
     UC_AUTH_SIMPLE = 1,
-} uc_auth;
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum uc_auth uc_auth;
+#else
+typedef int32_t uc_auth;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
 
 /// For uc_log_fn: how a request ended.
-typedef enum {
+enum uc_log_level
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
     /// It failed, and so does the call.
     UC_LOG_ERROR = 1,
     /// It failed and will be sent again.
@@ -101,23 +134,52 @@ typedef enum {
     UC_LOG_INFO = 3,
     /// Reserved.
     UC_LOG_DEBUG = 4,
-} uc_log_level;
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum uc_log_level uc_log_level;
+#else
+typedef int32_t uc_log_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
 
 /// For uc_sign_fn: what to sign with.
-typedef enum {
+enum uc_hmac
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
     /// 40 hex digits: requests to the REST API.
     UC_HMAC_SHA1 = 1,
     /// 64 hex digits: uploads.
     UC_HMAC_SHA256 = 2,
-} uc_hmac;
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum uc_hmac uc_hmac;
+#else
+typedef int32_t uc_hmac;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
 
 /// For uc_upload_opts.url_duplicates, added up: what a file from a URL has to do with earlier ones.
-typedef enum {
+enum uc_url_duplicates
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
     /// Take the file that was fetched from the same URL before, where there is one.
     UC_URL_DUPLICATES_CHECK = 1,
     /// Remember this file for those who check.
     UC_URL_DUPLICATES_SAVE = 2,
-} uc_url_duplicates;
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum uc_url_duplicates uc_url_duplicates;
+#else
+typedef int32_t uc_url_duplicates;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
 
 /// One project, seen through its keys. Made by uc_client_new(), freed by uc_free(). All threads of
 /// a process may share one: it keeps connections alive among them. Free it when no other thread is
@@ -175,8 +237,7 @@ typedef struct {
     /// have "https://ucarecdn.com"; a domain of your own goes here too. uc_url_parse() of a file's
     /// original_file_url tells which a project has.
     const char *cdn_base;
-    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it; the system's stay
-    /// trusted. Read at once.
+    /// PEM file of further certificate authorities; the system's stay trusted. Read at once.
     const char *ca_file;
     /// "http://host:port" or "socks5://host:port", with user:password@ before the host if needed.
     /// Default: HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment; "" for none.
@@ -331,9 +392,6 @@ typedef struct {
     const char *uuid;
     /// As it was named when uploaded; may be empty.
     const char *original_filename;
-    /// The same with nothing but Latin letters, digits, `.` and `_` left, as it stands in URLs. Only
-    /// the Upload API tells it, NULL elsewhere: uploads, uc_upload_info() and groups from there.
-    const char *filename;
     /// On the CDN; NULL when removed or not ready.
     const char *original_file_url;
     /// In the REST API.
@@ -346,8 +404,6 @@ typedef struct {
     int32_t is_image;
     /// 1 when it can be used, 0 while the service works on it.
     int32_t is_ready;
-    /// 1 when it is stored for good, 0 for a temporary file, -1 where the service does not say.
-    int32_t is_stored;
     /// When it was uploaded, and the same in microseconds since 1970-01-01 UTC; INT64_MIN where
     /// it is not known, here and below.
     const char *datetime_uploaded;
@@ -360,8 +416,6 @@ typedef struct {
     int64_t datetime_removed_us;
     /// Inside a group only: the operations it was put in with, "resize/x800/"; else NULL.
     const char *default_effects;
-    /// The S3 bucket that holds it, where that is the project's own. Only the Upload API tells it.
-    const char *s3_bucket;
     /// NULL when it is no image.
     const uc_image_info *image;
     /// NULL when it is no video.
@@ -400,7 +454,8 @@ typedef struct {
     const char *cdn_url;
     /// Its address in the REST API.
     const char *url;
-    /// Its files; NULL in a listing. An entry is NULL where the file was removed.
+    /// Its files, by uc_group_info(); NULL in a listing. An entry is NULL where the file was
+    /// removed.
     const uc_file *const *files;
     /// How many entries `files` has.
     size_t files_len;
@@ -408,20 +463,6 @@ typedef struct {
     /// uc_page_json().
     const char *json;
 } uc_group;
-
-/// What allows to make a group where the project wants uploads to be signed. Set struct_size; a field
-/// of zero or NULL has its default.
-typedef struct {
-    /// sizeof(uc_group_create_opts)
-    size_t struct_size;
-    /// A JWT that a backend made with uc_upload_token(), good for "/group/". Default: `signature`
-    /// and `expire`; else signed with the client's secret key, where it has one.
-    const char *token;
-    /// What a backend made with uc_upload_signature() for `expire`.
-    const char *signature;
-    /// In seconds since 1970-01-01 UTC.
-    int64_t expire;
-} uc_group_create_opts;
 
 /// What came of a call on many files. Owned: give it to uc_free().
 typedef struct {
@@ -665,8 +706,7 @@ typedef int32_t (*uc_progress_fn)(void *user_data, int64_t done, int64_t total);
 typedef struct {
     /// sizeof(uc_upload_opts)
     size_t struct_size;
-    /// What the file is to be called; default its own name, with U+FFFD for what is not UTF-8 in it,
-    /// or "file".
+    /// What the file is to be called; default its own name, or "file".
     const char *name;
     /// "image/jpeg"; default by the name.
     const char *mime_type;
@@ -688,14 +728,11 @@ typedef struct {
     uint32_t parallel;
     /// Of uc_upload_url(): a sum of uc_url_duplicates; default 0, neither.
     int32_t url_duplicates;
-    /// Of uc_upload_path(): the path of a file that remembers which parts have arrived, made when
-    /// parts are sent and removed at the end. The same call, after a crash too, then sends only what
-    /// is missing. It begins anew where the file to upload, the options or the keys are others, after
-    /// a day, and where the file is empty or was cut short in its first line. Whoever can read it can
-    /// send parts of this upload, and whoever can write it can have them sent elsewhere: keep it in a
-    /// folder of your own. It holds no key, and only its owner may read it. UC_ERR_FILE, with nothing
-    /// sent, where it is a link or no regular file, belongs to another user, may be written by
-    /// others, is something else (which is left alone), or is used by another upload at the time.
+    /// Of uc_upload_path(): a file that remembers which parts have arrived, made when parts are
+    /// sent and removed at the end. The same call, after a crash too, then sends only what is
+    /// missing. It begins anew where the file to upload, the options or the keys are others, or
+    /// after a day. It holds no key; whoever can read it can send parts of this upload, and whoever
+    /// can write it can have them sent elsewhere: keep it in a folder of your own.
     const char *resume_file;
     /// A JWT that a backend made with uc_upload_token(): good until the upload ends, and for
     /// "/multipart/*" too where the file goes in parts. Default: `signature` and `expire`; else
@@ -721,21 +758,21 @@ typedef int64_t (*uc_read_fn)(void *user_data, void *buffer, size_t size);
 typedef struct {
     /// sizeof(uc_token_opts)
     size_t struct_size;
-    /// How long it is good, 1 to 86400 seconds; default half an hour.
-    int64_t lifetime_s;
-    /// Paths of the Upload API, such as "/base/", "/multipart/*", "/from_url/" and "/group/": at most
-    /// 16, each of at most 64 characters.
+    /// Paths of the Upload API, such as "/base/" and "/multipart/*": at most 16, each of at most 64
+    /// characters.
     const char *const *scope;
     /// How many.
     size_t scope_len;
-    /// How many files may be uploaded with it, 1 to 100000; default any number. Groups do not count.
-    int64_t operations;
     /// The claim `iss`.
     const char *issuer;
     /// The claim `sub`.
     const char *subject;
     /// The claim `jti`.
     const char *id;
+    /// How long it is good, 1 to 86400 seconds; default half an hour.
+    int64_t lifetime_s;
+    /// How many files may be uploaded with it, 1 to 100000; default any number.
+    int64_t operations;
 } uc_token_opts;
 
 /// What an address on the CDN says; NULL where it does not. One of uuid, group_id and source_url is
@@ -752,12 +789,11 @@ typedef struct {
     int64_t index;
     /// "zip" or "tar" where the address is that of a group's archive.
     const char *archive;
-    /// As uc_url() takes them: "-/resize/500x/". They are not checked.
+    /// As they are written: "-/resize/500x/". They are not checked.
     const char *operations;
-    /// What stands behind the last slash, decoded. As in uc_url(), what no file can be saved as has
-    /// become "_".
+    /// What stands behind the last slash, decoded; one that uc_url() takes, so without slashes.
     const char *filename;
-    /// What a proxy fetches, percent-encoded.
+    /// What a proxy fetches.
     const char *source_url;
     /// What uc_url_sign() added: "exp=...~acl=...~hmac=...". Not checked.
     const char *token;
@@ -772,8 +808,8 @@ typedef struct {
     /// How long it is good from now, in seconds; default 300.
     int64_t lifetime_s;
     /// 1: the token is good for everything below the last slash of the address, so that other
-    /// operations may be put there, and for the segments of "adaptive_video/"; of "https://host/" for
-    /// everything of the project. Default 0, for this address alone.
+    /// operations may be put there; default 0, for this address alone. Of "https://host/" alone that
+    /// is everything of the project.
     int32_t wildcard;
     /// 1: a token that does not repeat the address; default 0. Not with `wildcard`.
     int32_t url_token;
@@ -785,7 +821,8 @@ extern "C" {
 
 /// The version of the library in use, "0.1.0". UC_VERSION_MAJOR and its like are the header's:
 /// compare them where the two may differ. Static text.
-UC_API const char *uc_version(void);
+///
+UC_API const char *uc_version(void) UC_SYMBOL("uc_uploadcare_version");
 
 /// The name of a status, such as "UC_ERR_AUTH", for logs; "UC_ERR_UNKNOWN" for one that this
 /// library does not know. Static text, never NULL.
@@ -794,7 +831,8 @@ UC_API const char *uc_status_name(int32_t status);
 /// Frees whatever the library gave away without const, in any order. NULL is ignored. Never does
 /// I/O of its own; a page that reads ahead ends its requests at once. A pointer that was freed
 /// before, or is not the library's, ends the program with a word on stderr where it is noticed.
-UC_API void uc_free(void *owned);
+///
+UC_API void uc_free(void *owned) UC_SYMBOL("uc_uploadcare_free");
 
 /// Makes a client. Sends nothing. `secret_key` may be NULL: with opts.sign set the client can do
 /// everything, without it only what needs no secret. `opts` may be NULL. Pages and jobs made with
@@ -841,15 +879,15 @@ uc_status uc_group_info(const uc_client *client,
                         uc_error **error);
 
 /// Makes a group of 1 to 1000 files, given by their UUIDs, with operations behind them or without
-/// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their URLs on the CDN. `group`
-/// receives it with its files. `opts` may be NULL.
+/// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their addresses on the CDN.
+/// `group` receives it with its files.
+/// Where the project wants uploads to be signed, this takes a client with a secret key.
 ///
 /// Upload API: POST /group/
 UC_API
 uc_status uc_group_create(const uc_client *client,
                           const char *const *files,
                           size_t files_len,
-                          const uc_group_create_opts *opts,
                           uc_group **group,
                           uc_error **error);
 
@@ -1288,8 +1326,7 @@ uc_status uc_job_resume(const uc_client *client,
 /// Uploads a file of this machine, of any size, in a few MiB of memory: in one piece up to 10 MiB,
 /// else in parts, several at a time, each of which is sent again where it fails. `file` receives
 /// what the service says of it; with nothing but its uuid where it says no more after the upload.
-/// UC_ERR_FILE when the file cannot be read, or its content changes while it is sent; its name and
-/// its permissions may. `path` is UTF-8 on Windows and any bytes elsewhere. `opts` may be NULL.
+/// UC_ERR_FILE when the file cannot be read, or changes while it is sent. `opts` may be NULL.
 ///
 /// An upload has no time limit but the client's timeout_ms, where that is set. Needs no secret key
 /// unless the project wants uploads to be signed.
@@ -1326,8 +1363,7 @@ uc_status uc_upload_stream(const uc_client *client,
                            uc_error **error);
 
 /// Lets the service fetch a file from `source_url` itself: starts a job that ends with the file,
-/// which uc_job_file() names. Spaces and what is not ASCII are percent-encoded in it, as in
-/// uc_url_proxy(). `opts` may be NULL.
+/// which uc_job_file() names. `opts` may be NULL.
 ///
 /// Upload API: POST /from_url/, GET /from_url/status/
 UC_API
@@ -1337,7 +1373,7 @@ uc_status uc_upload_url(const uc_client *client,
                         uc_job **job,
                         uc_error **error);
 
-/// What the Upload API says of a file, for which the public key is enough: no times, no URLs.
+/// What the Upload API says of a file, for which the public key is enough: no times, no addresses.
 ///
 /// Upload API: GET /info/
 UC_API
@@ -1346,21 +1382,9 @@ uc_status uc_upload_info(const uc_client *client,
                          uc_file **file,
                          uc_error **error);
 
-/// What the Upload API says of a group, for which the public key is enough. `id` is its whole id,
-/// with `~` and the number. `group` receives it with its files, which have no times and no URLs.
-/// UC_ERR_NOT_FOUND when the project has no such group.
-///
-/// Upload API: GET /group/info/
-UC_API
-uc_status uc_upload_group_info(const uc_client *client,
-                               const char *id,
-                               uc_group **group,
-                               uc_error **error);
-
 /// Signs a permission to upload until `expire`, in seconds since 1970-01-01 UTC: for a backend to
-/// give to a program without the secret key, for uc_upload_opts.signature and
-/// uc_group_create_opts.signature. `signature` receives 64 hex digits: give it to uc_free(). Sends
-/// nothing.
+/// give to a program without the secret key, for uc_upload_opts.signature. `signature` receives 64
+/// hex digits: give it to uc_free(). Sends nothing.
 UC_API
 uc_status uc_upload_signature(const uc_client *client,
                               int64_t expire,
@@ -1368,8 +1392,8 @@ uc_status uc_upload_signature(const uc_client *client,
                               uc_error **error);
 
 /// Makes a JWT that allows to upload, and no more than `opts` says: for a backend to give to a
-/// program without the secret key, for uc_upload_opts.token and uc_group_create_opts.token. `token`
-/// receives it: give it to uc_free(). Needs the secret key itself; opts.sign of the client does not do. `opts` may be NULL.
+/// program without the secret key, for uc_upload_opts.token. `token` receives it: give it to
+/// uc_free(). Needs the secret key itself; opts.sign of the client does not do. `opts` may be NULL.
 /// Sends nothing.
 UC_API
 uc_status uc_upload_token(const uc_client *client,
@@ -1382,20 +1406,12 @@ uc_status uc_upload_token(const uc_client *client,
 /// name.
 ///
 /// `operations` say what the CDN makes of the file on its way: "-/resize/500x/-/format/webp/" as
-/// the service writes them, one behind the other, or what uc_ops_build() gives; NULL or "" for the
-/// file as it is. The first "-/" may be missing, as in default_effects of a group's file. They are
-/// checked against the grammar in OPERATIONS.md, so that a mistake is UC_ERR_ARGUMENT here, with the
-/// byte at which it stands, and no broken picture later; unless opts.unchecked_operations of the
-/// client says otherwise. "adaptive_video/" is the playlist (HLS) of a video.
-///
-/// `filename` is what a browser saves the file as, such as its original_filename; NULL or "" for
-/// none. Any UTF-8 will do: it is percent-encoded as it needs to be. What no file can be saved as
-/// becomes "_": each slash, backslash and control character, and each character of the names "-",
-/// "." and "..". A name of more than 1024 bytes is cut to that, in front of its ending such as
-/// ".jpeg".
-///
-/// `url` receives the address: give it to uc_free(). It can stand between the quotes of an attribute
-/// in HTML as it is.
+/// the service writes them, one behind the other, or what uc_ops_build() gives; NULL for the file as
+/// it is. They are checked against the grammar in OPERATIONS.md, so that a mistake is
+/// UC_ERR_ARGUMENT here, with the byte at which it stands, and no broken picture later; unless
+/// opts.unchecked_operations of the client says otherwise. `filename` is what a browser saves the
+/// file as, or NULL; it is percent-encoded as it needs to be. `url` receives the address: give it to
+/// uc_free(). It can stand between the quotes of an attribute in HTML as it is.
 ///
 /// Like all that makes an address, this sends nothing and does not look whether the file is there.
 ///
@@ -1421,8 +1437,8 @@ uc_status uc_url_group_file(const uc_client *client,
                             uc_error **error);
 
 /// The address of all files of a group in one, as they were uploaded. `format` is "zip" or "tar";
-/// `filename` is what a browser saves it as, as in uc_url(). The service makes archives of up to 2
-/// GB, and none of a group of which a file was deleted.
+/// `filename` is what a browser saves it as, or NULL. The service makes archives of up to 2 GB, and
+/// none of a group of which a file was deleted.
 ///
 /// URL API: /{group}~{N}/archive/{zip|tar}/{filename}
 UC_API
@@ -1435,10 +1451,10 @@ uc_status uc_url_group_archive(const uc_client *client,
 
 /// The address of something elsewhere on the web, that the CDN fetches and makes `operations` of, as
 /// in uc_url(). `source_url` is http or https, its own query included; spaces and what is not ASCII
-/// are percent-encoded, but for a host in other letters, which is written "xn--...". It has no user
-/// name, no #fragment, and at most 8192 bytes. The host has to be on the project's list of allowed
-/// ones, which is all that stands before it: whoever sees the address can change it. Always below
-/// "https://{public_key}.ucr.io". The & of a query stay, and have to be escaped in HTML.
+/// are percent-encoded, but for a host in other letters, which is written "xn--...". The host has to
+/// be on the project's list of allowed ones, which is all that stands before it: whoever sees the
+/// address can change it. Always below "https://{public_key}.ucr.io". The & of a query stay, and have
+/// to be escaped in HTML.
 ///
 /// URL API: https://{public_key}.ucr.io/{operations}{source_url}
 UC_API
@@ -1452,7 +1468,7 @@ uc_status uc_url_proxy(const uc_client *client,
 /// `srcset` attribute of an <img> or <source>, in HTML as it is. Each width is an address as of
 /// uc_url(), with "-/resize/{width}x/" behind `operations`. With "-/stretch/off/" among them no image
 /// is made larger than it is: give such an <img> its width by CSS, since a browser takes each for as
-/// wide as it was listed. Up to 100 widths. `operations` and `filename` are as in uc_url(). For secure
+/// wide as it was listed. Up to 100 widths. `operations` and `filename` may be NULL. For secure
 /// delivery make and sign each address by itself.
 UC_API
 uc_status uc_url_srcset(const uc_client *client,
@@ -1527,8 +1543,7 @@ void uc_ops_overlay(uc_ops *ops,
 /// and "text_box" through uc_ops_raw(). Has to be switched on for the project.
 UC_API void uc_ops_text(uc_ops *ops, const char *size, const char *place, const char *words);
 
-/// Any operations as uc_url() takes them, each whole: "-/blur/20/-/mirror/", or the default_effects
-/// of a group's file, "resize/x800/". What they may be
+/// Any operations as the service writes them, each whole: "-/blur/20/-/mirror/". What they may be
 /// stands in OPERATIONS.md.
 UC_API void uc_ops_raw(uc_ops *ops, const char *operations);
 
@@ -1541,10 +1556,8 @@ uc_status uc_ops_build(const uc_ops *ops,
                        uc_error **error);
 
 /// Takes an address on the CDN apart: a file's, a group's, one of a file in a group, an archive's or
-/// a proxy's, on whatever host, signed or not. `url` may be as people paste it: white space
-/// around it and a #fragment are left out, spaces and what is not ASCII are percent-encoded. The URL
-/// of an old gallery is taken for its group's, and the settings behind "gallery/" are left out.
-/// UC_ERR_ARGUMENT when it is none of these. Needs no client.
+/// a proxy's, on whatever host, signed or not. UC_ERR_ARGUMENT when it is none of these. Needs no
+/// client.
 UC_API
 uc_status uc_url_parse(const char *url,
                        uc_url_parts **url_parts,

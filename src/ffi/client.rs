@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString, c_char, c_void};
 
 use super::arguments::{copied, optional_file_path, optional_text, options, text};
-use super::call::make;
+use super::call::{guard, make};
 use super::error::{uc_error, uc_status};
 use crate::core::client::{Client, ClientOptions};
 use crate::core::error::{Error, Result, Status};
@@ -17,7 +17,7 @@ use crate::core::http::sign::{Hash, Sign};
 pub struct uc_client(pub(super) Client);
 
 /// For uc_client_opts.auth: how requests to the REST API prove who sends them.
-#[repr(C)]
+#[repr(i32)]
 pub enum uc_auth {
     /// A signature made with the secret key, which itself is never sent.
     UC_AUTH_SIGNED = 0,
@@ -26,7 +26,7 @@ pub enum uc_auth {
 }
 
 /// For uc_log_fn: how a request ended.
-#[repr(C)]
+#[repr(i32)]
 pub enum uc_log_level {
     /// It failed, and so does the call.
     UC_LOG_ERROR = 1,
@@ -39,7 +39,7 @@ pub enum uc_log_level {
 }
 
 /// For uc_sign_fn: what to sign with.
-#[repr(C)]
+#[repr(i32)]
 pub enum uc_hmac {
     /// 40 hex digits: requests to the REST API.
     UC_HMAC_SHA1 = 1,
@@ -187,7 +187,7 @@ pub unsafe extern "C" fn uc_client_new(
 pub unsafe extern "C" fn uc_client_cancel(client: *const uc_client) {
     // SAFETY: NULL or a client of the caller's.
     if let Some(client) = unsafe { client.as_ref() } {
-        client.0.cancel();
+        guard(|| client.0.cancel());
     }
 }
 

@@ -7,7 +7,7 @@ use crate::core::error::{Error, Status};
 
 /// The result of a call. Take an unknown negative value for a failure: later versions may add
 /// some. The numbers never change.
-#[repr(C)]
+#[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum uc_status {
     /// Success.

@@ -33,24 +33,24 @@ pub unsafe fn permission<'a>(
 pub struct uc_token_opts {
     /// sizeof(uc_token_opts)
     pub struct_size: usize,
-    /// How long it is good, 1 to 86400 seconds; default half an hour.
-    pub lifetime_s: i64,
     /// Paths of the Upload API, such as "/base/", "/multipart/*", "/from_url/" and "/group/": at most
     /// 16, each of at most 64 characters.
     pub scope: *const *const c_char,
     /// How many.
     pub scope_len: usize,
-    /// How many files may be uploaded with it, 1 to 100000; default any number. Groups do not count.
-    pub operations: i64,
     /// The claim `iss`.
     pub issuer: *const c_char,
     /// The claim `sub`.
     pub subject: *const c_char,
     /// The claim `jti`.
     pub id: *const c_char,
+    /// How long it is good, 1 to 86400 seconds; default half an hour.
+    pub lifetime_s: i64,
+    /// How many files may be uploaded with it, 1 to 100000; default any number. Groups do not count.
+    pub operations: i64,
 }
 
-options!(uc_token_opts, id: *const c_char);
+options!(uc_token_opts, operations: i64);
 
 impl uc_token_opts {
     /// # Safety

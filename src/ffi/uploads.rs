@@ -24,7 +24,7 @@ pub type uc_read_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, buffer: *mut c_void, size: usize) -> i64>;
 
 /// For uc_upload_opts.url_duplicates, added up: what a file from a URL has to do with earlier ones.
-#[repr(C)]
+#[repr(i32)]
 pub enum uc_url_duplicates {
     /// Take the file that was fetched from the same URL before, where there is one.
     UC_URL_DUPLICATES_CHECK = 1,

@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use libtest_mimic::{Failed, Trial};
 
 use crate::{
-    C_SHARED, C_STATIC, NATIVE_LIBRARIES, committed, compile, compiler, finishes, header, libraries,
-    succeeds, workshop,
+    NATIVE_LIBRARIES, committed, compiler, finishes, header, install, libraries, succeeds, workshop,
 };
 
 pub fn trials() -> Vec<Trial> {
@@ -30,17 +30,20 @@ pub fn trials() -> Vec<Trial> {
     trials.push(Trial::test("the static library has no global name but uc_*", archive_is_closed));
     trials.push(Trial::test("the static library meets another one of Rust in one program", two_archives));
     trials.push(Trial::test("the shared library's name is libuploadcare.so.0", soname));
-    let pinned = cfg!(all(target_os = "linux", target_pointer_width = "64"));
-    trials.push(
-        Trial::test("abi: structs and constants are as in tests/abi/layout.txt", layout)
-            .with_ignored_flag(!pinned),
-    );
+    trials.push(Trial::test("a status of a later version is a value like any other in C++", unknown_status));
+    let pinned = cfg!(all(target_os = "linux", target_arch = "x86_64"));
+    trials.extend(LAYOUTS.map(|(file, flags)| {
+        Trial::test(format!("abi: structs and constants are as in {file}"), move || layout(file, flags))
+            .with_ignored_flag(!pinned)
+    }));
     trials
 }
 
 /// A function of the header.
 pub struct Function {
     pub name: String,
+    /// The name that programs are linked with, where it is another.
+    pub symbol: Option<String>,
     pub returns: String,
     pub parameters: Vec<Parameter>,
 }
@@ -104,10 +107,14 @@ impl Header {
             // An opaque type, or the type of a callback.
         } else if let Some((before, rest)) = statement.split_once('(') {
             let (returns, name) = parameter(before.trim_start_matches("UC_API "));
+            let (rest, symbol) = match rest.split_once(" UC_SYMBOL(") {
+                Some((rest, symbol)) => (rest, Some(symbol.trim_matches(['"', ')']).to_owned())),
+                None => (rest, None),
+            };
             let parameters =
                 rest.trim_end_matches(')').split(',').map(str::trim).filter(|one| *one != "void");
             let parameters = parameters.map(parameter).map(|(kind, name)| Parameter { kind, name }).collect();
-            self.functions.push(Function { name, returns, parameters });
+            self.functions.push(Function { name, symbol, returns, parameters });
         } else {
             panic!("not understood in the header: {statement}");
         }
@@ -172,12 +179,13 @@ fn stands_alone(standard: &str) -> Result<(), Failed> {
     succeeds(compiler(cpp).arg(format!("-std={standard}")).arg("-fsyntax-only").arg(source)).map(drop)
 }
 
+/// The names with their versions: `uc_free@@UPLOADCARE_0`.
 fn exported() -> Result<BTreeSet<String>, Failed> {
     let names = succeeds(
         Command::new("nm").args(["-D", "--defined-only"]).arg(libraries().join("libuploadcare.so")),
     )?;
     let names = names.lines().filter_map(|line| line.split_whitespace().last());
-    Ok(names.map(|name| name.split('@').next().unwrap().to_owned()).collect())
+    Ok(names.filter(|name| *name != "UPLOADCARE_0").map(str::to_owned).collect())
 }
 
 fn symbols() -> Result<(), Failed> {
@@ -186,8 +194,9 @@ fn symbols() -> Result<(), Failed> {
 }
 
 fn header_is_complete() -> Result<(), Failed> {
-    let declared: BTreeSet<String> =
-        Header::read().functions.into_iter().map(|function| function.name).collect();
+    let names = |function: Function| [Some(function.name), function.symbol];
+    let declared = Header::read().functions.into_iter().flat_map(names).flatten();
+    let declared: BTreeSet<String> = declared.map(|name| name + "@@UPLOADCARE_0").collect();
     let exported = exported()?;
     let undeclared: Vec<_> = exported.difference(&declared).collect();
     let missing: Vec<_> = declared.difference(&exported).collect();
@@ -286,7 +295,15 @@ fn soname() -> Result<(), Failed> {
     if found.exists() { Ok(()) } else { Err(format!("{} is not there", found.display()).into()) }
 }
 
-fn layout() -> Result<(), Failed> {
+/// For 64 bits; for 32 bits where the compiler aligns 64-bit values to 4 bytes, as on i686; and where
+/// it aligns them to 8, as on ARM.
+const LAYOUTS: [(&str, &[&str]); 3] = [
+    ("tests/abi/layout.txt", &[]),
+    ("tests/abi/layout-32.txt", &["-m32"]),
+    ("tests/abi/layout-32-aligned.txt", &["-m32", "-malign-double"]),
+];
+
+fn layout(file: &str, flags: &[&str]) -> Result<(), Failed> {
     let header = Header::read();
     let mut lines = String::new();
     for (name, fields) in &header.structs {
@@ -300,7 +317,7 @@ fn layout() -> Result<(), Failed> {
     for name in &header.constants {
         lines += &format!("printf(\"{name} %d\\n\", (int)({name}));\n");
     }
-    let source = workshop().join("layout.c");
+    let source = workshop().join(Path::new(file).file_name().unwrap()).with_extension("c");
     fs::write(
         &source,
         format!(
@@ -308,8 +325,50 @@ fn layout() -> Result<(), Failed> {
         ),
     )?;
     let program = source.with_extension("");
-    compile(&source, &program, C_STATIC)?;
-    let told = succeeds(&mut Command::new(&program))?;
-    compile(&source, &program, C_SHARED)?;
-    committed("tests/abi/layout.txt", &told)
+    for more in ["-O1", "-fshort-enums"] {
+        let compile = || {
+            let mut compile = compiler(false);
+            compile.args(flags).args(["-std=c99", more]).arg(&source).arg("-o").arg(&program);
+            compile
+        };
+        if flags.contains(&"-m32") {
+            install::install_unless(|| install::succeeds(&mut compile()), &["gcc-multilib"]);
+        }
+        succeeds(&mut compile())?;
+        committed(file, &succeeds(&mut Command::new(&program))?)?;
+    }
+    Ok(())
+}
+
+/// A status of a later version is a value like any other.
+fn unknown_status() -> Result<(), Failed> {
+    let source = workshop().join("unknown status.cpp");
+    fs::write(
+        &source,
+        r#"
+            #include <cstring>
+            #include <uploadcare.h>
+            static_assert(sizeof(uc_status) == 4 && sizeof(uc_log_level) == 4, "32 bits");
+            int main(int count, char **) {
+                int32_t later = count * -77;
+                uc_status status;
+                std::memcpy(&status, &later, sizeof status);
+                switch (status) {
+                case UC_OK: return 1;
+                default: return !(status < 0 && std::strcmp(uc_status_name(status), "UC_ERR_UNKNOWN") == 0);
+                }
+            }
+        "#,
+    )?;
+    let program = source.with_extension("");
+    let mut compile = compiler(true);
+    compile.args(["-std=c++11", "-fsanitize=undefined", "-fno-sanitize-recover=all", "-fshort-enums"]);
+    compile
+        .arg(&source)
+        .arg("-o")
+        .arg(&program)
+        .arg(libraries().join("libuploadcare.a"))
+        .args(NATIVE_LIBRARIES);
+    succeeds(&mut compile)?;
+    finishes(Command::new(&program), &program.with_extension("log"))
 }
