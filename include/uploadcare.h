@@ -16,7 +16,8 @@
 //      where a function takes it as const.
 //
 // Calls block until they are done; uc_client_cancel() ends them early. Nothing needs initialising,
-// nothing is global, and no signal is raised. C99 or C++11, or later.
+// nothing is global, and no signal is raised. No call changes errno or takes more than 48 KiB of
+// stack. The library's own threads block all signals. C99 or C++11, or later.
 //
 // Structs that the library fills (uc_group, uc_file, uc_error and so on) are read-only and grow at
 // their end in later versions: reach them by pointer only, never copy one, never make one. Structs
@@ -183,8 +184,9 @@ typedef int32_t uc_url_duplicates;
 
 /// One project, seen through its keys. Made by uc_client_new(), freed by uc_free(). All threads of
 /// a process may share one: it keeps connections alive among them. Free it when no other thread is
-/// inside a call that was given it. After fork() the child makes its own, and leaves the parent's
-/// objects alone.
+/// inside a call that was given it. After fork() the child makes its own. It may free what the parent
+/// made, which leaves the parent's connections alone; what would send something is UC_ERR_ARGUMENT,
+/// and what sends nothing, uc_url() for example, works.
 typedef struct uc_client uc_client;
 
 /// Work that the service does in the background: a conversion, an add-on, or an upload from a URL.
@@ -821,7 +823,6 @@ extern "C" {
 
 /// The version of the library in use, "0.1.0". UC_VERSION_MAJOR and its like are the header's:
 /// compare them where the two may differ. Static text.
-///
 UC_API const char *uc_version(void) UC_SYMBOL("uc_uploadcare_version");
 
 /// The name of a status, such as "UC_ERR_AUTH", for logs; "UC_ERR_UNKNOWN" for one that this
@@ -831,7 +832,6 @@ UC_API const char *uc_status_name(int32_t status);
 /// Frees whatever the library gave away without const, in any order. NULL is ignored. Never does
 /// I/O of its own; a page that reads ahead ends its requests at once. A pointer that was freed
 /// before, or is not the library's, ends the program with a word on stderr where it is noticed.
-///
 UC_API void uc_free(void *owned) UC_SYMBOL("uc_uploadcare_free");
 
 /// Makes a client. Sends nothing. `secret_key` may be NULL: with opts.sign set the client can do

@@ -12,8 +12,9 @@ use crate::core::http::sign::{Hash, Sign};
 
 /// One project, seen through its keys. Made by uc_client_new(), freed by uc_free(). All threads of
 /// a process may share one: it keeps connections alive among them. Free it when no other thread is
-/// inside a call that was given it. After fork() the child makes its own, and leaves the parent's
-/// objects alone.
+/// inside a call that was given it. After fork() the child makes its own. It may free what the parent
+/// made, which leaves the parent's connections alone; what would send something is UC_ERR_ARGUMENT,
+/// and what sends nothing, uc_url() for example, works.
 pub struct uc_client(pub(super) Client);
 
 /// For uc_client_opts.auth: how requests to the REST API prove who sends them.

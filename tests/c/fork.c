@@ -88,6 +88,7 @@ struct objects {
 static struct objects objects_new(uc_client *client) {
     uc_groups_opts opts = groups_opts();
     struct objects made;
+    uc_group *none;
     uc_error *error;
     char *groups, *group_id, *uuid = strdup(a_file().uuid);
     memset(&made, 0, sizeof made);
@@ -103,7 +104,7 @@ static struct objects objects_new(uc_client *client) {
     CHECK_OK(uc_addon_run(client, "aws_rekognition_detect_labels", uuid, NULL, &made.job, &error), error);
     CHECK_OK(uc_ops_new(client, &made.ops, &error), error);
     CHECK_OK(uc_url(client, uuid, NULL, NULL, &made.url, &error), error);
-    CHECK_STATUS(UC_ERR_ARGUMENT, uc_group_info(client, "", &made.group, &made.error));
+    CHECK_STATUS(UC_ERR_ARGUMENT, uc_group_info(client, "", &none, &made.error));
     snprintf(made.uuid, sizeof made.uuid, "%s", uuid);
     free(uuid);
     free(group_id);
@@ -315,6 +316,13 @@ static void *keep_busy(void *data) {
     return NULL;
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+/* Its allocator is not made for fork(): the child may find it locked. */
+#define FORKS 0
+#else
+#define FORKS 40
+#endif
+
 TEST("whatever other threads are at, a child can free and begin anew") {
     struct busy busy;
     pthread_t threads[4];
@@ -322,7 +330,7 @@ TEST("whatever other threads are at, a child can free and begin anew") {
     busy.client = client_new();
     busy.done = 0;
     for (i = 0; i < 4; i++) CHECK(pthread_create(&threads[i], NULL, keep_busy, &busy) == 0);
-    for (i = 0; i < 40; i++) in_child(child_cancels_and_frees, busy.client);
+    for (i = 0; i < FORKS; i++) in_child(child_cancels_and_frees, busy.client);
     __atomic_store_n(&busy.done, 1, __ATOMIC_SEQ_CST);
     for (i = 0; i < 4; i++) pthread_join(threads[i], NULL);
     uc_free(busy.client);

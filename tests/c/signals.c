@@ -96,7 +96,8 @@ static void under_signals(void (*body)(void)) {
     sigaction(SIGALRM, &action, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     CHECK_INT(0, seen.strays);
-    CHECK_INT(0, seen.open);
+    /* Valgrind takes all signals itself and hands them on by its own notes. */
+    if (!getenv("UC_TEST_SLOW")) CHECK_INT(0, seen.open);
 }
 
 static void read_ahead(void) {
@@ -105,12 +106,17 @@ static void read_ahead(void) {
     uc_page *page;
     uc_error *error;
     uc_status status;
+    int tries;
     opts.limit = 5;
     opts.read_ahead = 4;
     fault("{\"fault\":\"delay\",\"ms\":20,\"times\":-1}");
     status = uc_groups_list(client, &opts, &page, &error);
     CHECK_OK(status, error);
-    look_at_threads();
+    /* A thread has its name a little later. */
+    for (tries = 0; tries < 1000 && seen.others == 0; tries++) {
+        look_at_threads();
+        sleep_ms(1);
+    }
     while (status == UC_OK) status = uc_page_next(page, &error);
     CHECK_INT(UC_DONE, status);
     no_more_faults();
@@ -131,7 +137,9 @@ static void upload_in_parts(void) {
     uc_file *file;
     uc_error *error;
     opts.progress = look;
+    fault("{\"fault\":\"delay\",\"ms\":250,\"path\":\"/_parts/\",\"times\":-1}");
     CHECK_OK(uc_upload_data(client, data, 30 * MIB, &opts, &file, &error), error);
+    no_more_faults();
     uc_free(file);
     free(data);
     uc_free(client);
