@@ -1,4 +1,4 @@
-/* The decoy's own user, in a program that loads the decoy first. */
+/* A program that uses ours, and loads a plug-in that uses the decoy. */
 #include <uploadcare.h>
 
 extern int decoy_calls;

@@ -22,7 +22,9 @@ pub fn trials() -> Vec<Trial> {
         case("linked after ours", "linked.c", &[OURS, DECOY]),
         case("linked before our archive", "linked.c", &[DECOY, ARCHIVE]),
         case("linked after our archive", "linked.c", &[ARCHIVE, DECOY]),
-        case("its own users keep it", "beside.c", &[DECOY, PLUG_IN, OURS]),
+        case("its own users keep it where it is before ours", "beside.c", &[DECOY, PLUG_IN, OURS]),
+        case("its own users keep it before our archive", "beside.c", &[DECOY, PLUG_IN, ARCHIVE]),
+        case("its own users keep it after our archive", "beside.c", &[ARCHIVE, DECOY, PLUG_IN]),
         case("linked, and ours loaded", "loaded.c", &[DECOY]),
     ]
 }
