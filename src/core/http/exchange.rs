@@ -31,7 +31,7 @@ pub fn exchange(
     let mut all_sent = true;
     let sent = match body {
         Body::Json("") => agent.run(request),
-        Body::Json(json) => agent.run(request.map(|()| json.to_owned())),
+        Body::Json(json) => agent.run(request.map(|()| json)),
         Body::Content(content) => {
             let mut reader = Counted { reader: content.open(), left: content.size() };
             let sent = agent.run(with_body(request, content.size(), &mut reader));
@@ -72,7 +72,7 @@ pub fn exchange(
         return Err(Error::canceled().into());
     }
     let headers = std::mem::take(response.headers_mut());
-    Ok(Answer { status, headers, body: text_of(body), maybe_repeated: false })
+    Ok(Answer { status, headers, body: text_of(body)?, ..Answer::default() })
 }
 
 fn with_body<'a>(request: Request<()>, size: u64, reader: &'a mut Counted) -> Request<SendBody<'a>> {
@@ -111,11 +111,14 @@ impl std::error::Error for Ended {}
 /// Reads to the end, or as far as it goes. `Read::read_to_end` would clear the room first, anew for
 /// each read.
 fn read_all(mut reader: impl Read, room: usize) -> (Vec<u8>, io::Result<()>) {
-    let mut body = vec![0; room.max(LEAST_ROOM) + 1];
-    let mut filled = 0;
+    let (mut body, mut filled) = (Vec::new(), 0);
     let end = loop {
         if filled == body.len() {
-            body.resize(2 * filled, 0);
+            let size = (2 * filled).max(room.max(LEAST_ROOM) + 1);
+            if let Err(error) = body.try_reserve_exact(size - filled) {
+                break Err(error.into());
+            }
+            body.resize(size, 0);
         }
         match reader.read(&mut body[filled..]) {
             Ok(0) => break Ok(()),

@@ -26,7 +26,7 @@ use ureq::http::{self, HeaderValue, Uri};
 use zeroize::Zeroizing;
 
 pub use self::answer::Answer;
-use self::connections::{Connections, Line};
+use self::connections::{Connections, Line, Watching};
 pub use self::exchange::Ended;
 use self::exchange::exchange;
 pub use self::failure::Outcome;
@@ -302,7 +302,7 @@ impl Http {
 
     fn attempt(
         &self,
-        connections: &Connections,
+        connections: &Arc<Connections>,
         request: &Request,
         message: Message,
         tries: &Tries,
@@ -312,6 +312,7 @@ impl Http {
         let outcome = exchange(connections, sent, request.body, tries.time_left(), request.room).and_then(
             |mut answer| {
                 answer.maybe_repeated = tries.maybe_done;
+                answer.watch = Watching::new(connections, tries.deadline());
                 if self.settings.api == Api::Upload {
                     answer.take_status_of_envelope();
                 }

@@ -4,7 +4,7 @@ use super::form::Form;
 use super::{Upload, UploadOptions};
 use crate::core::client::Client;
 use crate::core::error::{Error, Result};
-use crate::core::groups::Group;
+use crate::core::groups::{Files, Group};
 use crate::core::http::Answer;
 use crate::core::id::file_source;
 
@@ -13,7 +13,11 @@ const MOST_FILES: usize = 1000;
 impl Client {
     /// A group of files that are given by their UUIDs, with operations behind them or without, or by
     /// their addresses on the CDN.
-    pub fn group_create<T>(&self, files: &[&str], lay_out: impl Fn(Group, &str) -> T) -> Result<T> {
+    pub fn group_create<F: Files, T>(
+        &self,
+        files: &[&str],
+        lay_out: impl Fn(Group<F>, &str) -> T,
+    ) -> Result<T> {
         if !(1..=MOST_FILES).contains(&files.len()) {
             return Err(Error::argument(format!("files has {}; a group has 1 to {MOST_FILES}", files.len())));
         }
