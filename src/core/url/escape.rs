@@ -2,6 +2,9 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::core::error::Result;
+use crate::core::memory;
+
 pub const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A segment of a path may hold these as well. It might hold & and ', too, which HTML takes for its
@@ -31,6 +34,6 @@ pub const ADDRESS: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-pub fn escape(text: &str, set: &'static AsciiSet) -> String {
-    utf8_percent_encode(text, set).to_string()
+pub fn escape(text: &str, set: &'static AsciiSet) -> Result<String> {
+    Ok(memory::format(format_args!("{}", utf8_percent_encode(text, set)))?)
 }

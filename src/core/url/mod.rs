@@ -13,6 +13,7 @@ use super::client::Client;
 use super::error::{Error, Result};
 use super::http::base::{Base, is_dots};
 use super::id;
+use super::memory::{self, Growing, concat};
 use super::operations::{Subject, check};
 
 const MOST_WIDTHS: usize = 100;
@@ -54,7 +55,8 @@ impl Client {
         if !id::is_group_id(id) {
             let uuid = id::uuid(id, "id").map_err(|_| no_id())?;
             self.cdn.check(operations, Subject::Image)?;
-            return Ok(format!("{base}/{uuid}/{operations}{}", name::escaped(filename)?));
+            let name = name::escaped(filename)?;
+            return Ok(concat(&[base, "/", uuid, "/", operations, &name])?);
         }
         match (operations, filename) {
             ("", None) => Ok(format!("{base}/{id}/")),
@@ -78,7 +80,8 @@ impl Client {
             )));
         }
         self.cdn.check(operations, Subject::Image)?;
-        Ok(format!("{}/{id}/nth/{index}/{operations}", self.cdn.base))
+        let index = index.to_string();
+        Ok(concat(&[&self.cdn.base, "/", id, "/nth/", &index, "/", operations])?)
     }
 
     /// Of all originals of a group in one file.
@@ -94,7 +97,8 @@ impl Client {
     pub fn url_proxy(&self, source_url: &str, operations: &str) -> Result<String> {
         let source = source(source_url)?;
         self.cdn.check(operations, Subject::Image)?;
-        Ok(format!("{}/{operations}{source}", host::proxy(&self.http.settings.public_key)?))
+        let base = host::proxy(&self.http.settings.public_key)?;
+        Ok(concat(&[&base, "/", operations, &source])?)
     }
 
     /// A file in several widths, as the `srcset` attribute of an image has them.
@@ -115,37 +119,41 @@ impl Client {
         if operations.starts_with("gif2video/") {
             return Err(Error::argument("operations[0]: gif2video makes a video, and a srcset is of images"));
         }
-        let resized = |width: i32| format!("{operations}-/resize/{width}x/");
+        let resized = |width: i32| memory::format(format_args!("{operations}-/resize/{width}x/"));
         // What is wrong with the operations themselves is told of them, not of a width.
         check(operations, Subject::Image, true).map_err(|mistake| mistake.error("operations"))?;
-        self.cdn.check(&resized(1), Subject::Image)?;
-        let candidate = |(place, width): (usize, &i32)| {
+        self.cdn.check(&resized(1)?, Subject::Image)?;
+        let mut srcset = Growing::default();
+        for (place, width) in widths.iter().enumerate() {
             if *width < 1 || widths[..place].contains(width) {
                 return Err(Error::argument(format!(
                     "widths[{place}] is {width}; each is above 0 and given once"
                 )));
             }
-            let operations = resized(*width);
+            let operations = resized(*width)?;
             check(&operations, Subject::Image, self.cdn.unchecked)
-                .map_err(|mistake| Error::argument(format!("widths[{place}]: {}", mistake.text)))?;
-            Ok(format!("{}/{uuid}/{operations}{name} {width}w", self.cdn.base))
-        };
-        let candidates: Result<Vec<_>> = widths.iter().enumerate().map(candidate).collect();
-        Ok(candidates?.join(", "))
+                .map_err(|mistake| mistake.of_all(&format!("widths[{place}]")))?;
+            let separator = if place > 0 { ", " } else { "" };
+            for part in [separator, &self.cdn.base, "/", uuid, "/", &operations, &name] {
+                srcset.add(part);
+            }
+            srcset.add(&format!(" {width}w"));
+        }
+        Ok(srcset.finish()?)
     }
 
     /// What to make of a video, for a conversion.
     pub fn video_path(&self, uuid: &str, operations: &str) -> Result<String> {
         let uuid = id::uuid(uuid, "uuid")?;
         self.cdn.check(operations, Subject::Video)?;
-        Ok(format!("{uuid}/video/{operations}"))
+        Ok(concat(&[uuid, "/video/", operations])?)
     }
 
     /// What to make of a document, for a conversion.
     pub fn document_path(&self, uuid: &str, operations: &str) -> Result<String> {
         let uuid = id::uuid(uuid, "uuid")?;
         self.cdn.check(operations, Subject::Document)?;
-        Ok(format!("{uuid}/document/{operations}"))
+        Ok(concat(&[uuid, "/document/", operations])?)
     }
 }
 
@@ -177,5 +185,5 @@ fn source(url: &str) -> Result<String> {
     if rest.contains(char::is_control) || path.split('/').any(is_dots) {
         return wrong("holds a control character, or . or .. between slashes");
     }
-    Ok(escape(url, ADDRESS))
+    escape(url, ADDRESS)
 }

@@ -13,7 +13,7 @@ const MOST_NAME: usize = 1024;
 pub fn escaped(filename: Option<&str>) -> Result<String> {
     match filename {
         None => Ok(String::new()),
-        Some(name) if is_name(name) => Ok(without_meaning(escape(name, SEGMENT))),
+        Some(name) if is_name(name) => Ok(without_meaning(escape(name, SEGMENT)?)),
         Some(_) => Err(Error::argument(format!(
             "filename is no name of a file: it is empty, longer than {MOST_NAME} bytes, one of - . .., or holds a \
              slash or a control character"

@@ -28,8 +28,14 @@ pub struct Parts<'a> {
     pub token: Option<&'a str>,
 }
 
+/// Longer addresses get lost on the way. It holds a proxy's, and what that fetches.
+const MOST_URL: usize = 64 << 10;
+
 /// Takes any address on the CDN apart, whatever its host.
 pub fn parts(url: &str) -> Result<Parts<'_>> {
+    if url.len() > MOST_URL {
+        return Err(Error::argument(format!("url is longer than {MOST_URL} bytes")));
+    }
     if url.contains(|c: char| c.is_control() || c == ' ' || c == '#' || c == '\\') {
         return Err(Error::argument("url holds a space, a control character, a backslash or a fragment (#)"));
     }
