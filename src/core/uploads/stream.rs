@@ -50,7 +50,8 @@ impl Upload<'_> {
         size: Option<u64>,
         counter: &Counter,
     ) -> Result<String> {
-        let mut few = vec![0; size.unwrap_or(MOST_DIRECT + 1) as usize];
+        let mut few = Vec::new();
+        make_room(&mut few, size.unwrap_or(MOST_DIRECT + 1) as usize, "the beginning of the stream")?;
         let filled = fill(http, read, &mut few)?;
         match size {
             Some(size) if size != filled as u64 => return Err(too_few(filled as u64, size)),
@@ -103,11 +104,7 @@ impl Supply for StreamParts<'_> {
         }
         reader.next += 1;
         let size = self.size_of(number) as usize;
-        let more = size.saturating_sub(buffer.len());
-        buffer.try_reserve_exact(more).map_err(|_| {
-            Error::argument(format!("opts.part_size is {}, more than there is memory for", self.part_size))
-        })?;
-        buffer.resize(size, 0);
+        make_room(buffer, size, "a part of the stream; see opts.part_size")?;
         let filled = fill(http, reader.read, buffer).and_then(|filled| match filled == size {
             true => Ok(()),
             false => Err(too_few(offset + filled as u64, self.size)),
@@ -123,6 +120,14 @@ impl Supply for StreamParts<'_> {
     fn size_of(&self, number: usize) -> u64 {
         size_of_part(number, self.part_size, self.size)
     }
+}
+
+/// Gives `buffer` this size.
+fn make_room(buffer: &mut Vec<u8>, size: usize, what: &str) -> Result<()> {
+    let more = size.saturating_sub(buffer.len());
+    buffer.try_reserve_exact(more).map_err(|_| Error::memory(what))?;
+    buffer.resize(size, 0);
+    Ok(())
 }
 
 /// Reads until the buffer is full or nothing more comes, as long as the upload is not stopped.
