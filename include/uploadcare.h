@@ -7,16 +7,21 @@
 //      A pointer received with const is borrowed from the object it was asked of.
 //   2. A call that can fail returns uc_status: 0 success, positive a normal end, negative a
 //      failure. Its last argument may be NULL; if not, it receives NULL, or on failure an owned
-//      uc_error. It is overwritten, not freed: free an earlier error first.
+//      uc_error. It is overwritten, not freed: free an earlier error first. (Without memory for an
+//      error the call returns UC_ERR_MEMORY and gives a fixed one, which uc_free() lets be.)
 //   3. Output arguments are always written, NULL on failure. No need to set them first, and what
 //      they held is overwritten, not freed. None may be missing: only `error` may be NULL. (Only a
 //      uc_batch may come with a failure: it tells what was done before.)
-//   4. Text is UTF-8, ends in NUL and is copied on the way in. NULL means absent.
+//   4. Text is UTF-8, ends in NUL and is copied on the way in: at most 64 KiB, but for JSON. NULL
+//      means absent.
 //   5. Threads share a uc_client freely. Any other object: one thread at a time, any thread, also
 //      where a function takes it as const.
 //
 // Calls block until they are done; uc_client_cancel() ends them early. Nothing needs initialising,
 // nothing is global, and no signal is raised. C99 or C++11, or later.
+//
+// Out of memory for what grows with a response, a file, a list or an argument is UC_ERR_MEMORY.
+// What is small or of a fixed size, less than 64 KiB at a time, may end the program instead.
 //
 // Structs that the library fills (uc_group, uc_file, uc_error and so on) are read-only and grow at
 // their end in later versions: reach them by pointer only, never copy one, never make one. Structs
@@ -62,13 +67,14 @@ typedef enum {
     UC_ERR_REJECTED = -5,
     /// HTTP 5xx and the retries are used up.
     UC_ERR_SERVER = -6,
-    /// No connection, or it was lost, and the retries are used up.
+    /// No connection, or it was lost, also in the middle of a response, and the retries are used up.
     UC_ERR_NETWORK = -7,
     /// The peer's certificate or its handshake was refused. Never retried.
     UC_ERR_TLS = -8,
     /// A time limit ran out: the client's, or that of uc_job_wait().
     UC_ERR_TIMEOUT = -9,
-    /// The answer made no sense, was too large, or led to another host.
+    /// The answer made no sense, was too large, held more of something than the service can have, or
+    /// led to another host.
     UC_ERR_PROTOCOL = -10,
     /// Stopped by a callback or by uc_client_cancel().
     UC_ERR_CANCELED = -11,
@@ -580,7 +586,7 @@ typedef struct {
     const char *request_id;
     /// The file as it is now. Never NULL.
     const uc_file *file;
-    /// The whole body as text.
+    /// The whole body as text, without a byte order mark.
     const char *json;
     /// The add-on or conversion that brought it about.
     const char *addon_name;
@@ -875,13 +881,16 @@ UC_API int64_t uc_page_per_page(const uc_page *page);
 
 /// Where the next page starts, as a line of printable ASCII that holds no key: keep it, and give it
 /// to a later listing of the same kind and project, in another process too. NULL on the last page,
-/// when uc_page_next() would refuse the service's link, for a search, and for NULL. After
+/// when uc_page_next() would refuse the service's link, for a search, without memory, and for NULL. After
 /// UC_ERR_PROTOCOL do not go on from it. Borrowed until the page moves or is freed.
-UC_API const char *uc_page_cursor(const uc_page *page);
+UC_API
+const char *uc_page_cursor(const uc_page *page);
 
-/// The service's reply as received, for fields that have no place in the structs; NULL for NULL.
+/// The service's reply as received, for fields that have no place in the structs; NULL for NULL, and
+/// where there is no memory for it.
 /// Borrowed until the page moves or is freed.
-UC_API const char *uc_page_json(const uc_page *page);
+UC_API
+const char *uc_page_json(const uc_page *page);
 
 /// The item at `index`, 0 to uc_page_count() - 1, of a page of groups; NULL beyond, and for a page
 /// of files. Borrowed until the page moves or is freed.
@@ -1473,7 +1482,7 @@ void uc_ops_overlay(uc_ops *ops,
                     int32_t opacity);
 
 /// Writes `words` over the image. They are escaped here and may hold anything, new lines too; only
-/// "." and ".." alone cannot stand in an address.
+/// "." and ".." alone cannot stand in an address. At most 8192 bytes, as for operations in all.
 /// `size` and `place` as of uc_ops_overlay(). How they look is said before by "font", "text_align"
 /// and "text_box" through uc_ops_raw(). Has to be switched on for the project.
 UC_API void uc_ops_text(uc_ops *ops, const char *size, const char *place, const char *words);
@@ -1516,7 +1525,9 @@ uc_status uc_url_sign(const char *url,
 /// Sends a REST request with the signature, retries and limits of any other call. `method` is
 /// "GET", "POST", "PUT", "PATCH" or "DELETE"; `path` starts with a slash and may have a query,
 /// "/groups/?limit=1", percent-encoded where it needs to be; `json` is the body or NULL. `answer`
-/// receives the body of the reply, "" where there is none: give it to uc_free(). A POST or PATCH is
+/// receives the body of the reply, "" where there is none: give it to uc_free(). It is as received,
+/// but without a byte order mark and with U+FFFD for U+0000 and for what is not UTF-8. A body of
+/// JSON is whole, or the call fails: UC_ERR_NETWORK where the connection ended inside it. A POST or PATCH is
 /// only sent again where the service cannot have acted on it; a DELETE whose answer was lost and
 /// whose repeat finds nothing has succeeded.
 UC_API
