@@ -432,3 +432,26 @@ TEST("an answer that is cut short is asked for again") {
     uc_free(client);
     server_stop(&server);
 }
+
+/* -- arguments ------------------------------------------------------------------------------------------- */
+
+TEST("a text of more than 64 KiB is UC_ERR_ARGUMENT, but JSON may be longer") {
+    struct server server;
+    uc_client *client = client_of(&server), *other;
+    char *at_most = repeated("x", 65536), *more = repeated("x", 65537), *json = text("{\"query\":\"%s\"}", more), *reply;
+    uc_page *page;
+    uc_error *error;
+    check_refusal(uc_metadata_set(client, UUID, at_most, "value", &error), &error, "key is no key", at_most);
+    check_refusal(uc_metadata_set(client, UUID, more, "value", &error), &error, "key is longer than 65536 bytes", more);
+    check_refusal(uc_client_new(more, NULL, NULL, &other, &error), &error, "public_key is longer than 65536 bytes", more);
+    say(JSON, "{\"results\":[]}", "", 0, "");
+    CHECK_OK(uc_files_search(client, json, NULL, &page, &error), error);
+    CHECK_OK(uc_request(client, "POST", "/files/search/", json, &reply, &error), error);
+    uc_free(reply);
+    uc_free(page);
+    uc_free(client);
+    server_stop(&server);
+    free(at_most);
+    free(more);
+    free(json);
+}
