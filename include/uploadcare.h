@@ -7,17 +7,22 @@
 //      A pointer received with const is borrowed from the object it was asked of.
 //   2. A call that can fail returns uc_status: 0 success, positive a normal end, negative a
 //      failure. Its last argument may be NULL; if not, it receives NULL, or on failure an owned
-//      uc_error. It is overwritten, not freed: free an earlier error first.
+//      uc_error. It is overwritten, not freed: free an earlier error first. (Without memory for an
+//      error the call returns UC_ERR_MEMORY and gives a fixed one, which uc_free() lets be.)
 //   3. Output arguments are always written, NULL on failure. No need to set them first, and what
 //      they held is overwritten, not freed. None may be missing: only `error` may be NULL. (Only a
 //      uc_batch may come with a failure: it tells what was done before.)
-//   4. Text is UTF-8, ends in NUL and is copied on the way in. NULL means absent.
+//   4. Text is UTF-8, ends in NUL and is copied on the way in: at most 64 KiB, but for JSON. NULL
+//      means absent. The path of a file is UTF-8 on Windows and any bytes elsewhere.
 //   5. Threads share a uc_client freely. Any other object: one thread at a time, any thread, also
 //      where a function takes it as const.
 //
 // Calls block until they are done; uc_client_cancel() ends them early. Nothing needs initialising,
 // nothing is global, and no signal is raised. No call changes errno or takes more than 48 KiB of
 // stack. The library's own threads block all signals. C99 or C++11, or later.
+//
+// Out of memory for what grows with a response, a file, a list or an argument is UC_ERR_MEMORY.
+// What is small or of a fixed size, less than 64 KiB at a time, may end the program instead.
 //
 // Structs that the library fills (uc_group, uc_file, uc_error and so on) are read-only and grow at
 // their end in later versions: reach them by pointer only, never copy one, never make one. Structs
@@ -75,13 +80,14 @@ enum uc_status
     UC_ERR_REJECTED = -5,
     /// HTTP 5xx and the retries are used up.
     UC_ERR_SERVER = -6,
-    /// No connection, or it was lost, and the retries are used up.
+    /// No connection, or it was lost, also in the middle of a response, and the retries are used up.
     UC_ERR_NETWORK = -7,
     /// The peer's certificate or its handshake was refused. Never retried.
     UC_ERR_TLS = -8,
     /// A time limit ran out: the client's, or that of uc_job_wait().
     UC_ERR_TIMEOUT = -9,
-    /// The answer made no sense, was too large, or led to another host.
+    /// The answer made no sense, was too large, held more of something than the service can have, or
+    /// led to another host.
     UC_ERR_PROTOCOL = -10,
     /// Stopped by a callback or by uc_client_cancel().
     UC_ERR_CANCELED = -11,
@@ -239,7 +245,8 @@ typedef struct {
     /// have "https://ucarecdn.com"; a domain of your own goes here too. uc_url_parse() of a file's
     /// original_file_url tells which a project has.
     const char *cdn_base;
-    /// PEM file of further certificate authorities; the system's stay trusted. Read at once.
+    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it; the system's stay
+    /// trusted. Read at once.
     const char *ca_file;
     /// "http://host:port" or "socks5://host:port", with user:password@ before the host if needed.
     /// Default: HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment; "" for none.
@@ -394,6 +401,9 @@ typedef struct {
     const char *uuid;
     /// As it was named when uploaded; may be empty.
     const char *original_filename;
+    /// The same with nothing but Latin letters, digits, `.` and `_` left, as it stands in URLs. Only
+    /// the Upload API tells it, NULL elsewhere: uploads, uc_upload_info() and groups from there.
+    const char *filename;
     /// On the CDN; NULL when removed or not ready.
     const char *original_file_url;
     /// In the REST API.
@@ -406,6 +416,8 @@ typedef struct {
     int32_t is_image;
     /// 1 when it can be used, 0 while the service works on it.
     int32_t is_ready;
+    /// 1 when it is stored for good, 0 for a temporary file, -1 where the service does not say.
+    int32_t is_stored;
     /// When it was uploaded, and the same in microseconds since 1970-01-01 UTC; INT64_MIN where
     /// it is not known, here and below.
     const char *datetime_uploaded;
@@ -418,6 +430,8 @@ typedef struct {
     int64_t datetime_removed_us;
     /// Inside a group only: the operations it was put in with, "resize/x800/"; else NULL.
     const char *default_effects;
+    /// The S3 bucket that holds it, where that is the project's own. Only the Upload API tells it.
+    const char *s3_bucket;
     /// NULL when it is no image.
     const uc_image_info *image;
     /// NULL when it is no video.
@@ -456,8 +470,7 @@ typedef struct {
     const char *cdn_url;
     /// Its address in the REST API.
     const char *url;
-    /// Its files, by uc_group_info(); NULL in a listing. An entry is NULL where the file was
-    /// removed.
+    /// Its files; NULL in a listing. An entry is NULL where the file was removed.
     const uc_file *const *files;
     /// How many entries `files` has.
     size_t files_len;
@@ -465,6 +478,20 @@ typedef struct {
     /// uc_page_json().
     const char *json;
 } uc_group;
+
+/// What allows to make a group where the project wants uploads to be signed. Set struct_size; a field
+/// of zero or NULL has its default.
+typedef struct {
+    /// sizeof(uc_group_create_opts)
+    size_t struct_size;
+    /// A JWT that a backend made with uc_upload_token(), good for "/group/". Default: `signature`
+    /// and `expire`; else signed with the client's secret key, where it has one.
+    const char *token;
+    /// What a backend made with uc_upload_signature() for `expire`.
+    const char *signature;
+    /// In seconds since 1970-01-01 UTC.
+    int64_t expire;
+} uc_group_create_opts;
 
 /// What came of a call on many files. Owned: give it to uc_free().
 typedef struct {
@@ -645,7 +672,7 @@ typedef struct {
     const char *request_id;
     /// The file as it is now. Never NULL.
     const uc_file *file;
-    /// The whole body as text.
+    /// The whole body as text, without a byte order mark.
     const char *json;
     /// The add-on or conversion that brought it about.
     const char *addon_name;
@@ -708,7 +735,8 @@ typedef int32_t (*uc_progress_fn)(void *user_data, int64_t done, int64_t total);
 typedef struct {
     /// sizeof(uc_upload_opts)
     size_t struct_size;
-    /// What the file is to be called; default its own name, or "file".
+    /// What the file is to be called; default its own name, with U+FFFD for what is not UTF-8 in it,
+    /// or "file".
     const char *name;
     /// "image/jpeg"; default by the name.
     const char *mime_type;
@@ -730,11 +758,14 @@ typedef struct {
     uint32_t parallel;
     /// Of uc_upload_url(): a sum of uc_url_duplicates; default 0, neither.
     int32_t url_duplicates;
-    /// Of uc_upload_path(): a file that remembers which parts have arrived, made when parts are
-    /// sent and removed at the end. The same call, after a crash too, then sends only what is
-    /// missing. It begins anew where the file to upload, the options or the keys are others, or
-    /// after a day. It holds no key; whoever can read it can send parts of this upload, and whoever
-    /// can write it can have them sent elsewhere: keep it in a folder of your own.
+    /// Of uc_upload_path(): the path of a file that remembers which parts have arrived, made when
+    /// parts are sent and removed at the end. The same call, after a crash too, then sends only what
+    /// is missing. It begins anew where the file to upload, the options or the keys are others, after
+    /// a day, and where the file is empty or was cut short in its first line. Whoever can read it can
+    /// send parts of this upload, and whoever can write it can have them sent elsewhere: keep it in a
+    /// folder of your own. It holds no key, and only its owner may read it. UC_ERR_FILE, with nothing
+    /// sent, where it is a link or no regular file, belongs to another user, may be written by
+    /// others, is something else (which is left alone), or is used by another upload at the time.
     const char *resume_file;
     /// A JWT that a backend made with uc_upload_token(): good until the upload ends, and for
     /// "/multipart/*" too where the file goes in parts. Default: `signature` and `expire`; else
@@ -760,8 +791,8 @@ typedef int64_t (*uc_read_fn)(void *user_data, void *buffer, size_t size);
 typedef struct {
     /// sizeof(uc_token_opts)
     size_t struct_size;
-    /// Paths of the Upload API, such as "/base/" and "/multipart/*": at most 16, each of at most 64
-    /// characters.
+    /// Paths of the Upload API, such as "/base/", "/multipart/*", "/from_url/" and "/group/": at most
+    /// 16, each of at most 64 characters.
     const char *const *scope;
     /// How many.
     size_t scope_len;
@@ -773,7 +804,7 @@ typedef struct {
     const char *id;
     /// How long it is good, 1 to 86400 seconds; default half an hour.
     int64_t lifetime_s;
-    /// How many files may be uploaded with it, 1 to 100000; default any number.
+    /// How many files may be uploaded with it, 1 to 100000; default any number. Groups do not count.
     int64_t operations;
 } uc_token_opts;
 
@@ -791,11 +822,12 @@ typedef struct {
     int64_t index;
     /// "zip" or "tar" where the address is that of a group's archive.
     const char *archive;
-    /// As they are written: "-/resize/500x/". They are not checked.
+    /// As uc_url() takes them: "-/resize/500x/". They are not checked.
     const char *operations;
-    /// What stands behind the last slash, decoded; one that uc_url() takes, so without slashes.
+    /// What stands behind the last slash, decoded. As in uc_url(), what no file can be saved as has
+    /// become "_".
     const char *filename;
-    /// What a proxy fetches.
+    /// What a proxy fetches, percent-encoded.
     const char *source_url;
     /// What uc_url_sign() added: "exp=...~acl=...~hmac=...". Not checked.
     const char *token;
@@ -810,8 +842,8 @@ typedef struct {
     /// How long it is good from now, in seconds; default 300.
     int64_t lifetime_s;
     /// 1: the token is good for everything below the last slash of the address, so that other
-    /// operations may be put there; default 0, for this address alone. Of "https://host/" alone that
-    /// is everything of the project.
+    /// operations may be put there, and for the segments of "adaptive_video/"; of "https://host/" for
+    /// everything of the project. Default 0, for this address alone.
     int32_t wildcard;
     /// 1: a token that does not repeat the address; default 0. Not with `wildcard`.
     int32_t url_token;
@@ -879,15 +911,15 @@ uc_status uc_group_info(const uc_client *client,
                         uc_error **error);
 
 /// Makes a group of 1 to 1000 files, given by their UUIDs, with operations behind them or without
-/// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their addresses on the CDN.
-/// `group` receives it with its files.
-/// Where the project wants uploads to be signed, this takes a client with a secret key.
+/// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their URLs on the CDN. `group`
+/// receives it with its files. `opts` may be NULL.
 ///
 /// Upload API: POST /group/
 UC_API
 uc_status uc_group_create(const uc_client *client,
                           const char *const *files,
                           size_t files_len,
+                          const uc_group_create_opts *opts,
                           uc_group **group,
                           uc_error **error);
 
@@ -940,13 +972,16 @@ UC_API int64_t uc_page_per_page(const uc_page *page);
 
 /// Where the next page starts, as a line of printable ASCII that holds no key: keep it, and give it
 /// to a later listing of the same kind and project, in another process too. NULL on the last page,
-/// when uc_page_next() would refuse the service's link, for a search, and for NULL. After
+/// when uc_page_next() would refuse the service's link, for a search, without memory, and for NULL. After
 /// UC_ERR_PROTOCOL do not go on from it. Borrowed until the page moves or is freed.
-UC_API const char *uc_page_cursor(const uc_page *page);
+UC_API
+const char *uc_page_cursor(const uc_page *page);
 
-/// The service's reply as received, for fields that have no place in the structs; NULL for NULL.
+/// The service's reply as received, for fields that have no place in the structs; NULL for NULL, and
+/// where there is no memory for it.
 /// Borrowed until the page moves or is freed.
-UC_API const char *uc_page_json(const uc_page *page);
+UC_API
+const char *uc_page_json(const uc_page *page);
 
 /// The item at `index`, 0 to uc_page_count() - 1, of a page of groups; NULL beyond, and for a page
 /// of files. Borrowed until the page moves or is freed.
@@ -1326,7 +1361,8 @@ uc_status uc_job_resume(const uc_client *client,
 /// Uploads a file of this machine, of any size, in a few MiB of memory: in one piece up to 10 MiB,
 /// else in parts, several at a time, each of which is sent again where it fails. `file` receives
 /// what the service says of it; with nothing but its uuid where it says no more after the upload.
-/// UC_ERR_FILE when the file cannot be read, or changes while it is sent. `opts` may be NULL.
+/// UC_ERR_FILE when the file cannot be read, or its content changes while it is sent; its name and
+/// its permissions may. `path` is UTF-8 on Windows and any bytes elsewhere. `opts` may be NULL.
 ///
 /// An upload has no time limit but the client's timeout_ms, where that is set. Needs no secret key
 /// unless the project wants uploads to be signed.
@@ -1363,7 +1399,8 @@ uc_status uc_upload_stream(const uc_client *client,
                            uc_error **error);
 
 /// Lets the service fetch a file from `source_url` itself: starts a job that ends with the file,
-/// which uc_job_file() names. `opts` may be NULL.
+/// which uc_job_file() names. Spaces and what is not ASCII are percent-encoded in it, as in
+/// uc_url_proxy(). `opts` may be NULL.
 ///
 /// Upload API: POST /from_url/, GET /from_url/status/
 UC_API
@@ -1373,7 +1410,7 @@ uc_status uc_upload_url(const uc_client *client,
                         uc_job **job,
                         uc_error **error);
 
-/// What the Upload API says of a file, for which the public key is enough: no times, no addresses.
+/// What the Upload API says of a file, for which the public key is enough: no times, no URLs.
 ///
 /// Upload API: GET /info/
 UC_API
@@ -1382,9 +1419,21 @@ uc_status uc_upload_info(const uc_client *client,
                          uc_file **file,
                          uc_error **error);
 
+/// What the Upload API says of a group, for which the public key is enough. `id` is its whole id,
+/// with `~` and the number. `group` receives it with its files, which have no times and no URLs.
+/// UC_ERR_NOT_FOUND when the project has no such group.
+///
+/// Upload API: GET /group/info/
+UC_API
+uc_status uc_upload_group_info(const uc_client *client,
+                               const char *id,
+                               uc_group **group,
+                               uc_error **error);
+
 /// Signs a permission to upload until `expire`, in seconds since 1970-01-01 UTC: for a backend to
-/// give to a program without the secret key, for uc_upload_opts.signature. `signature` receives 64
-/// hex digits: give it to uc_free(). Sends nothing.
+/// give to a program without the secret key, for uc_upload_opts.signature and
+/// uc_group_create_opts.signature. `signature` receives 64 hex digits: give it to uc_free(). Sends
+/// nothing.
 UC_API
 uc_status uc_upload_signature(const uc_client *client,
                               int64_t expire,
@@ -1392,8 +1441,8 @@ uc_status uc_upload_signature(const uc_client *client,
                               uc_error **error);
 
 /// Makes a JWT that allows to upload, and no more than `opts` says: for a backend to give to a
-/// program without the secret key, for uc_upload_opts.token. `token` receives it: give it to
-/// uc_free(). Needs the secret key itself; opts.sign of the client does not do. `opts` may be NULL.
+/// program without the secret key, for uc_upload_opts.token and uc_group_create_opts.token. `token`
+/// receives it: give it to uc_free(). Needs the secret key itself; opts.sign of the client does not do. `opts` may be NULL.
 /// Sends nothing.
 UC_API
 uc_status uc_upload_token(const uc_client *client,
@@ -1406,12 +1455,20 @@ uc_status uc_upload_token(const uc_client *client,
 /// name.
 ///
 /// `operations` say what the CDN makes of the file on its way: "-/resize/500x/-/format/webp/" as
-/// the service writes them, one behind the other, or what uc_ops_build() gives; NULL for the file as
-/// it is. They are checked against the grammar in OPERATIONS.md, so that a mistake is
-/// UC_ERR_ARGUMENT here, with the byte at which it stands, and no broken picture later; unless
-/// opts.unchecked_operations of the client says otherwise. `filename` is what a browser saves the
-/// file as, or NULL; it is percent-encoded as it needs to be. `url` receives the address: give it to
-/// uc_free(). It can stand between the quotes of an attribute in HTML as it is.
+/// the service writes them, one behind the other, or what uc_ops_build() gives; NULL or "" for the
+/// file as it is. The first "-/" may be missing, as in default_effects of a group's file. They are
+/// checked against the grammar in OPERATIONS.md, so that a mistake is UC_ERR_ARGUMENT here, with the
+/// byte at which it stands, and no broken picture later; unless opts.unchecked_operations of the
+/// client says otherwise. "adaptive_video/" is the playlist (HLS) of a video.
+///
+/// `filename` is what a browser saves the file as, such as its original_filename; NULL or "" for
+/// none. Any UTF-8 will do: it is percent-encoded as it needs to be. What no file can be saved as
+/// becomes "_": each slash, backslash and control character, and each character of the names "-",
+/// "." and "..". A name of more than 1024 bytes is cut to that, in front of its ending such as
+/// ".jpeg".
+///
+/// `url` receives the address: give it to uc_free(). It can stand between the quotes of an attribute
+/// in HTML as it is.
 ///
 /// Like all that makes an address, this sends nothing and does not look whether the file is there.
 ///
@@ -1437,8 +1494,8 @@ uc_status uc_url_group_file(const uc_client *client,
                             uc_error **error);
 
 /// The address of all files of a group in one, as they were uploaded. `format` is "zip" or "tar";
-/// `filename` is what a browser saves it as, or NULL. The service makes archives of up to 2 GB, and
-/// none of a group of which a file was deleted.
+/// `filename` is what a browser saves it as, as in uc_url(). The service makes archives of up to 2
+/// GB, and none of a group of which a file was deleted.
 ///
 /// URL API: /{group}~{N}/archive/{zip|tar}/{filename}
 UC_API
@@ -1451,10 +1508,10 @@ uc_status uc_url_group_archive(const uc_client *client,
 
 /// The address of something elsewhere on the web, that the CDN fetches and makes `operations` of, as
 /// in uc_url(). `source_url` is http or https, its own query included; spaces and what is not ASCII
-/// are percent-encoded, but for a host in other letters, which is written "xn--...". The host has to
-/// be on the project's list of allowed ones, which is all that stands before it: whoever sees the
-/// address can change it. Always below "https://{public_key}.ucr.io". The & of a query stay, and have
-/// to be escaped in HTML.
+/// are percent-encoded, but for a host in other letters, which is written "xn--...". It has no user
+/// name, no #fragment, and at most 8192 bytes. The host has to be on the project's list of allowed
+/// ones, which is all that stands before it: whoever sees the address can change it. Always below
+/// "https://{public_key}.ucr.io". The & of a query stay, and have to be escaped in HTML.
 ///
 /// URL API: https://{public_key}.ucr.io/{operations}{source_url}
 UC_API
@@ -1468,7 +1525,7 @@ uc_status uc_url_proxy(const uc_client *client,
 /// `srcset` attribute of an <img> or <source>, in HTML as it is. Each width is an address as of
 /// uc_url(), with "-/resize/{width}x/" behind `operations`. With "-/stretch/off/" among them no image
 /// is made larger than it is: give such an <img> its width by CSS, since a browser takes each for as
-/// wide as it was listed. Up to 100 widths. `operations` and `filename` may be NULL. For secure
+/// wide as it was listed. Up to 100 widths. `operations` and `filename` are as in uc_url(). For secure
 /// delivery make and sign each address by itself.
 UC_API
 uc_status uc_url_srcset(const uc_client *client,
@@ -1538,12 +1595,13 @@ void uc_ops_overlay(uc_ops *ops,
                     int32_t opacity);
 
 /// Writes `words` over the image. They are escaped here and may hold anything, new lines too; only
-/// "." and ".." alone cannot stand in an address.
+/// "." and ".." alone cannot stand in an address. At most 8192 bytes, as for operations in all.
 /// `size` and `place` as of uc_ops_overlay(). How they look is said before by "font", "text_align"
 /// and "text_box" through uc_ops_raw(). Has to be switched on for the project.
 UC_API void uc_ops_text(uc_ops *ops, const char *size, const char *place, const char *words);
 
-/// Any operations as the service writes them, each whole: "-/blur/20/-/mirror/". What they may be
+/// Any operations as uc_url() takes them, each whole: "-/blur/20/-/mirror/", or the default_effects
+/// of a group's file, "resize/x800/". What they may be
 /// stands in OPERATIONS.md.
 UC_API void uc_ops_raw(uc_ops *ops, const char *operations);
 
@@ -1556,8 +1614,10 @@ uc_status uc_ops_build(const uc_ops *ops,
                        uc_error **error);
 
 /// Takes an address on the CDN apart: a file's, a group's, one of a file in a group, an archive's or
-/// a proxy's, on whatever host, signed or not. UC_ERR_ARGUMENT when it is none of these. Needs no
-/// client.
+/// a proxy's, on whatever host, signed or not. `url` may be as people paste it: white space
+/// around it and a #fragment are left out, spaces and what is not ASCII are percent-encoded. The URL
+/// of an old gallery is taken for its group's, and the settings behind "gallery/" are left out.
+/// UC_ERR_ARGUMENT when it is none of these. Needs no client.
 UC_API
 uc_status uc_url_parse(const char *url,
                        uc_url_parts **url_parts,
@@ -1581,7 +1641,9 @@ uc_status uc_url_sign(const char *url,
 /// Sends a REST request with the signature, retries and limits of any other call. `method` is
 /// "GET", "POST", "PUT", "PATCH" or "DELETE"; `path` starts with a slash and may have a query,
 /// "/groups/?limit=1", percent-encoded where it needs to be; `json` is the body or NULL. `answer`
-/// receives the body of the reply, "" where there is none: give it to uc_free(). A POST or PATCH is
+/// receives the body of the reply, "" where there is none: give it to uc_free(). It is as received,
+/// but without a byte order mark and with U+FFFD for U+0000 and for what is not UTF-8. A body of
+/// JSON is whole, or the call fails: UC_ERR_NETWORK where the connection ended inside it. A POST or PATCH is
 /// only sent again where the service cannot have acted on it; a DELETE whose answer was lost and
 /// whose repeat finds nothing has succeeded.
 UC_API

@@ -6,6 +6,7 @@ use super::http::{Answer, Body, Method, Request};
 use super::id;
 use super::jobs::{Job, Work, is_addon_name};
 use super::json::is_object;
+use super::memory;
 
 impl Client {
     /// `POST /addons/{addon}/execute/`
@@ -21,7 +22,7 @@ impl Client {
             return Err(Error::argument("params_json is no JSON object, such as {\"purge_infected\":true}"));
         }
         let target = self.http.settings.base.target(&format!("/addons/{addon}/execute/"));
-        let body = format!(r#"{{"target":"{uuid}","params":{params}}}"#);
+        let body = memory::concat(&[r#"{"target":""#, uuid, r#"","params":"#, params, "}"])?;
         let request =
             Request { body: Body::Json(&body), waits_its_turn: true, ..Request::new(Method::POST, &target) };
         self.http
@@ -31,7 +32,7 @@ impl Client {
                     return Err(Error::protocol("the answer's request_id is no UUID").into());
                 }
                 let mut job = Job::new(&self.http, Work::Addon { name: addon.to_owned(), request_id });
-                job.json = Some(answer.body.clone());
+                job.json = Some(std::mem::take(&mut answer.body));
                 Ok(job)
             })
             .map_err(|error| match error.http_status() {

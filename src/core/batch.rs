@@ -1,14 +1,14 @@
 //! Many files in one call: https://uploadcare.com/api-refs/rest-api/v0.7.0/#operation/filesStoring
 
-use std::collections::{HashMap, HashSet};
-
-use serde_json::json;
+use std::collections::HashSet;
 
 use super::client::Client;
 use super::error::{Error, Result};
 use super::file::File;
 use super::http::{Answer, Method};
-use super::id::is_uuid;
+use super::id::uuid_number;
+use super::json::{check_count, written};
+use super::memory;
 
 /// The service takes so many ids at once.
 const CHUNK: usize = 100;
@@ -36,7 +36,7 @@ impl Client {
         &self,
         method: Method,
         uuids: &[impl AsRef<str>],
-        lay_out: impl Fn(File) -> F,
+        lay_out: impl Fn(File) -> Result<F>,
         batch: &mut Batch<F>,
     ) -> Result<()> {
         let uuids = checked(uuids)?;
@@ -45,27 +45,34 @@ impl Client {
                 0 => error,
                 _ => error.after(&format!("{} of {} ids were sent before", number * CHUNK, uuids.len())),
             })?;
+            batch.files.try_reserve(done.files.len())?;
+            batch.problems.try_reserve(done.problems.len())?;
             batch.files.extend(done.files);
             batch.problems.extend(done.problems);
         }
         Ok(())
     }
 
-    fn chunk<F>(&self, method: &Method, uuids: &[&str], lay_out: &impl Fn(File) -> F) -> Result<Batch<F>> {
-        let places: HashMap<_, _> =
-            uuids.iter().enumerate().map(|(place, uuid)| (uuid.to_ascii_lowercase(), place)).collect();
-        let place = |uuid: &str| places.get(&uuid.to_ascii_lowercase()).copied().unwrap_or(usize::MAX);
-        self.http.ask(method.clone(), "/files/storage/", &json!(uuids).to_string(), |answer: &mut Answer| {
+    fn chunk<F>(
+        &self,
+        method: &Method,
+        uuids: &[&str],
+        lay_out: &impl Fn(File) -> Result<F>,
+    ) -> Result<Batch<F>> {
+        let is_same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+        let place = |uuid: &str| uuids.iter().position(|one| is_same(one, uuid)).unwrap_or(usize::MAX);
+        self.http.ask(method.clone(), "/files/storage/", &written(uuids)?, |answer: &mut Answer| {
             let (mut files, mut problems) = (Vec::new(), Vec::new());
             answer.read(|reader| {
                 reader.object(|reader, key| {
                     match key {
                         "result" => reader.items(|reader| {
+                            check_count(files.len() + 1, uuids.len())?;
                             let file = File::read(reader)?;
-                            files.push((place(file.uuid.text().unwrap_or_default()), lay_out(file)));
-                            Ok(())
+                            let place = place(file.uuid.text().unwrap_or_default());
+                            Ok(memory::push(&mut files, (place, lay_out(file)?))?)
                         })?,
-                        "problems" => problems = reader.pairs()?,
+                        "problems" => problems = reader.pairs_up_to(uuids.len())?,
                         _ => drop(reader.raw()?),
                     }
                     Ok(())
@@ -74,29 +81,34 @@ impl Client {
             if answer.maybe_repeated && *method == Method::DELETE {
                 // What is missing was deleted by the request whose answer was lost.
                 for (uuid, _) in problems.iter().filter(|(_, why)| why == MISSING) {
-                    files.push((place(uuid), lay_out(File::with_uuid(uuid))));
+                    memory::push(&mut files, (place(uuid), lay_out(File::with_uuid(uuid))?))?;
                 }
                 problems.retain(|(_, why)| why != MISSING);
             }
             files.sort_by_key(|(place, _)| *place);
             problems.sort_by_key(|(uuid, _)| place(uuid));
-            Ok(Batch {
-                files: files.into_iter().map(|(_, file)| file).collect(),
-                problems: problems.into_iter().map(|(uuid, why)| (uuid.into(), why.into())).collect(),
-            })
+            let mut batch = Batch::default();
+            for (_, file) in files {
+                memory::push(&mut batch.files, file)?;
+            }
+            for (uuid, why) in problems {
+                let problem = (memory::copy(&uuid)?, memory::copy(&why)?);
+                memory::push(&mut batch.problems, problem)?;
+            }
+            Ok(batch)
         })
     }
 }
 
 /// All of them UUIDs, and each once.
 fn checked(uuids: &[impl AsRef<str>]) -> Result<Vec<&str>> {
-    let mut seen = HashSet::new();
-    let mut once = Vec::new();
+    let (mut seen, mut once) = (HashSet::new(), Vec::new());
+    seen.try_reserve(uuids.len())?;
+    once.try_reserve_exact(uuids.len())?;
     for (place, uuid) in uuids.iter().map(AsRef::as_ref).enumerate() {
-        if !is_uuid(uuid) {
-            return Err(Error::argument(format!("uuids[{place}] is no UUID")));
-        }
-        if seen.insert(uuid.to_ascii_lowercase()) {
+        let number = uuid_number(uuid);
+        let number = number.ok_or_else(|| Error::argument(format!("uuids[{place}] is no UUID")))?;
+        if seen.insert(number) {
             once.push(uuid);
         }
     }

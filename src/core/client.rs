@@ -11,6 +11,7 @@ use super::http::proxy::Proxies;
 use super::http::settings::{Api, Authorities, Settings, user_agent};
 use super::http::sign::{Auth, Secret, Sign};
 use super::http::{Answer, Http, Method, base};
+use super::json::{Reader, check_whole};
 use super::url::Cdn;
 
 const API_BASE: &str = "https://api.uploadcare.com";
@@ -112,11 +113,14 @@ impl Client {
                  no `..`, and what is not visible ASCII is percent-encoded",
             ));
         }
-        if json.is_some_and(|json| serde_json::from_str::<serde::de::IgnoredAny>(json).is_err()) {
+        if json.is_some_and(|json| check_whole(&mut Reader::new(json)).is_err()) {
             return Err(Error::argument("json is not JSON"));
         }
         let body = json.unwrap_or_default();
-        self.http.ask(method, path, body, |answer: &mut Answer| Ok(std::mem::take(&mut answer.body)))
+        self.http.ask(method, path, body, |answer: &mut Answer| {
+            answer.check_whole()?;
+            Ok(std::mem::take(&mut answer.body))
+        })
     }
 }
 

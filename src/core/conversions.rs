@@ -2,14 +2,12 @@
 
 use std::borrow::Cow;
 
-use serde_json::json;
-
 use super::client::Client;
 use super::error::{Error, Result, Status, one_line};
 use super::http::{Answer, Method};
 use super::id::{self, file_source};
-use super::jobs::{Job, Work};
-use super::json::{self, Pairs, Reader, Scalar, object_of};
+use super::jobs::{Job, Work, owned};
+use super::json::{self, MOST_TEXTS, Object, Pairs, Reader, Scalar, add};
 
 pub struct ConvertOptions<'a> {
     /// `0`, `1`, `false` or `true`.
@@ -63,11 +61,9 @@ impl<'a> DocumentInfo<'a> {
 fn read_formats<'a>(reader: &mut Reader<'a>) -> json::Result<Vec<Cow<'a, str>>> {
     let mut formats = Vec::new();
     reader.items(|reader| {
-        reader.fields(|reader, key| {
-            if let ("name", Scalar::Text(name)) = (key, reader.scalar()?) {
-                formats.push(name);
-            }
-            Ok(())
+        reader.fields(|reader, key| match (key, reader.scalar()?) {
+            ("name", Scalar::Text(name)) => add(&mut formats, name, MOST_TEXTS),
+            _ => Ok(()),
         })
     })?;
     Ok(formats)
@@ -153,17 +149,18 @@ impl Client {
         if !matches!(options.store, None | Some("0" | "1" | "false" | "true")) {
             return Err(Error::argument("opts.store may be \"0\", \"1\", \"false\", \"true\" or NULL"));
         }
-        let body = object_of([
-            ("paths", json!([path])),
-            ("store", json!(options.store)),
-            ("save_in_group", json!(options.save_in_group.then_some("1"))),
-        ]);
+        let body = Object::new()
+            .with("paths", Some([path]))
+            .with("store", options.store)
+            .with("save_in_group", options.save_in_group.then_some("1"))
+            .finish()?;
         self.http.ask(Method::POST, &format!("/convert/{kind}/"), &body, |answer: &mut Answer| {
             let submitted = answer.read(Submitted::read)?;
             let mut job = Job::new(&self.http, work(submitted.token()?));
-            job.file = submitted.uuid.text().map(str::to_owned);
-            job.thumbnails = submitted.thumbnails.text().map(str::to_owned);
-            job.json = Some(answer.body.clone());
+            job.file = owned(&submitted.uuid)?;
+            job.thumbnails = owned(&submitted.thumbnails)?;
+            drop(submitted);
+            job.json = Some(std::mem::take(&mut answer.body));
             Ok(job)
         })
     }

@@ -1,13 +1,11 @@
 //! Copies of files: https://uploadcare.com/api-refs/rest-api/v0.7.0/#operation/createLocalCopy
 
-use serde_json::{Map, Value, json};
-
 use super::client::Client;
 use super::error::{Error, Result};
 use super::file::File;
 use super::http::{Answer, Method};
 use super::id::file_source;
-use super::json::object_of;
+use super::json::{Fields, Object};
 use super::metadata;
 
 pub struct CopyOptions<'a> {
@@ -33,13 +31,12 @@ impl Client {
             return Err(Error::argument("opts.store may be \"true\", \"false\" or NULL"));
         }
         metadata::check_pairs(&options.metadata, "opts.metadata")?;
-        let metadata: Map<_, _> =
-            options.metadata.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value))).collect();
-        let body = object_of([
-            ("source", json!(file_source(source, "source")?)),
-            ("store", json!(options.store)),
-            ("metadata", if metadata.is_empty() { Value::Null } else { metadata.into() }),
-        ]);
+        let metadata = Some(&options.metadata).filter(|metadata| !metadata.is_empty());
+        let body = Object::new()
+            .with("source", Some(file_source(source, "source")?))
+            .with("store", options.store)
+            .with("metadata", metadata.map(|metadata| Fields(metadata)))
+            .finish()?;
         self.http.ask(Method::POST, "/files/local_copy/", &body, |answer: &mut Answer| {
             Ok(lay_out(answer.read(|reader| reader.field("result", File::read_one))?))
         })
@@ -57,12 +54,12 @@ impl Client {
                 "target is empty: it is the name of one of the project's custom storages",
             ));
         }
-        let body = object_of([
-            ("source", json!(file_source(source, "source")?)),
-            ("target", json!(target)),
-            ("make_public", json!(options.is_private.then_some(false))),
-            ("pattern", json!(options.pattern)),
-        ]);
+        let body = Object::new()
+            .with("source", Some(file_source(source, "source")?))
+            .with("target", Some(target))
+            .with("make_public", options.is_private.then_some(false))
+            .with("pattern", options.pattern)
+            .finish()?;
         self.http.ask(Method::POST, "/files/remote_copy/", &body, |answer: &mut Answer| {
             answer.read(|reader| reader.field("result", |reader| reader.text()))
         })

@@ -11,6 +11,9 @@ use super::http::settings::Settings;
 
 const CHECK_BYTES: usize = 8;
 
+/// More than is made of the longest target.
+const MOST_CURSOR: usize = 16 << 10;
+
 pub fn write(settings: &Settings, kind: &str, target: &str) -> String {
     let bytes = [&check(settings, kind, target)[..], target.as_bytes()].concat();
     format!("{kind}.{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))
@@ -33,6 +36,9 @@ pub fn read(settings: &Settings, kind: &str, path: &str, cursor: &str) -> Result
 }
 
 fn decode(kind: &str, cursor: &str) -> Option<([u8; CHECK_BYTES], String)> {
+    if cursor.len() > MOST_CURSOR {
+        return None;
+    }
     let text = cursor.strip_prefix(kind)?.strip_prefix('.')?;
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
     let (check, target) = bytes.split_first_chunk()?;

@@ -1,6 +1,9 @@
 //! What can go wrong, as every call reports it.
 
 use std::borrow::Cow;
+use std::collections::TryReserveError;
+
+use super::memory;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -58,7 +61,8 @@ impl Error {
 
     /// What grows with `what` did not fit into memory.
     pub fn memory(what: &str) -> Self {
-        Error::new(Status::Memory, format!("out of memory for {what}"))
+        let message = memory::format(format_args!("out of memory for {what}"));
+        Error::new(Status::Memory, message.map_or("out of memory".into(), Cow::Owned))
     }
 
     pub fn canceled() -> Self {
@@ -79,6 +83,18 @@ impl Error {
         self
     }
 
+    /// The same once more, or that there is no memory for it.
+    pub fn again(&self) -> Self {
+        let answer = self.answer.as_deref().map(Reply::again).transpose();
+        match answer {
+            Ok(answer) => {
+                let (status, message, attempts) = (self.status, self.message.clone(), self.attempts);
+                Error { status, message, answer: answer.map(Box::new), attempts }
+            }
+            Err(error) => error.into(),
+        }
+    }
+
     /// 0 where no answer came.
     pub fn http_status(&self) -> u16 {
         self.answer.as_ref().map_or(0, |reply| reply.http_status)
@@ -91,6 +107,19 @@ impl Error {
 
     pub fn retry_after_ms(&self) -> Option<u64> {
         self.answer.as_ref()?.retry_after_ms
+    }
+}
+
+impl Reply {
+    fn again(&self) -> std::result::Result<Self, TryReserveError> {
+        let (code, request_id) = (self.code.clone(), self.request_id.clone());
+        Ok(Reply { code, request_id, body: memory::copy(&self.body)?, ..*self })
+    }
+}
+
+impl From<TryReserveError> for Error {
+    fn from(_: TryReserveError) -> Self {
+        Error::new(Status::Memory, "out of memory")
     }
 }
 

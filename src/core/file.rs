@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::json::{Pairs, Reader, Result, Scalar, lacks};
+use super::json::{MOST_OBJECTS, Pairs, Reader, Result, Scalar, add, lacks};
 
 /// A file, as far as it could be understood, and the JSON it was read from.
 #[derive(Default)]
@@ -117,7 +117,7 @@ pub struct Image<'a> {
     pub orientation: Scalar<'a>,
     pub sequence: Scalar<'a>,
     /// Horizontal and vertical, where both are there.
-    pub dpi: Vec<Scalar<'a>>,
+    pub dpi: Option<[Scalar<'a>; 2]>,
     pub latitude: Scalar<'a>,
     pub longitude: Scalar<'a>,
     pub datetime_original: Scalar<'a>,
@@ -135,10 +135,7 @@ impl<'a> Image<'a> {
                 "height" => image.height = reader.scalar()?,
                 "orientation" => image.orientation = reader.scalar()?,
                 "sequence" => image.sequence = reader.scalar()?,
-                "dpi" => reader.items(|reader| {
-                    image.dpi.push(reader.scalar()?);
-                    Ok(())
-                })?,
+                "dpi" => image.dpi = read_two(reader)?,
                 "geo_location" => reader.fields(|reader, key| {
                     match key {
                         "latitude" => image.latitude = reader.scalar()?,
@@ -154,6 +151,20 @@ impl<'a> Image<'a> {
         })?;
         Ok(is_there.then_some(image))
     }
+}
+
+/// An array, where it has two entries.
+fn read_two<'a>(reader: &mut Reader<'a>) -> Result<Option<[Scalar<'a>; 2]>> {
+    let (mut two, mut count) = (<[Scalar; 2]>::default(), 0_usize);
+    reader.items(|reader| {
+        let entry = reader.scalar()?;
+        if let Some(place) = two.get_mut(count) {
+            *place = entry;
+        }
+        count += 1;
+        Ok(())
+    })?;
+    Ok((count == two.len()).then_some(two))
 }
 
 #[derive(Default)]
@@ -204,8 +215,8 @@ impl<'a> Track<'a> {
         }
         let mut tracks = Vec::new();
         reader.items(|reader| {
-            tracks.push(Track::read(reader)?);
-            Ok(())
+            let track = Track::read(reader)?;
+            add(&mut tracks, track, MOST_OBJECTS)
         })?;
         Ok(tracks)
     }

@@ -6,8 +6,9 @@ use super::error::{Error, Result, Status, one_line};
 use super::file::File;
 use super::http::{Answer, Method};
 use super::id::{group_id, is_uuid};
-use super::json::{self, Reader, Scalar, lacks};
+use super::json::{self, Reader, Scalar, check_count, lacks};
 use super::listing::{Kind, Listing, MOST_LIMIT, Rows};
+use super::memory;
 use super::query::Query;
 
 /// What a listing is asked for; nothing and zero stand for the defaults.
@@ -19,18 +20,34 @@ pub struct GroupsOptions<'a> {
     pub read_ahead: u32,
 }
 
-/// A group, with its files where the service sent them: none in place of one that was removed.
+/// More files a group does not have.
+pub const MOST_FILES: usize = 1000;
+
+/// Takes the files of a group one by one, as they are read: none in place of one that was removed.
+pub trait Files: Default {
+    fn add(&mut self, file: Option<File>) -> Result<()>;
+}
+
+/// For whoever does not want them.
+impl Files for () {
+    fn add(&mut self, _: Option<File>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A group, with its files where the service sent them.
 #[derive(Default)]
-pub struct Group<'a> {
+pub struct Group<'a, F> {
     pub id: Scalar<'a>,
     pub datetime_created: Scalar<'a>,
     pub files_count: Scalar<'a>,
     pub cdn_url: Scalar<'a>,
     pub url: Scalar<'a>,
-    pub files: Option<Vec<Option<File<'a>>>>,
+    pub files_len: Option<usize>,
+    pub files: F,
 }
 
-impl<'a> Group<'a> {
+impl<'a, F: Files> Group<'a, F> {
     pub fn read(reader: &mut Reader<'a>) -> json::Result<Self> {
         let mut group = Group::default();
         reader.object(|reader, key| {
@@ -40,18 +57,7 @@ impl<'a> Group<'a> {
                 "files_count" => group.files_count = reader.scalar()?,
                 "cdn_url" => group.cdn_url = reader.scalar()?,
                 "url" => group.url = reader.scalar()?,
-                "files" if reader.peek() != Some(b'n') => {
-                    let files = group.files.insert(Vec::new());
-                    reader.array(|reader| {
-                        let file = match reader.peek() {
-                            Some(b'{') => Some(File::read(reader)?),
-                            Some(b'n') => reader.raw().map(|_| None)?,
-                            _ => return Err(reader.odd("a file, or null,")),
-                        };
-                        files.push(file);
-                        Ok(())
-                    })?;
-                }
+                "files" if reader.peek() != Some(b'n') => group.read_files(reader)?,
                 _ => drop(reader.raw()?),
             }
             Ok(())
@@ -61,6 +67,41 @@ impl<'a> Group<'a> {
             _ => Err(lacks("id of a group")),
         }
     }
+
+    fn read_files(&mut self, reader: &mut Reader<'a>) -> json::Result<()> {
+        let mut count = 0;
+        self.files = F::default();
+        reader.array(|reader| {
+            count += 1;
+            check_count(count, MOST_FILES)?;
+            let file = match reader.peek() {
+                Some(b'{') => Some(File::read(reader)?),
+                Some(b'n') => reader.raw().map(|_| None)?,
+                _ => return Err(reader.odd("a file, or null,")),
+            };
+            Ok(self.files.add(file)?)
+        })?;
+        self.files_len = Some(count);
+        Ok(())
+    }
+}
+
+/// The UUIDs of the files that are there.
+#[derive(Default)]
+struct Uuids(Vec<String>);
+
+impl Files for Uuids {
+    fn add(&mut self, file: Option<File>) -> Result<()> {
+        let Some(file) = file else { return Ok(()) };
+        match file.uuid.text() {
+            Some(uuid) if is_uuid(uuid) => Ok(memory::push(&mut self.0, memory::copy(uuid)?)?),
+            _ => Err(incomplete()),
+        }
+    }
+}
+
+fn incomplete() -> Error {
+    Error::protocol("the answer does not tell all files of the group")
 }
 
 impl Client {
@@ -74,7 +115,7 @@ impl Client {
     }
 
     /// `GET /groups/{id}/`
-    pub fn group_info<T>(&self, id: &str, lay_out: impl Fn(Group, &str) -> T) -> Result<T> {
+    pub fn group_info<F: Files, T>(&self, id: &str, lay_out: impl Fn(Group<F>, &str) -> T) -> Result<T> {
         self.http.ask(Method::GET, &path(id)?, "", |answer: &mut Answer| {
             Ok(lay_out(answer.read(Group::read)?, &answer.body))
         })
@@ -82,14 +123,14 @@ impl Client {
 
     /// `DELETE /groups/{id}/`
     pub fn group_delete(&self, id: &str) -> Result<()> {
-        self.http.ask(Method::DELETE, &path(id)?, "", |_| Ok(()))
+        self.http.ask(Method::DELETE, &path(id)?, "", |answer: &mut Answer| answer.check_whole())
     }
 
     /// Stores the files of a group that are there.
     pub fn group_store_files<F>(
         &self,
         id: &str,
-        lay_out: impl Fn(File) -> F,
+        lay_out: impl Fn(File) -> Result<F>,
         batch: &mut Batch<F>,
     ) -> Result<()> {
         self.files_batch(Method::PUT, &self.group_files(id)?, lay_out, batch)
@@ -99,7 +140,7 @@ impl Client {
     pub fn group_delete_with_files<F>(
         &self,
         id: &str,
-        lay_out: impl Fn(File) -> F,
+        lay_out: impl Fn(File) -> Result<F>,
         batch: &mut Batch<F>,
     ) -> Result<()> {
         self.files_batch(Method::DELETE, &self.group_files(id)?, lay_out, batch)?;
@@ -116,13 +157,10 @@ impl Client {
     }
 
     fn group_files(&self, id: &str) -> Result<Vec<String>> {
-        let uuid = |file: &File| file.uuid.text().unwrap_or_default().to_owned();
-        let told = self.group_info(id, |group, _| {
-            let files = group.files.filter(|files| group.files_count.int() == Some(files.len() as i64));
-            files.map(|files| files.iter().flatten().map(uuid).collect::<Vec<_>>())
-        })?;
-        told.filter(|uuids| uuids.iter().all(|uuid| is_uuid(uuid)))
-            .ok_or_else(|| Error::protocol("the answer does not tell all files of the group"))
+        self.group_info(id, |group: Group<Uuids>, _| {
+            let is_whole = group.files_len.is_some_and(|len| group.files_count.int() == Some(len as i64));
+            if is_whole { Ok(group.files.0) } else { Err(incomplete()) }
+        })?
     }
 }
 

@@ -13,6 +13,12 @@ pub fn is_uuid(text: &str) -> bool {
         })
 }
 
+/// A UUID as the number that it writes, in whichever case.
+pub fn uuid_number(text: &str) -> Option<u128> {
+    let digits = text.chars().filter_map(|digit| digit.to_digit(16));
+    is_uuid(text).then(|| digits.fold(0, |number, digit| number << 4 | u128::from(digit)))
+}
+
 pub fn is_group_id(text: &str) -> bool {
     text.split_once('~').is_some_and(|(uuid, count)| {
         is_uuid(uuid)

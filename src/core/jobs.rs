@@ -10,6 +10,7 @@ use super::http::connections::lock;
 use super::http::{Answer, Http, Method, Request};
 use super::id::is_uuid;
 use super::json::{self, Reader, Scalar};
+use super::memory;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
@@ -164,7 +165,7 @@ pub struct Job {
     pub file: Option<String>,
     /// Group id of a video's thumbnails.
     pub thumbnails: Option<String>,
-    /// The last answer.
+    /// The last answer, unless it is that of the failure.
     pub json: Option<String>,
     progress: Progress,
     /// Why it ended badly, if it has.
@@ -204,6 +205,12 @@ impl Job {
         }
     }
 
+    /// The last answer.
+    pub fn answer(&self) -> Option<&str> {
+        let of_failure = || Some(self.failure.as_ref()?.answer.as_ref()?.body.as_str());
+        self.json.as_deref().or_else(of_failure)
+    }
+
     /// Asks once, unless the end is known.
     pub fn poll(&mut self) -> Result<Progress> {
         let http = self.http.clone();
@@ -215,7 +222,7 @@ impl Job {
         if !self.progress.has_ended && self.failure.is_none() {
             self.ask(http, most_time)?;
         }
-        self.failure.clone().map_or(Ok(()), Err)
+        self.failure.as_ref().map_or(Ok(()), |failure| Err(failure.again()))
     }
 
     fn ask(&mut self, http: &Http, most_time: Duration) -> Result<()> {
@@ -231,7 +238,7 @@ impl Job {
                 None => return Err(Error::protocol("the answer does not say how far the job is").into()),
             };
             let progress = Progress::of(&self.work, &report, has_ended);
-            let (file, thumbnails) = (owned(&report.file), owned(&report.thumbnails));
+            let (file, thumbnails) = (owned(&report.file)?, owned(&report.thumbnails)?);
             Ok((progress, file, thumbnails, std::mem::take(&mut answer.body)))
         });
         match answered {
@@ -244,7 +251,7 @@ impl Job {
                 Ok(())
             }
             Err(error) if error.status == Status::Job => {
-                self.json = error.answer.as_ref().map(|reply| reply.body.clone());
+                self.json = None;
                 self.failure = Some(error);
                 Ok(())
             }
@@ -304,8 +311,9 @@ impl Job {
     }
 }
 
-fn owned(text: &Scalar) -> Option<String> {
-    text.text().filter(|text| !text.is_empty()).map(str::to_owned)
+/// A copy of a text that is there.
+pub fn owned(text: &Scalar) -> Result<Option<String>> {
+    Ok(text.text().filter(|text| !text.is_empty()).map(memory::copy).transpose()?)
 }
 
 fn failure(report: &Report) -> Error {

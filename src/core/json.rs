@@ -1,13 +1,31 @@
 //! Reading the service's JSON with an open mind: a field that is missing, null or of another
-//! type than documented is a field that is not known, never a failed answer.
+//! type than documented is a field that is not known, never a failed answer. What is made of it is
+//! bounded: a list that is longer than the service can make it fails while it is read.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::collections::TryReserveError;
+use std::io;
 
 use memchr::memchr;
-use serde::de::{Deserializer, IgnoredAny, Visitor};
-use serde_json::Value;
-use serde_json::value::RawValue;
+use serde::{Serialize, Serializer};
+
+use super::error::{self, Error};
+use super::memory::{self, Growing};
+
+/// More texts and pairs than any list inside an object has: the service documents 50 tags and 50
+/// keys of metadata for a file, and has a dozen formats for a document. In memory they are hardly
+/// larger than in the answer, so that there is room for what it will allow one day.
+pub const MOST_TEXTS: usize = 50_000;
+
+/// More objects than any list inside an object has, such as the tracks of a video, or the
+/// collaborators and the webhooks of a project. An empty one takes a hundred times its text.
+pub const MOST_OBJECTS: usize = 1000;
+
+/// Values of the service are less than ten deep.
+const MOST_DEPTH: u32 = 128;
+
+/// After so many bytes a reader looks whether it may go on.
+const LOOK_EVERY: usize = 64 << 10;
 
 /// A value without parts. It borrows its text from the answer where no escape stands in it; the
 /// text holds no U+0000, in whose place U+FFFD stands.
@@ -67,10 +85,9 @@ impl Scalar<'_> {
 }
 
 impl<'a> Scalar<'a> {
-    /// Reads one JSON value that is known to be complete.
+    /// Reads one JSON value other than a string that is known to be complete.
     fn of(token: &'a str) -> Self {
         match token.as_bytes().first() {
-            Some(b'"') => unquoted(token).map_or(Scalar::Nothing, Scalar::Text),
             Some(b't') => Scalar::Flag(true),
             Some(b'f') => Scalar::Flag(false),
             Some(b'-' | b'0'..=b'9') => token.parse().map_or_else(|_| Scalar::float_of(token), Scalar::Int),
@@ -86,51 +103,111 @@ impl<'a> Scalar<'a> {
     }
 }
 
-/// The text of a string in its quotes.
-fn unquoted(token: &str) -> Option<Cow<'_, str>> {
-    let inner = token.strip_prefix('"')?.strip_suffix('"')?;
-    if memchr(b'\\', inner.as_bytes()).is_none() {
-        return Some(Cow::Borrowed(inner));
+/// The text that stands between the quotes of a string, in memory of its own.
+fn unescaped(inner: &str) -> Result<String> {
+    let mut text = String::new();
+    // No escape is shorter than what it stands for.
+    text.try_reserve_exact(inner.len())?;
+    let mut rest = inner;
+    while let Some(at) = memchr(b'\\', rest.as_bytes()) {
+        let (character, length) = escape(&rest[at..]);
+        text.push_str(&rest[..at]);
+        text.push(character);
+        rest = &rest[at + length..];
     }
-    // Read as bytes, a surrogate without its other half does not fail the text.
-    let bytes = serde_json::Deserializer::from_str(token).deserialize_byte_buf(BytesVisitor).ok()?;
-    Some(Cow::Owned(text_of(bytes).replace('\0', "\u{FFFD}")))
+    text.push_str(rest);
+    Ok(text)
 }
 
-struct BytesVisitor;
-
-impl Visitor<'_> for BytesVisitor {
-    type Value = Vec<u8>;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_bytes<E>(self, bytes: &[u8]) -> std::result::Result<Self::Value, E> {
-        Ok(bytes.to_vec())
+/// What an escape, with which `rest` begins, stands for, and its length. A surrogate without its
+/// other half and U+0000 are U+FFFD.
+fn escape(rest: &str) -> (char, usize) {
+    let bytes = rest.as_bytes();
+    match bytes[1] {
+        b'u' => match unit(bytes).unwrap_or_default() {
+            0 => (char::REPLACEMENT_CHARACTER, 6),
+            high @ 0xD800..0xDC00 => match unit(&bytes[6..]) {
+                Some(low @ 0xDC00..0xE000) => {
+                    let code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+                    (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 12)
+                }
+                _ => (char::REPLACEMENT_CHARACTER, 6),
+            },
+            code => (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 6),
+        },
+        b'b' => ('\u{8}', 2),
+        b'f' => ('\u{c}', 2),
+        b'n' => ('\n', 2),
+        b'r' => ('\r', 2),
+        b't' => ('\t', 2),
+        other => (char::from(other), 2),
     }
 }
 
-/// Why a text is not the JSON it should be.
+/// What is written as `\\u` and four digits.
+fn unit(escape: &[u8]) -> Option<u32> {
+    let digits = escape.strip_prefix(b"\\u")?.first_chunk::<4>()?;
+    digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))
+}
+
+/// Why reading ended early.
 #[derive(Debug)]
-pub struct Odd {
-    pub message: String,
-    /// The text ends before the JSON does.
-    pub cut_short: bool,
+pub enum Odd {
+    /// The text is not the JSON it should be.
+    Json {
+        message: String,
+        /// It ends before the JSON does.
+        cut_short: bool,
+    },
+    /// Memory or time ran out, or the call was canceled.
+    Ended(Error),
 }
 
 /// An error of JSON that is whole and is not about what it should be.
 pub fn lacks(what: &str) -> Box<Odd> {
-    Box::new(Odd { message: format!("it has no {what}"), cut_short: false })
+    wrong(format!("it has no {what}"))
+}
+
+#[cold]
+fn wrong(message: String) -> Box<Odd> {
+    Box::new(Odd::Json { message, cut_short: false })
 }
 
 /// Boxed, since a listing passes thousands of results and hardly ever one of these.
 pub type Result<T> = std::result::Result<T, Box<Odd>>;
 
-impl From<serde_json::Error> for Box<Odd> {
-    fn from(error: serde_json::Error) -> Self {
-        Box::new(Odd { message: error.to_string(), cut_short: error.is_eof() })
+impl From<Error> for Box<Odd> {
+    fn from(error: Error) -> Self {
+        Box::new(Odd::Ended(error))
     }
+}
+
+impl From<TryReserveError> for Box<Odd> {
+    fn from(error: TryReserveError) -> Self {
+        Error::from(error).into()
+    }
+}
+
+/// Fails where a list would get longer than the service can make it.
+#[inline(always)]
+pub fn check_count(count: usize, most: usize) -> Result<()> {
+    match count <= most {
+        true => Ok(()),
+        false => {
+            Err(wrong(format!("a list has more than the {most} entries that the service can have there")))
+        }
+    }
+}
+
+/// Adds to a list that the service cannot make longer than `most`.
+pub fn add<T>(items: &mut Vec<T>, item: T, most: usize) -> Result<()> {
+    check_count(items.len() + 1, most)?;
+    Ok(memory::push(items, item)?)
+}
+
+/// Says whether a call may still go on.
+pub trait Watch {
+    fn go_on(&self) -> error::Result<()>;
 }
 
 /// Keys and their values.
@@ -141,11 +218,31 @@ pub type Pairs<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 pub struct Reader<'a> {
     text: &'a str,
     at: usize,
+    watch: Option<&'a dyn Watch>,
+    /// Where the watch is asked next.
+    look_at: usize,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(text: &'a str) -> Self {
-        Reader { text, at: 0 }
+        Reader { text, at: 0, watch: None, look_at: usize::MAX }
+    }
+
+    /// One that ends when the watch says so.
+    pub fn watched(text: &'a str, watch: &'a dyn Watch) -> Self {
+        Reader { text, at: 0, watch: Some(watch), look_at: LOOK_EVERY }
+    }
+
+    #[inline(always)]
+    fn look(&mut self) -> Result<()> {
+        if self.at < self.look_at { Ok(()) } else { self.ask() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn ask(&mut self) -> Result<()> {
+        self.look_at = self.at.saturating_add(LOOK_EVERY);
+        Ok(self.watch.map_or(Ok(()), Watch::go_on)?)
     }
 
     /// Calls `field` with each key, upon which it reads the value.
@@ -164,17 +261,21 @@ impl<'a> Reader<'a> {
     /// An object with text values, in the order of the answer; other values stand as their JSON.
     /// Anything but an object has none.
     pub fn pairs(&mut self) -> Result<Pairs<'a>> {
+        self.pairs_up_to(MOST_TEXTS)
+    }
+
+    /// The same of so many at most.
+    pub fn pairs_up_to(&mut self, most: usize) -> Result<Pairs<'a>> {
         let mut pairs = Vec::new();
         if self.peek() != Some(b'{') {
             return self.raw().map(|_| pairs);
         }
         self.entries(|reader, key| {
-            let value = reader.raw()?.get();
-            pairs.push(match Scalar::of(value) {
-                Scalar::Text(text) => (key, text),
-                _ => (key, value.into()),
-            });
-            Ok(())
+            let value = match reader.peek() {
+                Some(b'"') => reader.string()?,
+                _ => reader.raw()?.into(),
+            };
+            add(&mut pairs, (key, value), most)
         })?;
         Ok(pairs)
     }
@@ -185,6 +286,7 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         loop {
+            self.look()?;
             let key = self.string()?;
             self.expect(b':')?;
             entry(self, key)?;
@@ -201,6 +303,7 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         loop {
+            self.look()?;
             item(self)?;
             if !self.skips(b',') {
                 return self.expect(b']');
@@ -218,12 +321,15 @@ impl<'a> Reader<'a> {
 
     /// The texts of an array.
     pub fn texts(&mut self) -> Result<Vec<Cow<'a, str>>> {
+        self.texts_up_to(MOST_TEXTS)
+    }
+
+    /// The same of so many at most.
+    pub fn texts_up_to(&mut self, most: usize) -> Result<Vec<Cow<'a, str>>> {
         let mut texts = Vec::new();
-        self.items(|reader| {
-            if let Scalar::Text(text) = reader.scalar()? {
-                texts.push(text);
-            }
-            Ok(())
+        self.items(|reader| match reader.scalar()? {
+            Scalar::Text(text) => add(&mut texts, text, most),
+            _ => Ok(()),
         })?;
         Ok(texts)
     }
@@ -239,7 +345,7 @@ impl<'a> Reader<'a> {
     /// The JSON of an object; none of anything else.
     pub fn object_json(&mut self) -> Result<Option<&'a str>> {
         let is_object = self.peek() == Some(b'{');
-        Ok(Some(self.raw()?.get()).filter(|_| is_object))
+        Ok(Some(self.raw()?).filter(|_| is_object))
     }
 
     /// One field of an object, which must be there.
@@ -258,7 +364,7 @@ impl<'a> Reader<'a> {
     /// A text, which must be one.
     pub fn text(&mut self) -> Result<String> {
         match self.scalar()? {
-            Scalar::Text(text) => Ok(text.into_owned()),
+            Scalar::Text(text) => owned(text),
             _ => Err(lacks("text where one is due")),
         }
     }
@@ -267,20 +373,134 @@ impl<'a> Reader<'a> {
         match self.peek() {
             Some(b'"') => self.string().map(Scalar::Text),
             Some(b'-' | b'0'..=b'9') => Ok(Scalar::of(self.number())),
-            _ => Ok(Scalar::of(self.raw()?.get())),
+            _ => Ok(Scalar::of(self.raw()?)),
         }
     }
 
     /// Any value as it stands.
-    pub fn raw(&mut self) -> Result<&'a RawValue> {
-        let mut values = serde_json::Deserializer::from_str(&self.text[self.at..]).into_iter();
-        match values.next() {
-            Some(value) => {
-                let value = value?;
-                self.at += values.byte_offset();
-                Ok(value)
+    pub fn raw(&mut self) -> Result<&'a str> {
+        self.peek();
+        let start = self.at;
+        self.skip()?;
+        Ok(&self.text[start..self.at])
+    }
+
+    /// Passes over a value of any kind, which is checked to be one. Takes no memory and no stack,
+    /// however deep it is.
+    fn skip(&mut self) -> Result<()> {
+        // Of what is open, the innermost last: a bit for each, set for an object.
+        let (mut objects, mut depth) = (0_u128, 0);
+        loop {
+            self.look()?;
+            match self.peek() {
+                Some(open @ (b'{' | b'[')) => {
+                    self.at += 1;
+                    if depth == MOST_DEPTH {
+                        return Err(wrong(format!("it is nested more than {MOST_DEPTH} deep")));
+                    }
+                    // In ASCII the closing bracket is the second behind the opening one.
+                    if !self.skips(open + 2) {
+                        depth += 1;
+                        objects = objects << 1 | u128::from(open == b'{');
+                        self.skip_key(objects)?;
+                        continue;
+                    }
+                }
+                _ => self.skip_plain()?,
             }
-            None => Err(self.odd("a value")),
+            while depth > 0 && !self.skips(b',') {
+                self.expect(if objects & 1 == 1 { b'}' } else { b']' })?;
+                objects >>= 1;
+                depth -= 1;
+            }
+            if depth == 0 {
+                return Ok(());
+            }
+            self.skip_key(objects)?;
+        }
+    }
+
+    /// What stands in front of a value in an object.
+    fn skip_key(&mut self, objects: u128) -> Result<()> {
+        if objects & 1 == 1 {
+            self.peek();
+            self.skip_string()?;
+            self.expect(b':')?;
+        }
+        Ok(())
+    }
+
+    /// Passes over a value without parts.
+    fn skip_plain(&mut self) -> Result<()> {
+        match self.peek() {
+            Some(b'"') => self.skip_string(),
+            Some(b'-' | b'0'..=b'9') => self.skip_number(),
+            Some(b't') => self.skip_word("true"),
+            Some(b'f') => self.skip_word("false"),
+            Some(b'n') => self.skip_word("null"),
+            _ => Err(self.odd("a value")),
+        }
+    }
+
+    fn skip_word(&mut self, word: &str) -> Result<()> {
+        for byte in word.bytes() {
+            self.expect_now(byte)?;
+        }
+        Ok(())
+    }
+
+    fn skip_number(&mut self) -> Result<()> {
+        self.skips_now(b"-");
+        if !self.skips_now(b"0") {
+            self.skip_digits()?;
+        }
+        if self.skips_now(b".") {
+            self.skip_digits()?;
+        }
+        if self.skips_now(b"eE") {
+            self.skips_now(b"+-");
+            self.skip_digits()?;
+        }
+        Ok(())
+    }
+
+    fn skip_digits(&mut self) -> Result<()> {
+        let rest = &self.text.as_bytes()[self.at..];
+        match rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len()) {
+            0 => Err(self.odd("a digit")),
+            digits => {
+                self.at += digits;
+                Ok(())
+            }
+        }
+    }
+
+    fn skip_string(&mut self) -> Result<()> {
+        self.expect_now(b'"')?;
+        loop {
+            self.at += plain_len(&self.text.as_bytes()[self.at..]);
+            match self.text.as_bytes().get(self.at) {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                Some(b'\\') => self.skip_escape()?,
+                _ => return Err(self.odd("the end of a string")),
+            }
+        }
+    }
+
+    fn skip_escape(&mut self) -> Result<()> {
+        self.at += 1;
+        if self.skips_now(b"u") {
+            let digits = self.text.as_bytes()[self.at..].iter().take(4);
+            let count = digits.take_while(|digit| digit.is_ascii_hexdigit()).count();
+            self.at += count;
+            return if count == 4 { Ok(()) } else { Err(self.odd("a hex digit")) };
+        }
+        match self.skips_now(b"\"\\/bfnrt") {
+            true => Ok(()),
+            false => Err(self.odd("an escape")),
         }
     }
 
@@ -318,7 +538,7 @@ impl<'a> Reader<'a> {
         let cut_short = self.at >= self.text.len();
         let found = if cut_short { "the end" } else { "something else" };
         let message = format!("{wanted} is due at byte {}, where {found} is", self.at);
-        Box::new(Odd { message, cut_short })
+        Box::new(Odd::Json { message, cut_short })
     }
 
     #[cold]
@@ -339,17 +559,33 @@ impl<'a> Reader<'a> {
     fn string(&mut self) -> Result<Cow<'a, str>> {
         self.expect(b'"')?;
         let rest = &self.text[self.at..];
-        match plain_len(rest.as_bytes()) {
-            Some(end) => {
-                self.at += end + 1;
-                Ok(Cow::Borrowed(&rest[..end]))
-            }
-            None => {
-                self.at -= 1;
-                let token = self.raw()?.get();
-                unquoted(token).ok_or_else(|| self.odd("a string"))
-            }
+        let end = plain_len(rest.as_bytes());
+        if rest.as_bytes().get(end) != Some(&b'"') {
+            return self.escaped_string();
         }
+        self.at += end + 1;
+        Ok(Cow::Borrowed(&rest[..end]))
+    }
+
+    /// A string whose first quotation mark is read.
+    #[cold]
+    #[inline(never)]
+    fn escaped_string(&mut self) -> Result<Cow<'a, str>> {
+        let start = self.at;
+        self.at -= 1;
+        self.skip_string()?;
+        Ok(Cow::Owned(unescaped(&self.text[start..self.at - 1])?))
+    }
+
+    /// Passes over one of these bytes, without white space before it.
+    fn skips_now(&mut self, bytes: &[u8]) -> bool {
+        let is_there = self.text.as_bytes().get(self.at).is_some_and(|byte| bytes.contains(byte));
+        self.at += usize::from(is_there);
+        is_there
+    }
+
+    fn expect_now(&mut self, byte: u8) -> Result<()> {
+        if self.skips_now(&[byte]) { Ok(()) } else { Err(self.odd_byte(byte)) }
     }
 
     #[inline(always)]
@@ -372,11 +608,11 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// How many bytes stand in front of the quotation mark that ends a string; none where an escape
-/// or a raw control character comes first. Eight bytes at a time: of what the arithmetic marks,
-/// the lowest byte is always one that is really meant.
+/// How many bytes stand in front of a quotation mark, an escape, a raw control character or the
+/// end, whichever comes first. Eight bytes at a time: of what the arithmetic marks, the lowest byte
+/// is always one that is really meant.
 #[inline(always)]
-fn plain_len(bytes: &[u8]) -> Option<usize> {
+fn plain_len(bytes: &[u8]) -> usize {
     const EACH: u64 = u64::MAX / 255;
     let below = |word: u64, byte: u8| word.wrapping_sub(EACH * u64::from(byte)) & !word;
     let is = |word: u64, byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
@@ -385,28 +621,110 @@ fn plain_len(bytes: &[u8]) -> Option<usize> {
         let word = u64::from_le_bytes(eight.try_into().expect("eight bytes"));
         let found = (is(word, b'"') | is(word, b'\\') | below(word, b' ')) & (EACH << 7);
         if found != 0 {
-            at += found.trailing_zeros() as usize / 8;
-            return (bytes[at] == b'"').then_some(at);
+            return at + found.trailing_zeros() as usize / 8;
         }
         at += 8;
     }
-    let end = at + bytes[at..].iter().position(|&byte| byte < b' ' || matches!(byte, b'"' | b'\\'))?;
-    (bytes[end] == b'"').then_some(end)
+    let is_special = |byte: &u8| *byte < b' ' || matches!(byte, b'"' | b'\\');
+    at + bytes[at..].iter().position(is_special).unwrap_or(bytes.len() - at)
+}
+
+/// A text in memory of its own.
+pub fn owned(text: Cow<str>) -> Result<String> {
+    match text {
+        Cow::Borrowed(text) => Ok(memory::copy(text)?),
+        Cow::Owned(text) => Ok(text),
+    }
+}
+
+/// Whether a text is JSON from one end to the other.
+pub fn check_whole(reader: &mut Reader) -> Result<()> {
+    reader.raw()?;
+    reader.end()
 }
 
 pub fn is_object(text: &str) -> bool {
-    text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok()
+    text.trim_start().starts_with('{') && check_whole(&mut Reader::new(text)).is_ok()
 }
 
-/// A JSON object of those fields that are not null.
-pub fn object_of<const N: usize>(fields: [(&str, Value); N]) -> String {
-    let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
-    Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect()).to_string()
+/// The JSON of a value.
+pub fn written(value: impl Serialize) -> error::Result<String> {
+    let mut text = Growing::default();
+    write(&mut text, value);
+    Ok(text.finish()?)
 }
 
-/// The bytes of an answer as text; what is not UTF-8 in them becomes U+FFFD.
-pub fn text_of(body: Vec<u8>) -> String {
-    String::from_utf8(body).unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned())
+fn write(text: &mut Growing, value: impl Serialize) {
+    // It fails for want of memory alone, which the text remembers.
+    let _ = serde_json::to_writer(text as &mut dyn io::Write, &value);
+}
+
+/// A JSON object in the making.
+pub struct Object(Growing);
+
+impl Object {
+    pub fn new() -> Self {
+        Object(Growing::default())
+    }
+
+    /// Adds a field where it has a value.
+    pub fn with(mut self, name: &str, value: Option<impl Serialize>) -> Self {
+        if let Some(value) = value {
+            self.0.add(if self.0.is_empty() { "{" } else { "," });
+            write(&mut self.0, name);
+            self.0.add(":");
+            write(&mut self.0, value);
+        }
+        self
+    }
+
+    pub fn finish(mut self) -> error::Result<String> {
+        self.0.add(if self.0.is_empty() { "{}" } else { "}" });
+        Ok(self.0.finish()?)
+    }
+}
+
+/// Pairs as an object.
+pub struct Fields<'a>(pub &'a [(&'a str, &'a str)]);
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
+}
+
+/// The bytes of an answer as text: without a byte order mark, and with U+FFFD for what is not UTF-8.
+pub fn text_of(mut body: Vec<u8>) -> error::Result<String> {
+    if body.starts_with(MARK) {
+        body.drain(..MARK.len());
+    }
+    match String::from_utf8(body) {
+        Ok(text) => Ok(text),
+        Err(broken) => mended(broken.as_bytes()),
+    }
+}
+
+/// The same of bytes that are somebody else's.
+pub fn text_in(body: &[u8]) -> error::Result<Cow<'_, str>> {
+    let body = body.strip_prefix(MARK).unwrap_or(body);
+    match std::str::from_utf8(body) {
+        Ok(text) => Ok(text.into()),
+        Err(_) => Ok(mended(body)?.into()),
+    }
+}
+
+/// The byte order mark in UTF-8.
+const MARK: &[u8] = "\u{FEFF}".as_bytes();
+
+fn mended(bytes: &[u8]) -> error::Result<String> {
+    let mut text = Growing::default();
+    for chunk in bytes.utf8_chunks() {
+        text.add(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.add("\u{FFFD}");
+        }
+    }
+    Ok(text.finish()?)
 }
 
 #[cfg(test)]
@@ -477,7 +795,7 @@ mod tests {
                         found.push(format!("{:?}", reader.scalar()?));
                         Ok(())
                     })?,
-                    key => found.push(format!("{key} {}", reader.raw()?.get())),
+                    key => found.push(format!("{key} {}", reader.raw()?)),
                 }
                 Ok(())
             })
@@ -488,9 +806,10 @@ mod tests {
 
     #[test]
     fn the_reader_tells_a_text_that_ends_from_one_that_is_odd() {
-        let read = |text: &'static str| {
+        let is_cut_short = |text: &'static str| {
             let mut reader = Reader::new(text);
-            reader.object(|reader, _| reader.scalar().map(drop)).and_then(|()| reader.end())
+            let read = reader.object(|reader, _| reader.scalar().map(drop)).and_then(|()| reader.end());
+            matches!(*read.unwrap_err(), Odd::Json { cut_short: true, .. })
         };
         for text in [
             "",
@@ -505,12 +824,12 @@ mod tests {
             "{\"a\":1,",
             "{\"a\":[1",
         ] {
-            assert!(read(text).unwrap_err().cut_short, "{text}");
+            assert!(is_cut_short(text), "{text}");
         }
         for text in
             ["[]", "{a:1}", "{\"a\" 1}", "{\"a\":x}", "{\"a\":1 2}", "{\"a\":1},", "{,}", "{\"a\":\"\\x\"}"]
         {
-            assert!(!read(text).unwrap_err().cut_short, "{text}");
+            assert!(!is_cut_short(text), "{text}");
         }
     }
 
@@ -525,5 +844,120 @@ mod tests {
         let pairs = Reader::new(r#"{"z":"1","a":{"b":[2]},"n":null}"#).pairs().unwrap();
         let texts: Vec<_> = pairs.iter().map(|(k, v)| (k.as_ref(), v.as_ref())).collect();
         assert_eq!(texts, [("z", "1"), ("a", r#"{"b":[2]}"#), ("n", "null")]);
+    }
+
+    #[test]
+    fn reading_ends_when_the_watch_says_so_wherever_it_is() {
+        use std::cell::Cell;
+
+        struct Patience(Cell<u32>);
+        impl Watch for Patience {
+            fn go_on(&self) -> error::Result<()> {
+                self.0.set(self.0.get().checked_sub(1).ok_or_else(Error::canceled)?);
+                Ok(())
+            }
+        }
+        let many = "[1],".repeat(100_000);
+        let text = format!("{{\"a\":[{many}1]}}");
+        let pass_over = |reader: &mut Reader| reader.raw().map(drop);
+        let read_items = |reader: &mut Reader| reader.field("a", |reader| reader.texts()).map(drop);
+        for read in [pass_over as fn(&mut Reader) -> Result<()>, read_items] {
+            let ends = |times: u32| {
+                let watch = Patience(Cell::new(times));
+                read(&mut Reader::watched(&text, &watch)).err()
+            };
+            let is_canceled =
+                |odd: Box<Odd>| matches!(*odd, Odd::Ended(Error { status: error::Status::Canceled, .. }));
+            assert!(ends(1000).is_none());
+            assert!(ends(3).is_some_and(is_canceled));
+        }
+    }
+
+    #[test]
+    fn a_list_of_as_many_as_there_can_be_is_read_and_one_more_is_not() {
+        let read =
+            |count: usize| Reader::new(&format!("[{}\"\"]", "\"\",".repeat(count - 1))).texts().is_ok();
+        assert!(read(MOST_TEXTS));
+        assert!(!read(MOST_TEXTS + 1));
+    }
+
+    #[test]
+    fn what_is_passed_over_is_checked_to_be_json() {
+        let is_json = |text: &str| check_whole(&mut Reader::new(text)).is_ok();
+        let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        for text in [
+            "0",
+            "-0",
+            "12.5e+3",
+            "1E9",
+            "true",
+            "null",
+            "\"\\u00E9\\n\"",
+            "[]",
+            "{}",
+            "[{},[1,2]]",
+            "{\"a\":{\"b\":[{\"c\":[]}]},\"d\":0} ",
+            &deep(128),
+        ] {
+            assert!(is_json(text), "{text}");
+            assert!(serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(), "{text}");
+        }
+        for text in [
+            "",
+            "01",
+            "-",
+            "1.",
+            ".5",
+            "1e",
+            "+1",
+            "tru",
+            "truee",
+            "nul",
+            "\"",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "\"\n\"",
+            "[",
+            "[1,]",
+            "[1 2]",
+            "]",
+            "{",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "{1:2}",
+            "[}",
+            "{]",
+            "1 2",
+            "[]]",
+            "\u{a0}1",
+        ] {
+            assert!(!is_json(text), "{text}");
+            assert!(serde_json::from_str::<serde::de::IgnoredAny>(text).is_err(), "{text}");
+        }
+        assert!(!is_json(&deep(129)));
+    }
+
+    #[test]
+    fn bytes_become_text_without_a_mark_and_with_replacement_characters() {
+        for (bytes, text) in [
+            (&b"\xef\xbb\xbf{}"[..], "{}"),
+            (b"\xef\xbb\xbf\xef\xbb\xbf", "\u{FEFF}"),
+            (b"\xef\xbb", "\u{FFFD}"),
+            (b"a\xffb\xc3", "a\u{FFFD}b\u{FFFD}"),
+            (b"", ""),
+        ] {
+            assert_eq!(text_of(bytes.to_vec()).unwrap(), text);
+            assert_eq!(text_in(bytes).unwrap(), text);
+            assert_eq!(String::from_utf8_lossy(bytes.strip_prefix(MARK).unwrap_or(bytes)), text);
+        }
+    }
+
+    #[test]
+    fn an_object_has_the_fields_that_have_a_value() {
+        let object = Object::new().with("a", Some("x\"")).with("b", None::<&str>).with("c", Some(["d"]));
+        let object = object.with("e", Some(Fields(&[("f", "g")])));
+        assert_eq!(object.finish().unwrap(), r#"{"a":"x\"","c":["d"],"e":{"f":"g"}}"#);
+        assert_eq!(Object::new().finish().unwrap(), "{}");
     }
 }

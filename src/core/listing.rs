@@ -8,7 +8,8 @@ use std::sync::Arc;
 use super::cursor;
 use super::error::{Error, Result, Status};
 use super::http::{Answer, Body, Http, Method, Request};
-use super::json::{self, Reader, Scalar};
+use super::json::{self, Reader, Scalar, check_count};
+use super::memory;
 use super::query::Query;
 use super::read_ahead::ReadAhead;
 
@@ -16,6 +17,9 @@ use super::read_ahead::ReadAhead;
 pub const MOST_LIMIT: u32 = 1000;
 
 pub const MOST_READ_AHEAD: u32 = 16;
+
+/// The longest link to another page that is followed.
+const MOST_LINK: usize = 8 << 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -43,7 +47,7 @@ pub trait Rows: Send + 'static {
 pub struct Source {
     pub kind: Kind,
     /// The body of a search, which each of its pages is asked for with by POST.
-    pub search: Option<Arc<str>>,
+    pub search: Option<Arc<String>>,
 }
 
 /// One page as the service answered it.
@@ -77,8 +81,12 @@ impl<R: Rows> Envelope<R> {
                 "total" => page.total = reader.scalar()?.int(),
                 "per_page" => page.per_page = reader.scalar()?.int(),
                 "results" => {
-                    let rows = page.rows.insert(R::new(kind));
-                    reader.array(|reader| rows.read(reader))?;
+                    let (rows, mut count) = (page.rows.insert(R::new(kind)), 0);
+                    reader.array(|reader| {
+                        count += 1;
+                        check_count(count, MOST_LIMIT as usize)?;
+                        rows.read(reader)
+                    })?;
                 }
                 _ => drop(reader.raw()?),
             }
@@ -93,7 +101,9 @@ fn link(reader: &mut Reader) -> json::Result<Option<String>> {
     match reader.peek() {
         Some(b'n') => reader.raw().map(|_| None),
         _ => match reader.scalar()? {
-            Scalar::Text(link) => Ok(Some(link.into_owned()).filter(|link| !link.is_empty())),
+            Scalar::Text(link) if link.len() <= MOST_LINK => {
+                Ok(Some(json::owned(link)?).filter(|link| !link.is_empty()))
+            }
             _ => Err(reader.odd("a link to another page, or null,")),
         },
     }
@@ -178,7 +188,7 @@ impl<R: Rows> Listing<R> {
     /// Opens a search.
     pub fn search(http: &Http, kind: Kind, path: &str, query: &Query, body: &str) -> Result<Self> {
         let target = http.settings.base.target(&query.of(path));
-        Self::open(http, Source { kind, search: Some(body.into()) }, &target, 0)
+        Self::open(http, Source { kind, search: Some(Arc::new(memory::copy(body)?)) }, &target, 0)
     }
 
     fn open(http: &Http, source: Source, target: &str, read_ahead: usize) -> Result<Self> {
@@ -269,7 +279,9 @@ impl Trail {
         Trail { direction: Direction::Next, visited: HashSet::from([hash(start)]) }
     }
 
-    fn check(&self, direction: Direction, here: &str, target: &str) -> Result<()> {
+    fn check(&mut self, direction: Direction, here: &str, target: &str) -> Result<()> {
+        // For the step that follows.
+        self.visited.try_reserve(1)?;
         let seen = match direction == self.direction {
             true => self.visited.contains(&hash(target)),
             false => here == target,

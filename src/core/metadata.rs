@@ -2,14 +2,12 @@
 
 use std::collections::HashSet;
 
-use serde_json::json;
-
 use super::client::Client;
 use super::error::{Error, Result};
 use super::http::base::is_dots;
 use super::http::{Answer, Method};
 use super::id::uuid;
-use super::json::Pairs;
+use super::json::{Pairs, written};
 
 const MOST_KEY: usize = 64;
 const MOST_VALUE: usize = 512;
@@ -41,14 +39,14 @@ impl Client {
     /// `PUT /files/{uuid}/metadata/{key}/`
     pub fn metadata_set(&self, uuid: &str, key: &str, value: &str) -> Result<()> {
         check_value(value, "value")?;
-        self.http.ask(Method::PUT, &key_path(uuid, key)?, &json!(value).to_string(), |answer: &mut Answer| {
+        self.http.ask(Method::PUT, &key_path(uuid, key)?, &written(value)?, |answer: &mut Answer| {
             answer.read(|reader| reader.text()).map(drop)
         })
     }
 
     /// `DELETE /files/{uuid}/metadata/{key}/`
     pub fn metadata_delete(&self, uuid: &str, key: &str) -> Result<()> {
-        self.http.ask(Method::DELETE, &key_path(uuid, key)?, "", |_| Ok(()))
+        self.http.ask(Method::DELETE, &key_path(uuid, key)?, "", |answer: &mut Answer| answer.check_whole())
     }
 }
 

@@ -16,6 +16,7 @@ mod id;
 pub mod jobs;
 pub mod json;
 pub mod listing;
+pub mod memory;
 pub mod metadata;
 pub mod operations;
 mod path;

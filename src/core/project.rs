@@ -3,7 +3,7 @@
 use super::client::Client;
 use super::error::Result;
 use super::http::{Answer, Method};
-use super::json::{self, Reader, Scalar};
+use super::json::{self, MOST_OBJECTS, Reader, Scalar, add};
 
 #[derive(Default)]
 pub struct Project<'a> {
@@ -23,8 +23,8 @@ impl<'a> Project<'a> {
                 "pub_key" => project.pub_key = reader.scalar()?,
                 "autostore_enabled" => project.autostore_enabled = reader.scalar()?,
                 "collaborators" => reader.items(|reader| {
-                    project.collaborators.push(read_collaborator(reader)?);
-                    Ok(())
+                    let collaborator = read_collaborator(reader)?;
+                    add(&mut project.collaborators, collaborator, MOST_OBJECTS)
                 })?,
                 _ => drop(reader.raw()?),
             }

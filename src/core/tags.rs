@@ -1,15 +1,12 @@
 //! Tags of a file: https://uploadcare.com/docs/file-management/#file-tags
 
 use std::borrow::Cow;
-use std::collections::HashSet;
-
-use serde_json::json;
 
 use super::client::Client;
 use super::error::{Error, Result};
 use super::http::{Answer, Method};
 use super::id;
-use super::json::{self, Reader, lacks};
+use super::json::{self, Object, Reader, lacks};
 
 const MOST_TAGS: usize = 50;
 const MOST_TAG: usize = 100;
@@ -51,7 +48,8 @@ impl Client {
     /// `PUT /files/{uuid}/tags/`
     pub fn tags_replace<T>(&self, uuid: &str, tags: &[&str], lay_out: impl Fn(Tags) -> T) -> Result<T> {
         check(tags, "tags")?;
-        self.tags_call(Method::PUT, uuid, &json!({ "tags": tags }).to_string(), lay_out)
+        let body = Object::new().with("tags", Some(tags)).finish()?;
+        self.tags_call(Method::PUT, uuid, &body, lay_out)
     }
 
     /// `PATCH /files/{uuid}/tags/`
@@ -64,7 +62,8 @@ impl Client {
     ) -> Result<T> {
         check(add, "add")?;
         check_each(remove, "remove")?;
-        self.tags_call(Method::PATCH, uuid, &json!({ "add": add, "delete": remove }).to_string(), lay_out)
+        let body = Object::new().with("add", Some(add)).with("delete", Some(remove)).finish()?;
+        self.tags_call(Method::PATCH, uuid, &body, lay_out)
     }
 
     fn tags_call<T>(&self, method: Method, uuid: &str, body: &str, lay_out: impl Fn(Tags) -> T) -> Result<T> {
@@ -77,14 +76,19 @@ impl Client {
 /// it counts.
 pub fn check(tags: &[&str], name: &str) -> Result<()> {
     check_each(tags, name)?;
-    let distinct: HashSet<_> =
-        tags.iter().map(|tag| tag.trim().to_ascii_lowercase()).filter(|tag| !tag.is_empty()).collect();
-    match distinct.len() <= MOST_TAGS {
-        true => Ok(()),
-        false => {
-            Err(Error::argument(format!("{name} has {} tags; a file takes {MOST_TAGS}", distinct.len())))
+    let mut distinct: Vec<&str> = Vec::new();
+    for tag in tags.iter().map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
+        if distinct.iter().any(|known| known.eq_ignore_ascii_case(tag)) {
+            continue;
         }
+        if distinct.len() == MOST_TAGS {
+            return Err(Error::argument(format!(
+                "{name} has more than {MOST_TAGS} tags, which a file takes"
+            )));
+        }
+        distinct.push(tag);
     }
+    Ok(())
 }
 
 fn check_each(tags: &[&str], name: &str) -> Result<()> {

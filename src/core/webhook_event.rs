@@ -6,7 +6,7 @@ use sha2::Sha256;
 use super::error::{Error, Result, Status};
 use super::file::File;
 use super::http::sign::unhex;
-use super::json::{self, Pairs, Reader, Scalar};
+use super::json::{self, Odd, Pairs, Reader, Scalar};
 
 /// What stands in front of the hex digits in the X-Uc-Signature header.
 const SCHEME: &str = "v1=";
@@ -33,8 +33,11 @@ impl<'a> WebhookEvent<'a> {
     pub fn read(body: &'a str) -> Result<Self> {
         let mut reader = Reader::new(body);
         let event = Self::read_fields(&mut reader).and_then(|event| reader.end().map(|()| event));
-        let event = event.map_err(|odd| {
-            Error::protocol(format!("body is signed and yet not the JSON it should be: {}", odd.message))
+        let event = event.map_err(|odd| match *odd {
+            Odd::Ended(error) => error,
+            Odd::Json { message, .. } => {
+                Error::protocol(format!("body is signed and yet not the JSON it should be: {message}"))
+            }
         })?;
         match (event.event.text(), event.file.uuid.text()) {
             (Some(_), Some(_)) => Ok(event),

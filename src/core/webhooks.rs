@@ -1,12 +1,10 @@
 //! Webhooks: https://uploadcare.com/api-refs/rest-api/v0.7.0/#tag/Webhook
 
-use serde_json::{Value, json};
-
 use super::client::Client;
 use super::error::{Error, Result};
 use super::http::{Answer, Body, Method, Request};
 use super::id::http_url;
-use super::json::{self, Reader, Scalar, lacks, object_of};
+use super::json::{self, MOST_OBJECTS, Object, Reader, Scalar, add, lacks};
 
 const MOST_URL: usize = 255;
 const MOST_SECRET: usize = 32;
@@ -53,15 +51,6 @@ impl<'a> Webhook<'a> {
             None => Err(lacks("id of a webhook")),
         }
     }
-
-    fn read_all(reader: &mut Reader<'a>) -> json::Result<Vec<Self>> {
-        let mut webhooks = Vec::new();
-        reader.array(|reader| {
-            webhooks.push(Webhook::read(reader)?);
-            Ok(())
-        })?;
-        Ok(webhooks)
-    }
 }
 
 /// What a webhook is to be; what is none stays as it is.
@@ -91,23 +80,30 @@ impl WebhookOptions<'_> {
         Ok(())
     }
 
-    fn body(&self, version: Value) -> String {
-        object_of([
-            ("target_url", json!(self.target_url)),
-            ("event", json!(self.event)),
-            ("signing_secret", json!(self.signing_secret)),
-            ("is_active", json!(self.is_active)),
-            ("version", version),
-        ])
+    fn body(&self, version: Option<&str>) -> Result<String> {
+        Object::new()
+            .with("target_url", self.target_url)
+            .with("event", self.event)
+            .with("signing_secret", self.signing_secret)
+            .with("is_active", self.is_active)
+            .with("version", version)
+            .finish()
     }
 }
 
 impl Client {
     /// `GET /webhooks/`
-    pub fn webhooks_list<T>(&self, lay_out: impl Fn(Vec<Webhook>) -> T) -> Result<T> {
+    pub fn webhooks_list<W>(&self, lay_out: impl Fn(Webhook) -> Result<W>) -> Result<Vec<W>> {
         self.http
             .ask(Method::GET, "/webhooks/", "", |answer: &mut Answer| {
-                Ok(lay_out(answer.read(Webhook::read_all)?))
+                let mut webhooks = Vec::new();
+                answer.read(|reader| {
+                    reader.array(|reader| {
+                        let webhook = lay_out(Webhook::read(reader)?)?;
+                        add(&mut webhooks, webhook, MOST_OBJECTS)
+                    })
+                })?;
+                Ok(webhooks)
             })
             .map_err(Error::without_good_body)
     }
@@ -120,7 +116,7 @@ impl Client {
                 return Err(Error::argument(format!("opts.{name} is NULL: a new webhook needs one")));
             }
         }
-        self.webhook_call(Method::POST, "/webhooks/", options, json!(VERSION), lay_out)
+        self.webhook_call(Method::POST, "/webhooks/", options, Some(VERSION), lay_out)
     }
 
     /// `PUT /webhooks/{id}/`
@@ -140,14 +136,15 @@ impl Client {
         ) {
             return Err(Error::argument("opts says nothing that is to change"));
         }
-        self.webhook_call(Method::PUT, &format!("/webhooks/{id}/"), options, Value::Null, lay_out)
+        self.webhook_call(Method::PUT, &format!("/webhooks/{id}/"), options, None, lay_out)
     }
 
     /// `DELETE /webhooks/unsubscribe/`
     pub fn webhook_delete(&self, target_url: &str) -> Result<()> {
         http_url(target_url, "target_url", MOST_URL)?;
-        let body = json!({ "target_url": target_url }).to_string();
-        self.http.ask(Method::DELETE, "/webhooks/unsubscribe/", &body, |_| Ok(()))
+        let body = Object::new().with("target_url", Some(target_url)).finish()?;
+        self.http
+            .ask(Method::DELETE, "/webhooks/unsubscribe/", &body, |answer: &mut Answer| answer.check_whole())
     }
 
     fn webhook_call<T>(
@@ -155,11 +152,11 @@ impl Client {
         method: Method,
         path: &str,
         options: &WebhookOptions,
-        version: Value,
+        version: Option<&str>,
         lay_out: impl Fn(Webhook) -> T,
     ) -> Result<T> {
         let target = self.http.settings.base.target(path);
-        let (body, secret) = (options.body(version), options.signing_secret.unwrap_or_default());
+        let (body, secret) = (options.body(version)?, options.signing_secret.unwrap_or_default());
         let request = Request { body: Body::Json(&body), secret, ..Request::new(method, &target) };
         self.http
             .call(&request, |answer: &mut Answer| Ok(lay_out(answer.read(Webhook::read)?)))

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use super::arguments::{object, optional_text, text};
+use super::arguments::{object, optional_json, text};
 use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
@@ -41,8 +41,8 @@ pub unsafe extern "C" fn uc_addon_run(
         make(job, "job", error, || {
             let client = object(client, "client")?;
             let (addon, uuid) = (text(addon, "addon")?, text(uuid, "uuid")?);
-            let job = client.0.addon_run(addon, uuid, optional_text(params_json, "params_json")?)?;
-            Ok((uc_job::new(job), ()))
+            let job = client.0.addon_run(addon, uuid, optional_json(params_json, "params_json")?)?;
+            Ok((uc_job::new(job)?, ()))
         })
     }
 }

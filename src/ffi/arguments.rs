@@ -40,6 +40,9 @@ pub unsafe fn output<T>(place: *mut *mut T, name: &str) -> Result<*mut *mut T> {
     Ok(place)
 }
 
+/// No name, address, path or key is longer, so that what is made of one is small.
+const MOST_TEXT: usize = 64 << 10;
+
 /// A text that must be there.
 ///
 /// # Safety
@@ -54,6 +57,20 @@ pub unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<&'a str> {
 /// # Safety
 /// As for [`text`].
 pub unsafe fn optional_text<'a>(text: *const c_char, name: &str) -> Result<Option<&'a str>> {
+    // SAFETY: the caller's word.
+    match unsafe { optional_json(text, name) }? {
+        Some(text) if text.len() > MOST_TEXT => {
+            Err(Error::argument(format!("{name} is longer than {MOST_TEXT} bytes")))
+        }
+        text => Ok(text),
+    }
+}
+
+/// The same of JSON, which may be of any length.
+///
+/// # Safety
+/// As for [`text`].
+pub unsafe fn optional_json<'a>(text: *const c_char, name: &str) -> Result<Option<&'a str>> {
     // SAFETY: the caller's word.
     let bytes = unsafe { optional_bytes(text) };
     let text = bytes.map(std::str::from_utf8).transpose();
@@ -77,6 +94,15 @@ pub unsafe fn optional_file_path<'a>(path: *const c_char, name: &str) -> Result<
     // SAFETY: the caller's word.
     let Some(bytes) = (unsafe { optional_bytes(path) }) else { return Ok(None) };
     path_of(bytes).map(Some).ok_or_else(|| Error::argument(format!("{name} is not UTF-8")))
+}
+
+/// JSON that must be there.
+///
+/// # Safety
+/// As for [`text`].
+pub unsafe fn json<'a>(text: *const c_char, name: &str) -> Result<&'a str> {
+    // SAFETY: the caller's word.
+    unsafe { optional_json(text, name) }?.ok_or_else(|| is_null(name))
 }
 
 /// What stands in front of a NUL and need not be UTF-8, or NULL.
@@ -113,11 +139,16 @@ pub unsafe fn list<'a, T>(items: *const T, len: usize, name: &str) -> Result<&'a
 pub unsafe fn texts<'a>(items: *const *const c_char, len: usize, name: &str) -> Result<Vec<&'a str>> {
     // SAFETY: the caller's word.
     let items = unsafe { list(items, len, name) }?;
-    let item = |(place, item): (usize, &*const c_char)| {
+    let item = |(place, item): (usize, &*const c_char)| -> Result<&'a str> {
         // SAFETY: the caller's word.
         unsafe { text(*item, &format!("{name}[{place}]")) }
     };
-    items.iter().enumerate().map(item).collect()
+    let mut checked = Vec::new();
+    checked.try_reserve_exact(items.len())?;
+    for each in items.iter().enumerate() {
+        checked.push(item(each)?);
+    }
+    Ok(checked)
 }
 
 /// An array of pairs, in which no text may be NULL.
@@ -127,12 +158,17 @@ pub unsafe fn texts<'a>(items: *const *const c_char, len: usize, name: &str) -> 
 pub unsafe fn pairs<'a>(items: *const uc_pair, len: usize, name: &str) -> Result<Vec<(&'a str, &'a str)>> {
     // SAFETY: the caller's word.
     let items = unsafe { list(items, len, name) }?;
-    let item = |(place, pair): (usize, &uc_pair)| {
+    let item = |(place, pair): (usize, &uc_pair)| -> Result<(&'a str, &'a str)> {
         // SAFETY: the caller's word.
         let part = |part, of| unsafe { text(part, &format!("{name}[{place}].{of}")) };
         Ok((part(pair.key, "key")?, part(pair.value, "value")?))
     };
-    items.iter().enumerate().map(item).collect()
+    let mut checked = Vec::new();
+    checked.try_reserve_exact(items.len())?;
+    for each in items.iter().enumerate() {
+        checked.push(item(each)?);
+    }
+    Ok(checked)
 }
 
 fn is_null(name: &str) -> Error {

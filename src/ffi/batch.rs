@@ -34,7 +34,7 @@ pub struct uc_batch {
 pub unsafe fn make_batch(
     place: *mut *mut uc_batch,
     error: *mut *mut uc_error,
-    body: impl FnOnce(&dyn Fn(File) -> *const uc_file, &mut Batch<*const uc_file>) -> Result<()>,
+    body: impl FnOnce(&dyn Fn(File) -> Result<*const uc_file>, &mut Batch<*const uc_file>) -> Result<()>,
 ) -> uc_status {
     // SAFETY: the caller's word.
     unsafe {
@@ -42,18 +42,18 @@ pub unsafe fn make_batch(
             let place = output(place, "batch")?;
             let arena = Arena::default();
             let mut batch = Batch::default();
-            let outcome = body(&|file| arena.one(lay_out_file(&arena, file)), &mut batch);
+            let outcome = body(&|file| arena.one(lay_out_file(&arena, file)?), &mut batch);
             if outcome.is_ok() || !batch.files.is_empty() || !batch.problems.is_empty() {
-                *place = give(lay_out_batch(&arena, &batch), arena);
+                *place = give(lay_out_batch(&arena, &batch)?, arena)?;
             }
             outcome.map(|()| uc_status::UC_OK)
         })
     }
 }
 
-fn lay_out_batch(arena: &Arena, batch: &Batch<*const uc_file>) -> uc_batch {
-    let (problems, problems_len) = lay_out_pairs(arena, &batch.problems);
-    uc_batch { files: arena.list(&batch.files), files_len: batch.files.len(), problems, problems_len }
+fn lay_out_batch(arena: &Arena, batch: &Batch<*const uc_file>) -> Result<uc_batch> {
+    let (problems, problems_len) = lay_out_pairs(arena, &batch.problems)?;
+    Ok(uc_batch { files: arena.list(&batch.files)?, files_len: batch.files.len(), problems, problems_len })
 }
 
 /// Stores any number of files for good; none at all is UC_OK. A UUID that comes twice is sent once,

@@ -26,7 +26,7 @@ pub unsafe fn call(error: *mut *mut uc_error, body: impl FnOnce() -> Result<uc_s
     let (status, made) = match outcome {
         Ok(status) => (status, null_mut()),
         Err(failure) if error.is_null() => (status_of(failure.status), null_mut()),
-        Err(failure) => (status_of(failure.status), give_error(&failure)),
+        Err(failure) => give_error(&failure),
     };
     if !error.is_null() {
         // SAFETY: the caller's word.
@@ -54,7 +54,7 @@ pub unsafe fn make<V, O>(
         call(error, || {
             let place = output(place, name)?;
             let (view, owner) = body()?;
-            *place = give(view, owner);
+            *place = give(view, owner)?;
             Ok(uc_status::UC_OK)
         })
     }
@@ -74,7 +74,7 @@ pub unsafe fn make_text(
     unsafe {
         call(error, || {
             let place = output(place, name)?;
-            *place = give_text(&body()?);
+            *place = give_text(&body()?)?;
             Ok(uc_status::UC_OK)
         })
     }

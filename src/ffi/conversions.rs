@@ -31,19 +31,19 @@ pub struct uc_document_info {
     pub json: *const c_char,
 }
 
-fn lay_out_info(info: DocumentInfo, json: &str) -> (uc_document_info, Arena) {
+fn lay_out_info(info: DocumentInfo, json: &str) -> Result<(uc_document_info, Arena)> {
     laid_out(|arena| {
-        let (formats, formats_len) = arena.texts(&info.formats);
-        let (groups, groups_len) = lay_out_pairs(arena, &info.groups);
-        uc_document_info {
-            error: arena.value(&info.error),
-            format: arena.value(&info.format),
+        let (formats, formats_len) = arena.texts(&info.formats)?;
+        let (groups, groups_len) = lay_out_pairs(arena, &info.groups)?;
+        Ok(uc_document_info {
+            error: arena.value(&info.error)?,
+            format: arena.value(&info.format)?,
             formats,
             formats_len,
             groups,
             groups_len,
-            json: arena.text(json),
-        }
+            json: arena.text(json)?,
+        })
     })
 }
 
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn uc_document_info_get(
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
         make(info, "info", error, || {
-            object(client, "client")?.0.document_info(text(uuid, "uuid")?, lay_out_info)
+            object(client, "client")?.0.document_info(text(uuid, "uuid")?, lay_out_info)?
         })
     }
 }
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn uc_convert_document(
     unsafe {
         make(job, "job", error, || {
             let (client, path) = (object(client, "client")?, text(path, "path")?);
-            Ok((uc_job::new(client.0.convert_document(path, &copied(opts)?.checked()?)?), ()))
+            Ok((uc_job::new(client.0.convert_document(path, &copied(opts)?.checked()?)?)?, ()))
         })
     }
 }
@@ -133,7 +133,7 @@ pub unsafe extern "C" fn uc_convert_video(
     unsafe {
         make(job, "job", error, || {
             let (client, path) = (object(client, "client")?, text(path, "path")?);
-            Ok((uc_job::new(client.0.convert_video(path, &copied(opts)?.checked()?)?), ()))
+            Ok((uc_job::new(client.0.convert_video(path, &copied(opts)?.checked()?)?)?, ()))
         })
     }
 }

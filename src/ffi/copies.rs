@@ -76,7 +76,7 @@ pub unsafe extern "C" fn uc_file_copy(
     unsafe {
         make(file, "file", error, || {
             let (client, source) = (object(client, "client")?, text(source, "source")?);
-            client.0.file_copy(source, &copied(opts)?.checked()?, lay_out_alone)
+            client.0.file_copy(source, &copied(opts)?.checked()?, lay_out_alone)?
         })
     }
 }

@@ -1,9 +1,10 @@
 //! Statuses and errors.
 
 use std::ffi::{CStr, c_char};
+use std::ptr::null;
 
-use super::memory::{Arena, give};
-use crate::core::error::{Error, Status};
+use super::memory::{Arena, Fixed, give, laid_out};
+use crate::core::error::{Error, Result, Status};
 
 /// The result of a call. Take an unknown negative value for a failure: later versions may add
 /// some. The numbers never change.
@@ -26,13 +27,14 @@ pub enum uc_status {
     UC_ERR_REJECTED = -5,
     /// HTTP 5xx and the retries are used up.
     UC_ERR_SERVER = -6,
-    /// No connection, or it was lost, and the retries are used up.
+    /// No connection, or it was lost, also in the middle of a response, and the retries are used up.
     UC_ERR_NETWORK = -7,
     /// The peer's certificate or its handshake was refused. Never retried.
     UC_ERR_TLS = -8,
     /// A time limit ran out: the client's, or that of uc_job_wait().
     UC_ERR_TIMEOUT = -9,
-    /// The answer made no sense, was too large, or led to another host.
+    /// The answer made no sense, was too large, held more of something than the service can have, or
+    /// led to another host.
     UC_ERR_PROTOCOL = -10,
     /// Stopped by a callback or by uc_client_cancel().
     UC_ERR_CANCELED = -11,
@@ -114,18 +116,36 @@ pub fn status_of(status: Status) -> uc_status {
     }
 }
 
-pub fn give_error(error: &Error) -> *mut uc_error {
-    let arena = Arena::default();
+/// What is given where there is no memory for the error itself.
+static OUT_OF_MEMORY: Fixed<uc_error> = Fixed::new(uc_error {
+    status: UC_ERR_MEMORY,
+    http_status: 0,
+    message: c"out of memory".as_ptr(),
+    code: null(),
+    request_id: null(),
+    body: null(),
+    retry_after_ms: -1,
+    attempts: 0,
+});
+
+/// The error and its status, which is UC_ERR_MEMORY where there is no memory for the error.
+pub fn give_error(error: &Error) -> (uc_status, *mut uc_error) {
+    match laid_out(|arena| lay_out_error(arena, error)).and_then(|(view, arena)| give(view, arena)) {
+        Ok(given) => (status_of(error.status), given),
+        Err(_) => (UC_ERR_MEMORY, OUT_OF_MEMORY.give()),
+    }
+}
+
+fn lay_out_error(arena: &Arena, error: &Error) -> Result<uc_error> {
     let reply = error.answer.as_deref();
-    let view = uc_error {
+    Ok(uc_error {
         status: status_of(error.status),
         http_status: reply.map_or(0, |reply| reply.http_status.into()),
-        message: arena.text(&error.message),
-        code: arena.optional(reply.and_then(|reply| reply.code.as_deref())),
-        request_id: arena.optional(reply.and_then(|reply| reply.request_id.as_deref())),
-        body: arena.optional(reply.map(|reply| reply.body.as_str())),
+        message: arena.text(&error.message)?,
+        code: arena.optional(reply.and_then(|reply| reply.code.as_deref()))?,
+        request_id: arena.optional(reply.and_then(|reply| reply.request_id.as_deref()))?,
+        body: arena.optional(reply.map(|reply| reply.body.as_str()))?,
         retry_after_ms: error.retry_after_ms().map_or(-1, |ms| i64::try_from(ms).unwrap_or(i64::MAX)),
         attempts: i32::try_from(error.attempts).unwrap_or(i32::MAX),
-    };
-    give(view, arena)
+    })
 }

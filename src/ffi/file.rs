@@ -5,6 +5,7 @@ use std::ptr::null;
 
 use super::memory::{Arena, laid_out};
 use super::pair::{lay_out_pairs, uc_pair};
+use crate::core::error::Result;
 use crate::core::file::{File, Image, Track, Video};
 
 /// What the service found in an image.
@@ -150,20 +151,20 @@ pub struct uc_file {
     pub json: *const c_char,
 }
 
-pub fn lay_out_file(arena: &Arena, file: File) -> uc_file {
-    let (datetime_uploaded, datetime_uploaded_us) = arena.time(&file.datetime_uploaded);
-    let (datetime_stored, datetime_stored_us) = arena.time(&file.datetime_stored);
-    let (datetime_removed, datetime_removed_us) = arena.time(&file.datetime_removed);
-    let (metadata, metadata_len) = lay_out_pairs(arena, &file.metadata);
-    let (variations, variations_len) = lay_out_pairs(arena, &file.variations);
-    let (tags, tags_len) = arena.texts(&file.tags);
-    uc_file {
-        uuid: arena.text(file.uuid.text().unwrap_or_default()),
-        original_filename: arena.value(&file.original_filename),
-        filename: arena.value(&file.filename),
-        original_file_url: arena.value(&file.original_file_url),
-        url: arena.value(&file.url),
-        mime_type: arena.value(&file.mime_type),
+pub fn lay_out_file(arena: &Arena, file: File) -> Result<uc_file> {
+    let (datetime_uploaded, datetime_uploaded_us) = arena.time(&file.datetime_uploaded)?;
+    let (datetime_stored, datetime_stored_us) = arena.time(&file.datetime_stored)?;
+    let (datetime_removed, datetime_removed_us) = arena.time(&file.datetime_removed)?;
+    let (metadata, metadata_len) = lay_out_pairs(arena, &file.metadata)?;
+    let (variations, variations_len) = lay_out_pairs(arena, &file.variations)?;
+    let (tags, tags_len) = arena.texts(&file.tags)?;
+    Ok(uc_file {
+        uuid: arena.text(file.uuid.text().unwrap_or_default())?,
+        original_filename: arena.value(&file.original_filename)?,
+        filename: arena.value(&file.filename)?,
+        original_file_url: arena.value(&file.original_file_url)?,
+        url: arena.value(&file.url)?,
+        mime_type: arena.value(&file.mime_type)?,
         size: file.size.int().unwrap_or(-1),
         is_image: file.is_image.flag().map_or(-1, i32::from),
         is_ready: file.is_ready.flag().map_or(0, i32::from),
@@ -174,36 +175,34 @@ pub fn lay_out_file(arena: &Arena, file: File) -> uc_file {
         datetime_stored_us,
         datetime_removed,
         datetime_removed_us,
-        default_effects: arena.value(&file.default_effects),
-        s3_bucket: arena.value(&file.s3_bucket),
-        image: file.image.map_or(null(), |image| arena.one(lay_out_image(arena, &image))),
-        video: file.video.map_or(null(), |video| arena.one(lay_out_video(arena, &video))),
+        default_effects: arena.value(&file.default_effects)?,
+        s3_bucket: arena.value(&file.s3_bucket)?,
+        image: file.image.map_or(Ok(null()), |image| arena.one(lay_out_image(arena, &image)?))?,
+        video: file.video.map_or(Ok(null()), |video| arena.one(lay_out_video(arena, &video)?))?,
         metadata,
         metadata_len,
         variations,
         variations_len,
         tags,
         tags_len,
-        appdata: arena.optional(file.appdata),
-        json: arena.optional(Some(file.json).filter(|json| !json.is_empty())),
-    }
+        appdata: arena.optional(file.appdata)?,
+        json: arena.optional(Some(file.json).filter(|json| !json.is_empty()))?,
+    })
 }
 
 /// A file that is given away by itself.
-pub fn lay_out_alone(file: File) -> (uc_file, Arena) {
+pub fn lay_out_alone(file: File) -> Result<(uc_file, Arena)> {
     laid_out(|arena| lay_out_file(arena, file))
 }
 
-fn lay_out_image(arena: &Arena, image: &Image) -> uc_image_info {
-    let [dpi_x, dpi_y] = match image.dpi.as_slice() {
-        [x, y] => [x, y].map(|dpi| dpi.float().unwrap_or(0.0)),
-        _ => [0.0; 2],
-    };
+fn lay_out_image(arena: &Arena, image: &Image) -> Result<uc_image_info> {
+    let [dpi_x, dpi_y] =
+        image.dpi.as_ref().map_or([0.0; 2], |dpi| dpi.each_ref().map(|dpi| dpi.float().unwrap_or(0.0)));
     let place = image.latitude.float().zip(image.longitude.float());
     let (latitude, longitude) = place.unwrap_or_default();
-    uc_image_info {
-        format: arena.value(&image.format),
-        color_mode: arena.value(&image.color_mode),
+    Ok(uc_image_info {
+        format: arena.value(&image.format)?,
+        color_mode: arena.value(&image.color_mode)?,
         width: image.width.int().unwrap_or(-1),
         height: image.height.int().unwrap_or(-1),
         orientation: image.orientation.int().and_then(|turn| turn.try_into().ok()).unwrap_or(-1),
@@ -213,39 +212,39 @@ fn lay_out_image(arena: &Arena, image: &Image) -> uc_image_info {
         has_geo_location: place.is_some().into(),
         latitude,
         longitude,
-        datetime_original: arena.value(&image.datetime_original),
-    }
+        datetime_original: arena.value(&image.datetime_original)?,
+    })
 }
 
-fn lay_out_video(arena: &Arena, video: &Video) -> uc_video_info {
-    let (audio, audio_len) = arena.pointers(video.audio.iter().map(|track| lay_out_audio(arena, track)));
-    let (tracks, tracks_len) = arena.pointers(video.video.iter().map(|track| lay_out_pictures(arena, track)));
-    uc_video_info {
-        format: arena.value(&video.format),
+fn lay_out_video(arena: &Arena, video: &Video) -> Result<uc_video_info> {
+    let (audio, audio_len) = arena.pointers(&video.audio, |track| lay_out_audio(arena, track))?;
+    let (tracks, tracks_len) = arena.pointers(&video.video, |track| lay_out_pictures(arena, track))?;
+    Ok(uc_video_info {
+        format: arena.value(&video.format)?,
         duration_ms: video.duration.int().unwrap_or(-1),
         bitrate: video.bitrate.int().unwrap_or(-1),
         audio,
         audio_len,
         video: tracks,
         video_len: tracks_len,
-    }
+    })
 }
 
-fn lay_out_audio(arena: &Arena, track: &Track) -> uc_audio_track {
-    uc_audio_track {
-        codec: arena.value(&track.codec),
+fn lay_out_audio(arena: &Arena, track: &Track) -> Result<uc_audio_track> {
+    Ok(uc_audio_track {
+        codec: arena.value(&track.codec)?,
         bitrate: track.bitrate.int().unwrap_or(-1),
         sample_rate: track.sample_rate.int().unwrap_or(-1),
         channels: track.channels.int().unwrap_or(-1),
-    }
+    })
 }
 
-fn lay_out_pictures(arena: &Arena, track: &Track) -> uc_video_track {
-    uc_video_track {
-        codec: arena.value(&track.codec),
+fn lay_out_pictures(arena: &Arena, track: &Track) -> Result<uc_video_track> {
+    Ok(uc_video_track {
+        codec: arena.value(&track.codec)?,
         bitrate: track.bitrate.int().unwrap_or(-1),
         width: track.width.int().unwrap_or(-1),
         height: track.height.int().unwrap_or(-1),
         frame_rate: track.frame_rate.float().unwrap_or(-1.0),
-    }
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use super::arguments::{copied, object, optional_text, options, text};
+use super::arguments::{copied, json, object, optional_text, options, text};
 use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn uc_files_search(
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
         make(page, "page", error, || {
-            let (client, query_json) = (object(client, "client")?, text(query_json, "query_json")?);
+            let (client, query_json) = (object(client, "client")?, json(query_json, "query_json")?);
             Ok((uc_page::new(client.0.files_search(query_json, &copied(opts)?.checked()?)?), ()))
         })
     }
@@ -156,7 +156,7 @@ pub unsafe extern "C" fn uc_file_info(
     unsafe {
         make(file, "file", error, || {
             let (client, uuid) = (object(client, "client")?, text(uuid, "uuid")?);
-            client.0.file_info(uuid, optional_text(include, "include")?, lay_out_alone)
+            client.0.file_info(uuid, optional_text(include, "include")?, lay_out_alone)?
         })
     }
 }
@@ -175,7 +175,7 @@ pub unsafe extern "C" fn uc_file_store(
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
         make(file, "file", error, || {
-            object(client, "client")?.0.file_store(text(uuid, "uuid")?, lay_out_alone)
+            object(client, "client")?.0.file_store(text(uuid, "uuid")?, lay_out_alone)?
         })
     }
 }
@@ -195,7 +195,7 @@ pub unsafe extern "C" fn uc_file_delete(
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
         make(file, "file", error, || {
-            object(client, "client")?.0.file_delete(text(uuid, "uuid")?, lay_out_alone)
+            object(client, "client")?.0.file_delete(text(uuid, "uuid")?, lay_out_alone)?
         })
     }
 }

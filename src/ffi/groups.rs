@@ -9,11 +9,13 @@ use super::call::{act, make};
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
 use super::file::{lay_out_file, uc_file};
-use super::memory::{Arena, laid_out};
+use super::memory::Arena;
 use super::page::uc_page;
 use super::permission::permission;
 use crate::core::error::Result;
-use crate::core::groups::{Group, GroupsOptions};
+use crate::core::file::File;
+use crate::core::groups::{Files, Group, GroupsOptions};
+use crate::core::memory;
 
 options!(uc_groups_opts, cursor: *const c_char);
 options!(uc_group_create_opts, expire: i64);
@@ -139,7 +141,7 @@ pub unsafe extern "C" fn uc_group_info(
     unsafe {
         make(group, "group", error, || {
             let (client, id) = (object(client, "client")?, text(id, "id")?);
-            client.0.group_info(id, lay_out_info)
+            client.0.group_info(id, lay_out_info)?
         })
     }
 }
@@ -163,7 +165,7 @@ pub unsafe extern "C" fn uc_group_create(
         make(group, "group", error, || {
             let (client, opts) = (object(client, "client")?, copied(opts)?);
             let permission = permission(opts.token, opts.signature, opts.expire)?;
-            client.0.group_create(&texts(files, files_len, "files")?, permission, lay_out_info)
+            client.0.group_create(&texts(files, files_len, "files")?, permission, lay_out_info)?
         })
     }
 }
@@ -228,30 +230,45 @@ pub unsafe extern "C" fn uc_group_store_files(
     }
 }
 
-pub fn lay_out_group(arena: &Arena, group: &Group) -> uc_group {
-    let (datetime_created, datetime_created_us) = arena.time(&group.datetime_created);
-    uc_group {
-        id: arena.value(&group.id),
+pub fn lay_out_group<F>(arena: &Arena, group: &Group<F>) -> Result<uc_group> {
+    let (datetime_created, datetime_created_us) = arena.time(&group.datetime_created)?;
+    Ok(uc_group {
+        id: arena.value(&group.id)?,
         datetime_created,
         datetime_created_us,
         files_count: group.files_count.int().unwrap_or(-1),
-        cdn_url: arena.value(&group.cdn_url),
-        url: arena.value(&group.url),
+        cdn_url: arena.value(&group.cdn_url)?,
+        url: arena.value(&group.url)?,
         files: null(),
         files_len: 0,
         json: null(),
+    })
+}
+
+/// The files of a group, laid out as they are read, and where they are.
+#[derive(Default)]
+pub struct GroupFiles {
+    arena: Arena,
+    files: Vec<*const uc_file>,
+}
+
+impl Files for GroupFiles {
+    fn add(&mut self, file: Option<File>) -> Result<()> {
+        let file = match file {
+            Some(file) => self.arena.one(lay_out_file(&self.arena, file)?)?,
+            None => null(),
+        };
+        Ok(memory::push(&mut self.files, file)?)
     }
 }
 
-pub fn lay_out_info(mut group: Group, json: &str) -> (uc_group, Arena) {
-    laid_out(|arena| {
-        let file = |file: Option<_>| file.map_or(null(), |file| arena.one(lay_out_file(arena, file)));
-        let files: Vec<_> = group.files.take().unwrap_or_default().into_iter().map(file).collect();
-        uc_group {
-            files: arena.list(&files),
-            files_len: files.len(),
-            json: arena.text(json),
-            ..lay_out_group(arena, &group)
-        }
-    })
+pub fn lay_out_info(group: Group<GroupFiles>, json: &str) -> Result<(uc_group, Arena)> {
+    let GroupFiles { arena, files } = &group.files;
+    let view = uc_group {
+        files: arena.list(files)?,
+        files_len: files.len(),
+        json: arena.text(json)?,
+        ..lay_out_group(arena, &group)?
+    };
+    Ok((view, group.files.arena))
 }

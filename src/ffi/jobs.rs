@@ -8,6 +8,7 @@ use super::arguments::{object, object_mut, text};
 use super::call::{call, make};
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
+use super::memory::c_text;
 use crate::core::error::Result;
 use crate::core::jobs::{Job, Progress};
 
@@ -23,25 +24,29 @@ pub struct uc_job {
 }
 
 impl uc_job {
-    pub(super) fn new(job: Job) -> Self {
-        let token = CString::new(job.token.as_str()).unwrap_or_default();
+    pub(super) fn new(job: Job) -> Result<Self> {
+        let token = c_text(&job.token)?.unwrap_or_default();
         let mut new = uc_job { job, token, file: None, thumbnails: None, json: None };
-        new.show();
-        new
+        new.show()?;
+        Ok(new)
     }
 
     /// Runs a call on the job, and shows what it has learnt even where it failed.
     fn learn(&mut self, from: impl FnOnce(&mut Job) -> Result<Progress>) -> Result<uc_status> {
         let outcome = from(&mut self.job);
-        self.show();
+        let shown = self.show();
+        let outcome = outcome.and_then(|progress| shown.map(|()| progress));
         Ok(if outcome?.has_ended { uc_status::UC_DONE } else { uc_status::UC_OK })
     }
 
-    fn show(&mut self) {
-        let text = |text: &Option<String>| CString::new(text.as_deref()?).ok();
-        self.file = text(&self.job.file);
-        self.thumbnails = text(&self.job.thumbnails);
-        self.json = text(&self.job.json);
+    fn show(&mut self) -> Result<()> {
+        let text = |text: Option<&str>| text.map_or(Ok(None), c_text);
+        // What was shown before goes first: the last answer may be large.
+        (self.file, self.thumbnails, self.json) = (None, None, None);
+        self.file = text(self.job.file.as_deref())?;
+        self.thumbnails = text(self.job.thumbnails.as_deref())?;
+        self.json = text(self.job.answer())?;
+        Ok(())
     }
 }
 
@@ -151,7 +156,7 @@ pub unsafe extern "C" fn uc_job_resume(
     unsafe {
         make(job, "job", error, || {
             let (client, token) = (object(client, "client")?, text(token, "token")?);
-            Ok((uc_job::new(client.0.job_resume(token)?), ()))
+            Ok((uc_job::new(client.0.job_resume(token)?)?, ()))
         })
     }
 }

@@ -1,18 +1,22 @@
-//! What C owns: blocks that `uc_free()` takes back, and arenas for what the blocks point to.
+//! What C owns: blocks that `uc_free()` takes back, and arenas for what the blocks point to. All
+//! of it fails, rather than aborts, where memory runs out.
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc, dealloc};
 use std::borrow::Cow;
-use std::ffi::{c_char, c_void};
+use std::ffi::{CString, c_char, c_void};
 use std::mem::offset_of;
 use std::ptr::null;
 
-use bumpalo::Bump;
+use bumpalo::{AllocErr, Bump};
 
+use crate::core::error::{Error, Result, Status};
 use crate::core::json::Scalar;
+use crate::core::memory;
 use crate::core::time::micros;
 
 const LIVE: usize = 0x5543_4c49;
 const FREED: usize = 0x5543_4445;
+const FIXED: usize = 0x5543_4658;
 
 /// Stands in front of everything that is given away.
 #[repr(C)]
@@ -30,18 +34,49 @@ struct Block<V, O> {
     owner: O,
 }
 
+/// A block that lives as long as the library: `uc_free()` lets it be.
+#[repr(C)]
+pub struct Fixed<V> {
+    header: Header,
+    view: V,
+}
+
+// SAFETY: nobody writes to it, and what its view points to is fixed, too.
+unsafe impl<V> Sync for Fixed<V> {}
+
+impl<V> Fixed<V> {
+    pub const fn new(view: V) -> Self {
+        const { assert!(offset_of!(Fixed<V>, view) == size_of::<Header>()) };
+        Fixed { header: Header { mark: FIXED, release: keep }, view }
+    }
+
+    pub fn give(&'static self) -> *mut V {
+        // From the whole block, so that the pointer may be used to find the header again.
+        (&raw const *self).wrapping_byte_add(size_of::<Header>()).cast::<V>().cast_mut()
+    }
+}
+
+unsafe fn keep(_: *mut Header) {}
+
 /// Gives `view` away together with what it points into.
-pub fn give<V, O>(view: V, owner: O) -> *mut V {
+pub fn give<V, O>(view: V, owner: O) -> Result<*mut V> {
     const { assert!(offset_of!(Block<V, O>, view) == size_of::<Header>()) };
     let header = Header { mark: LIVE, release: release_block::<V, O> };
-    let block = Box::into_raw(Box::new(Block { header, view, owner }));
-    // SAFETY: the block was made just now; no reference is made, so that the pointer may be
-    // used to find the header again.
-    unsafe { &raw mut (*block).view }
+    // SAFETY: a block has a size, for its header, and is written before anybody reads it; no
+    // reference is made, so that the pointer may be used to find the header again.
+    unsafe {
+        let block = alloc(Layout::new::<Block<V, O>>()).cast::<Block<V, O>>();
+        if block.is_null() {
+            return Err(Error::memory("an object"));
+        }
+        block.write(Block { header, view, owner });
+        Ok(&raw mut (*block).view)
+    }
 }
 
 unsafe fn release_block<V, O>(header: *mut Header) {
-    // SAFETY: `give` put this function into the header of a boxed block of these types.
+    // SAFETY: `give` put this function into the header of a block of these types, with the layout
+    // of a box.
     drop(unsafe { Box::from_raw(header.cast::<Block<V, O>>()) });
 }
 
@@ -52,9 +87,9 @@ struct TextBlock {
 }
 
 /// Gives a text away.
-pub fn give_text(text: &str) -> *mut c_char {
+pub fn give_text(text: &str) -> Result<*mut c_char> {
     const { assert!(offset_of!(TextBlock, header) + size_of::<Header>() == size_of::<TextBlock>()) };
-    let text = without_nul(text);
+    let text = without_nul(text)?;
     let size = size_of::<TextBlock>() + text.len() + 1;
     let header = Header { mark: LIVE, release: release_text };
     // SAFETY: the layout has room for the block and, right behind it, the text and its NUL.
@@ -62,12 +97,12 @@ pub fn give_text(text: &str) -> *mut c_char {
         let layout = Layout::from_size_align_unchecked(size, align_of::<TextBlock>());
         let block = alloc(layout).cast::<TextBlock>();
         if block.is_null() {
-            handle_alloc_error(layout);
+            return Err(Error::memory("a text"));
         }
         block.write(TextBlock { size, header });
         let chars = block.add(1).cast::<u8>();
         write_text(chars, &text);
-        chars.cast()
+        Ok(chars.cast())
     }
 }
 
@@ -85,13 +120,17 @@ pub unsafe fn release(given: *mut c_void) {
     if given.is_null() {
         return;
     }
-    // SAFETY: the caller got this pointer from `give` or `give_text`, both of which put a
-    // header in front; the mark catches most of those who did not.
+    // SAFETY: the caller got this pointer from `give`, `give_text` or a fixed block, which all have
+    // a header in front; the mark catches most of those who did not.
     unsafe {
         let header = given.byte_sub(size_of::<Header>()).cast::<Header>();
-        if (*header).mark != LIVE {
-            eprintln!("uc_free: this pointer is not one to free, or was freed before");
-            std::process::abort();
+        match (*header).mark {
+            FIXED => return,
+            LIVE => {}
+            _ => {
+                eprintln!("uc_free: this pointer is not one to free, or was freed before");
+                std::process::abort();
+            }
         }
         (*header).mark = FREED;
         ((*header).release)(header);
@@ -99,9 +138,9 @@ pub unsafe fn release(given: *mut c_void) {
 }
 
 /// A view and the arena that it points into.
-pub fn laid_out<V>(lay_out: impl FnOnce(&Arena) -> V) -> (V, Arena) {
+pub fn laid_out<V>(lay_out: impl FnOnce(&Arena) -> Result<V>) -> Result<(V, Arena)> {
     let arena = Arena::default();
-    (lay_out(&arena), arena)
+    Ok((lay_out(&arena)?, arena))
 }
 
 /// Holds the texts and arrays that views point to; a few large pieces, freed at once.
@@ -109,61 +148,99 @@ pub fn laid_out<V>(lay_out: impl FnOnce(&Arena) -> V) -> (V, Arena) {
 pub struct Arena(Bump);
 
 impl Arena {
-    pub fn text(&self, text: &str) -> *const c_char {
-        self.text_without_nul(&without_nul(text))
+    pub fn text(&self, text: &str) -> Result<*const c_char> {
+        self.text_without_nul(&without_nul(text)?)
     }
 
     /// A text that is known to hold no NUL, as none does that was read from JSON.
-    pub fn text_without_nul(&self, text: &str) -> *const c_char {
-        let chars =
-            self.0.alloc_layout(Layout::array::<u8>(text.len() + 1).expect("a text that is in memory"));
+    pub fn text_without_nul(&self, text: &str) -> Result<*const c_char> {
+        let layout = Layout::array::<u8>(text.len() + 1).expect("a text that is in memory");
+        let chars = self.0.try_alloc_layout(layout).map_err(no_room)?;
         // SAFETY: the layout has room for the text and its NUL.
         unsafe { write_text(chars.as_ptr(), text) };
-        chars.as_ptr().cast()
+        Ok(chars.as_ptr().cast())
     }
 
     /// The text of a value; NULL where it is none.
-    pub fn value(&self, value: &Scalar) -> *const c_char {
-        value.text().map_or(null(), |text| self.text_without_nul(text))
+    pub fn value(&self, value: &Scalar) -> Result<*const c_char> {
+        value.text().map_or(Ok(null()), |text| self.text_without_nul(text))
     }
 
-    pub fn optional(&self, text: Option<&str>) -> *const c_char {
-        text.map_or(null(), |text| self.text(text))
+    pub fn optional(&self, text: Option<&str>) -> Result<*const c_char> {
+        text.map_or(Ok(null()), |text| self.text(text))
     }
 
     /// A time as the service's text and in microseconds.
-    pub fn time(&self, time: &Scalar) -> (*const c_char, i64) {
-        (self.value(time), time.text().and_then(micros).unwrap_or(i64::MIN))
+    pub fn time(&self, time: &Scalar) -> Result<(*const c_char, i64)> {
+        Ok((self.value(time)?, time.text().and_then(micros).unwrap_or(i64::MIN)))
     }
 
     /// An array of texts.
-    pub fn texts(&self, texts: &[Cow<str>]) -> (*const *const c_char, usize) {
-        let texts: Vec<_> = texts.iter().map(|text| self.text(text)).collect();
-        (self.list(&texts), texts.len())
+    pub fn texts(&self, texts: &[Cow<str>]) -> Result<(*const *const c_char, usize)> {
+        Ok((self.made(texts, |text| self.text(text))?, texts.len()))
     }
 
-    pub fn one<T: Copy>(&self, value: T) -> *const T {
-        self.0.alloc(value)
+    pub fn one<T: Copy>(&self, value: T) -> Result<*const T> {
+        Ok(self.0.try_alloc(value).map_err(no_room)?)
     }
 
     /// An array, or NULL where it would be empty.
-    pub fn list<T: Copy>(&self, items: &[T]) -> *const T {
-        if items.is_empty() { null() } else { self.0.alloc_slice_copy(items).as_ptr() }
+    pub fn list<T: Copy>(&self, items: &[T]) -> Result<*const T> {
+        match items.is_empty() {
+            true => Ok(null()),
+            false => Ok(self.0.try_alloc_slice_copy(items).map_err(no_room)?.as_ptr()),
+        }
     }
 
-    /// An array of pointers to values that live here too.
-    pub fn pointers<T: Copy>(&self, values: impl IntoIterator<Item = T>) -> (*const *const T, usize) {
-        let pointers: Vec<_> = values.into_iter().map(|value| self.one(value)).collect();
-        (self.list(&pointers), pointers.len())
+    /// An array of what is made of each item.
+    pub fn made<I, T: Copy>(&self, items: &[I], make: impl Fn(&I) -> Result<T>) -> Result<*const T> {
+        if items.is_empty() {
+            return Ok(null());
+        }
+        let layout = Layout::array::<T>(items.len()).map_err(|_| Error::memory("a list"))?;
+        let array = self.0.try_alloc_layout(layout).map_err(no_room)?.cast::<T>();
+        for (place, item) in items.iter().enumerate() {
+            let made = make(item)?;
+            // SAFETY: the layout has room for as many as there are items.
+            unsafe { array.add(place).write(made) };
+        }
+        Ok(array.as_ptr())
+    }
+
+    /// An array of pointers to what is made of each item, which lives here, too.
+    pub fn pointers<I, T: Copy>(
+        &self,
+        items: &[I],
+        make: impl Fn(&I) -> Result<T>,
+    ) -> Result<(*const *const T, usize)> {
+        Ok((self.made(items, |item| self.one(make(item)?))?, items.len()))
     }
 }
 
+fn no_room(_: AllocErr) -> Error {
+    Error::new(Status::Memory, "out of memory for what the service answered")
+}
+
+/// A copy that ends in NUL; none of a text that holds one.
+pub fn c_text(text: &str) -> Result<Option<CString>> {
+    let mut bytes = Vec::new();
+    // With the room that the NUL takes, so that it is not moved.
+    bytes.try_reserve_exact(text.len() + 1)?;
+    bytes.extend_from_slice(text.as_bytes());
+    Ok(CString::new(bytes).ok())
+}
+
 /// A NUL would end a C text early.
-fn without_nul(text: &str) -> Cow<'_, str> {
-    match memchr::memchr(0, text.as_bytes()) {
-        Some(_) => text.replace('\0', "\u{FFFD}").into(),
-        None => text.into(),
+fn without_nul(text: &str) -> Result<Cow<'_, str>> {
+    if memchr::memchr(0, text.as_bytes()).is_none() {
+        return Ok(text.into());
     }
+    let mut clean = memory::Growing::default();
+    for (place, piece) in text.split('\0').enumerate() {
+        clean.add(if place > 0 { "\u{FFFD}" } else { "" });
+        clean.add(piece);
+    }
+    Ok(clean.finish()?.into())
 }
 
 /// There must be room for `text` and its NUL.
@@ -192,7 +269,7 @@ mod tests {
             }
         }
         let count = Rc::new(Cell::new(0));
-        let given = give(Count(count.clone()), Count(count.clone()));
+        let given = give(Count(count.clone()), Count(count.clone())).unwrap();
         // SAFETY: given just now.
         unsafe { release(given.cast()) };
         assert_eq!(count.get(), 2);
@@ -201,12 +278,26 @@ mod tests {
     #[test]
     fn a_nul_in_a_text_becomes_a_replacement_character() {
         let arena = Arena::default();
-        let given = give_text("a\0b");
+        let given = give_text("a\0b").unwrap();
+        let in_arena = arena.text("\0").unwrap();
         // SAFETY: both are texts that end in NUL.
-        let (given_text, arena_text) = unsafe { (CStr::from_ptr(given), CStr::from_ptr(arena.text("\0"))) };
+        let (given_text, arena_text) = unsafe { (CStr::from_ptr(given), CStr::from_ptr(in_arena)) };
         assert_eq!(given_text.to_str(), Ok("a\u{FFFD}b"));
         assert_eq!(arena_text.to_str(), Ok("\u{FFFD}"));
         // SAFETY: given just now.
         unsafe { release(given.cast()) };
+    }
+
+    #[test]
+    fn a_fixed_block_is_not_freed_however_often_that_is_asked_for() {
+        static FIXED: Fixed<u64> = Fixed::new(7);
+        for _ in 0..2 {
+            let given = FIXED.give();
+            // SAFETY: a block of the library's, which is there for good.
+            unsafe {
+                assert_eq!(*given, 7);
+                release(given.cast());
+            }
+        }
     }
 }

@@ -34,10 +34,10 @@ pub unsafe extern "C" fn uc_metadata_list(
             let (client, uuid) = (object(client, "client")?, text(uuid, "uuid")?);
             client.0.metadata_list(uuid, |found| {
                 laid_out(|arena| {
-                    let (pairs, pairs_len) = lay_out_pairs(arena, &found);
-                    uc_metadata { pairs, pairs_len }
+                    let (pairs, pairs_len) = lay_out_pairs(arena, &found)?;
+                    Ok(uc_metadata { pairs, pairs_len })
                 })
-            })
+            })?
         })
     }
 }

@@ -122,7 +122,7 @@ pub unsafe extern "C" fn uc_ops_overlay(
 }
 
 /// Writes `words` over the image. They are escaped here and may hold anything, new lines too; only
-/// "." and ".." alone cannot stand in an address.
+/// "." and ".." alone cannot stand in an address. At most 8192 bytes, as for operations in all.
 /// `size` and `place` as of uc_ops_overlay(). How they look is said before by "font", "text_align"
 /// and "text_box" through uc_ops_raw(). Has to be switched on for the project.
 #[unsafe(no_mangle)]

@@ -9,12 +9,13 @@ use super::call::{call, guard};
 use super::error::{uc_error, uc_status};
 use super::file::{lay_out_file, uc_file};
 use super::groups::{lay_out_group, uc_group};
-use super::memory::Arena;
+use super::memory::{Arena, c_text};
 use crate::core::error::Result;
 use crate::core::file::File;
 use crate::core::groups::Group;
 use crate::core::json::{self, Reader};
 use crate::core::listing::{Kind, Listing, Rows, Step};
+use crate::core::memory;
 
 /// The items of a page.
 pub struct PageRows {
@@ -50,8 +51,14 @@ impl Rows for PageRows {
 
     fn read(&mut self, reader: &mut Reader) -> json::Result<()> {
         match &mut self.views {
-            Views::Groups(groups) => groups.push(lay_out_group(&self.arena, &Group::read(reader)?)),
-            Views::Files(files) => files.push(lay_out_file(&self.arena, File::read(reader)?)),
+            Views::Groups(groups) => {
+                let group: Group<()> = Group::read(reader)?;
+                memory::push(groups, lay_out_group(&self.arena, &group)?)?;
+            }
+            Views::Files(files) => {
+                let file = lay_out_file(&self.arena, File::read(reader)?)?;
+                memory::push(files, file)?;
+            }
         }
         Ok(())
     }
@@ -125,25 +132,26 @@ pub unsafe extern "C" fn uc_page_per_page(page: *const uc_page) -> i64 {
 
 /// Where the next page starts, as a line of printable ASCII that holds no key: keep it, and give it
 /// to a later listing of the same kind and project, in another process too. NULL on the last page,
-/// when uc_page_next() would refuse the service's link, for a search, and for NULL. After
+/// when uc_page_next() would refuse the service's link, for a search, without memory, and for NULL. After
 /// UC_ERR_PROTOCOL do not go on from it. Borrowed until the page moves or is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_cursor(page: *const uc_page) -> *const c_char {
     // SAFETY: NULL or a page of the caller's, which one thread uses at a time.
     unsafe { page.as_ref() }.map_or(null(), |page| {
-        let made = || CString::new(page.listing.cursor()?).ok();
+        let made = || c_text(&page.listing.cursor()?).ok()?;
         let cursor = guard(|| page.cursor.get_or_init(made).as_ref()).flatten();
         cursor.map_or(null(), |cursor| cursor.as_ptr())
     })
 }
 
-/// The service's reply as received, for fields that have no place in the structs; NULL for NULL.
+/// The service's reply as received, for fields that have no place in the structs; NULL for NULL, and
+/// where there is no memory for it.
 /// Borrowed until the page moves or is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_json(page: *const uc_page) -> *const c_char {
     // SAFETY: NULL or a page of the caller's, which one thread uses at a time.
     unsafe { page.as_ref() }.map_or(null(), |page| {
-        let made = || CString::new(page.listing.page.body.as_str()).ok();
+        let made = || c_text(&page.listing.page.body).ok()?;
         let json = guard(|| page.json.get_or_init(made).as_ref()).flatten();
         json.map_or(null(), |json| json.as_ptr())
     })

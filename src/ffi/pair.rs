@@ -3,6 +3,7 @@
 use std::ffi::c_char;
 
 use super::memory::Arena;
+use crate::core::error::Result;
 
 /// A key and its value. The only struct that never grows, so arrays of it are safe.
 #[repr(C)]
@@ -12,9 +13,9 @@ pub struct uc_pair {
     pub value: *const c_char,
 }
 
-pub fn lay_out_pairs<T: AsRef<str>>(arena: &Arena, pairs: &[(T, T)]) -> (*const uc_pair, usize) {
-    let view =
-        |(key, value): &(T, T)| uc_pair { key: arena.text(key.as_ref()), value: arena.text(value.as_ref()) };
-    let views: Vec<_> = pairs.iter().map(view).collect();
-    (arena.list(&views), views.len())
+pub fn lay_out_pairs<T: AsRef<str>>(arena: &Arena, pairs: &[(T, T)]) -> Result<(*const uc_pair, usize)> {
+    let view = |(key, value): &(T, T)| {
+        Ok(uc_pair { key: arena.text(key.as_ref())?, value: arena.text(value.as_ref())? })
+    };
+    Ok((arena.made(pairs, view)?, pairs.len()))
 }

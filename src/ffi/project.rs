@@ -7,7 +7,9 @@ use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
 use super::memory::{Arena, laid_out};
-use super::pair::{lay_out_pairs, uc_pair};
+use super::pair::uc_pair;
+use crate::core::error::Result;
+use crate::core::json::Scalar;
 use crate::core::project::Project;
 
 /// The project that the client's keys belong to. Owned: give it to uc_free().
@@ -27,22 +29,18 @@ pub struct uc_project {
     pub json: *const c_char,
 }
 
-fn lay_out_project(project: Project, json: &str) -> (uc_project, Arena) {
+fn lay_out_project(project: Project, json: &str) -> Result<(uc_project, Arena)> {
     laid_out(|arena| {
-        let collaborators: Vec<_> = project
-            .collaborators
-            .iter()
-            .map(|(email, name)| (email.text().unwrap_or_default(), name.text().unwrap_or_default()))
-            .collect();
-        let (collaborators, collaborators_len) = lay_out_pairs(arena, &collaborators);
-        uc_project {
-            name: arena.value(&project.name),
-            pub_key: arena.value(&project.pub_key),
+        let text = |text: &Scalar| arena.text(text.text().unwrap_or_default());
+        let pair = |(email, name): &(Scalar, Scalar)| Ok(uc_pair { key: text(email)?, value: text(name)? });
+        Ok(uc_project {
+            name: arena.value(&project.name)?,
+            pub_key: arena.value(&project.pub_key)?,
             autostore_enabled: project.autostore_enabled.flag().map_or(-1, i32::from),
-            collaborators,
-            collaborators_len,
-            json: arena.text(json),
-        }
+            collaborators: arena.made(&project.collaborators, pair)?,
+            collaborators_len: project.collaborators.len(),
+            json: arena.text(json)?,
+        })
     })
 }
 
@@ -56,5 +54,5 @@ pub unsafe extern "C" fn uc_project_info(
     error: *mut *mut uc_error,
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
-    unsafe { make(project, "project", error, || object(client, "client")?.0.project_info(lay_out_project)) }
+    unsafe { make(project, "project", error, || object(client, "client")?.0.project_info(lay_out_project)?) }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use super::arguments::{object, optional_text, text};
+use super::arguments::{object, optional_json, text};
 use super::call::make_text;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
@@ -10,7 +10,9 @@ use super::error::{uc_error, uc_status};
 /// Sends a REST request with the signature, retries and limits of any other call. `method` is
 /// "GET", "POST", "PUT", "PATCH" or "DELETE"; `path` starts with a slash and may have a query,
 /// "/groups/?limit=1", percent-encoded where it needs to be; `json` is the body or NULL. `answer`
-/// receives the body of the reply, "" where there is none: give it to uc_free(). A POST or PATCH is
+/// receives the body of the reply, "" where there is none: give it to uc_free(). It is as received,
+/// but without a byte order mark and with U+FFFD for U+0000 and for what is not UTF-8. A body of
+/// JSON is whole, or the call fails: UC_ERR_NETWORK where the connection ended inside it. A POST or PATCH is
 /// only sent again where the service cannot have acted on it; a DELETE whose answer was lost and
 /// whose repeat finds nothing has succeeded.
 #[unsafe(no_mangle)]
@@ -27,7 +29,7 @@ pub unsafe extern "C" fn uc_request(
         make_text(answer, "answer", error, || {
             let client = object(client, "client")?;
             let (method, path) = (text(method, "method")?, text(path, "path")?);
-            client.0.request(method, path, optional_text(json, "json")?)
+            client.0.request(method, path, optional_json(json, "json")?)
         })
     }
 }

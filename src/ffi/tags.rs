@@ -7,6 +7,7 @@ use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
 use super::memory::{Arena, laid_out};
+use crate::core::error::Result;
 use crate::core::tags::Tags;
 
 /// The tags of a file, in their order, and what a call has changed. Owned: give it to uc_free().
@@ -26,12 +27,12 @@ pub struct uc_tags {
     pub deleted_len: usize,
 }
 
-fn lay_out_tags(tags: Tags) -> (uc_tags, Arena) {
+fn lay_out_tags(tags: Tags) -> Result<(uc_tags, Arena)> {
     laid_out(|arena| {
-        let (added, added_len) = arena.texts(&tags.added);
-        let (deleted, deleted_len) = arena.texts(&tags.deleted);
-        let (tags, tags_len) = arena.texts(&tags.tags);
-        uc_tags { tags, tags_len, added, added_len, deleted, deleted_len }
+        let (added, added_len) = arena.texts(&tags.added)?;
+        let (deleted, deleted_len) = arena.texts(&tags.deleted)?;
+        let (tags, tags_len) = arena.texts(&tags.tags)?;
+        Ok(uc_tags { tags, tags_len, added, added_len, deleted, deleted_len })
     })
 }
 
@@ -48,7 +49,7 @@ pub unsafe extern "C" fn uc_tags_list(
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
         make(result, "result", error, || {
-            object(client, "client")?.0.tags_list(text(uuid, "uuid")?, lay_out_tags)
+            object(client, "client")?.0.tags_list(text(uuid, "uuid")?, lay_out_tags)?
         })
     }
 }
@@ -72,7 +73,7 @@ pub unsafe extern "C" fn uc_tags_replace(
     unsafe {
         make(result, "result", error, || {
             let (client, uuid) = (object(client, "client")?, text(uuid, "uuid")?);
-            client.0.tags_replace(uuid, &texts(tags, tags_len, "tags")?, lay_out_tags)
+            client.0.tags_replace(uuid, &texts(tags, tags_len, "tags")?, lay_out_tags)?
         })
     }
 }
@@ -97,7 +98,7 @@ pub unsafe extern "C" fn uc_tags_update(
         make(result, "result", error, || {
             let (client, uuid) = (object(client, "client")?, text(uuid, "uuid")?);
             let (add, remove) = (texts(add, add_len, "add")?, texts(remove, remove_len, "remove")?);
-            client.0.tags_update(uuid, &add, &remove, lay_out_tags)
+            client.0.tags_update(uuid, &add, &remove, lay_out_tags)?
         })
     }
 }

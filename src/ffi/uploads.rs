@@ -152,7 +152,7 @@ pub unsafe extern "C" fn uc_upload_path(
             let (client, path) = (object(client, "client")?, file_path(path, "path")?);
             let opts = copied(opts)?;
             let options = opts.checked()?;
-            opts.told(|tell| client.0.upload_path(path, &options, tell, lay_out_alone))
+            opts.told(|tell| client.0.upload_path(path, &options, tell, lay_out_alone))?
         })
     }
 }
@@ -174,7 +174,7 @@ pub unsafe extern "C" fn uc_upload_data(
             let data = list(data.cast::<u8>(), data_size, "data")?;
             let opts = copied(opts)?;
             let options = opts.checked()?;
-            opts.told(|tell| client.0.upload_data(data, &options, tell, lay_out_alone))
+            opts.told(|tell| client.0.upload_data(data, &options, tell, lay_out_alone))?
         })
     }
 }
@@ -211,7 +211,7 @@ pub unsafe extern "C" fn uc_upload_stream(
             let opts = copied(opts)?;
             let options = opts.checked()?;
             let mut read = |buffer: &mut [u8]| source.read(buffer);
-            opts.told(|tell| client.0.upload_stream(&mut read, size, &options, tell, lay_out_alone))
+            opts.told(|tell| client.0.upload_stream(&mut read, size, &options, tell, lay_out_alone))?
         })
     }
 }
@@ -233,7 +233,7 @@ pub unsafe extern "C" fn uc_upload_url(
     unsafe {
         make(job, "job", error, || {
             let (client, source_url) = (object(client, "client")?, text(source_url, "source_url")?);
-            Ok((uc_job::new(client.0.upload_url(source_url, &copied(opts)?.checked()?)?), ()))
+            Ok((uc_job::new(client.0.upload_url(source_url, &copied(opts)?.checked()?)?)?, ()))
         })
     }
 }
@@ -251,7 +251,7 @@ pub unsafe extern "C" fn uc_upload_info(
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
         make(file, "file", error, || {
-            object(client, "client")?.0.upload_info(text(uuid, "uuid")?, lay_out_alone)
+            object(client, "client")?.0.upload_info(text(uuid, "uuid")?, lay_out_alone)?
         })
     }
 }
@@ -271,7 +271,7 @@ pub unsafe extern "C" fn uc_upload_group_info(
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
         make(group, "group", error, || {
-            object(client, "client")?.0.upload_group_info(text(id, "id")?, lay_out_info)
+            object(client, "client")?.0.upload_group_info(text(id, "id")?, lay_out_info)?
         })
     }
 }

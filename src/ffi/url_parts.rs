@@ -6,6 +6,7 @@ use super::arguments::text;
 use super::call::make;
 use super::error::{uc_error, uc_status};
 use super::memory::{Arena, laid_out};
+use crate::core::error::Result;
 use crate::core::url::parts::{Parts, parts};
 
 /// What an address on the CDN says; NULL where it does not. One of uuid, group_id and source_url is
@@ -34,18 +35,20 @@ pub struct uc_url_parts {
     pub token: *const c_char,
 }
 
-fn lay_out_parts(parts: Parts) -> (uc_url_parts, Arena) {
+fn lay_out_parts(parts: Parts) -> Result<(uc_url_parts, Arena)> {
     let operations = Some(&*parts.operations).filter(|operations| !operations.is_empty());
-    laid_out(|arena| uc_url_parts {
-        base: arena.text(&parts.base),
-        uuid: arena.optional(parts.uuid),
-        group_id: arena.optional(parts.group_id.as_deref()),
-        index: parts.index.unwrap_or(-1),
-        archive: arena.optional(parts.archive),
-        operations: arena.optional(operations),
-        filename: arena.optional(parts.filename.as_deref()),
-        source_url: arena.optional(parts.source_url),
-        token: arena.optional(parts.token),
+    laid_out(|arena| {
+        Ok(uc_url_parts {
+            base: arena.text(&parts.base)?,
+            uuid: arena.optional(parts.uuid)?,
+            group_id: arena.optional(parts.group_id.as_deref())?,
+            index: parts.index.unwrap_or(-1),
+            archive: arena.optional(parts.archive)?,
+            operations: arena.optional(operations)?,
+            filename: arena.optional(parts.filename.as_deref())?,
+            source_url: arena.optional(parts.source_url)?,
+            token: arena.optional(parts.token)?,
+        })
     })
 }
 
@@ -61,5 +64,5 @@ pub unsafe extern "C" fn uc_url_parse(
     error: *mut *mut uc_error,
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
-    unsafe { make(url_parts, "url_parts", error, || parts(text(url, "url")?, lay_out_parts)) }
+    unsafe { make(url_parts, "url_parts", error, || parts(text(url, "url")?, lay_out_parts)?) }
 }

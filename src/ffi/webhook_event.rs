@@ -8,7 +8,8 @@ use super::error::{uc_error, uc_status};
 use super::file::{lay_out_file, uc_file};
 use super::memory::{Arena, laid_out};
 use super::pair::{lay_out_pairs, uc_pair};
-use crate::core::json::text_of;
+use crate::core::error::Result;
+use crate::core::json::text_in;
 use crate::core::webhook_event::{WebhookEvent, check_signature};
 
 /// A delivery to a webhook. A text is NULL where the service sent none. Owned: give it to
@@ -29,7 +30,7 @@ pub struct uc_webhook_event {
     pub request_id: *const c_char,
     /// The file as it is now. Never NULL.
     pub file: *const uc_file,
-    /// The whole body as text.
+    /// The whole body as text, without a byte order mark.
     pub json: *const c_char,
     /// The add-on or conversion that brought it about.
     pub addon_name: *const c_char,
@@ -50,26 +51,26 @@ pub struct uc_webhook_event {
     pub previous_appdata: *const c_char,
 }
 
-fn lay_out_event(event: WebhookEvent, json: &str) -> (uc_webhook_event, Arena) {
+fn lay_out_event(event: WebhookEvent, json: &str) -> Result<(uc_webhook_event, Arena)> {
     laid_out(|arena| {
-        let (previous_metadata, previous_metadata_len) = lay_out_pairs(arena, &event.previous_metadata);
-        uc_webhook_event {
-            event: arena.value(&event.event),
-            target_url: arena.value(&event.target_url),
+        let (previous_metadata, previous_metadata_len) = lay_out_pairs(arena, &event.previous_metadata)?;
+        Ok(uc_webhook_event {
+            event: arena.value(&event.event)?,
+            target_url: arena.value(&event.target_url)?,
             hook_id: event.hook_id.int().unwrap_or(-1),
-            initiator: arena.value(&event.initiator),
-            request_id: arena.value(&event.request_id),
-            file: arena.one(lay_out_file(arena, event.file)),
-            json: arena.text(json),
-            addon_name: arena.value(&event.addon_name),
-            source_file_uuid: arena.value(&event.source_file_uuid),
-            project_pub_key: arena.value(&event.project_pub_key),
-            version: arena.value(&event.version),
-            file_url: arena.value(&event.file_url),
+            initiator: arena.value(&event.initiator)?,
+            request_id: arena.value(&event.request_id)?,
+            file: arena.one(lay_out_file(arena, event.file)?)?,
+            json: arena.text(json)?,
+            addon_name: arena.value(&event.addon_name)?,
+            source_file_uuid: arena.value(&event.source_file_uuid)?,
+            project_pub_key: arena.value(&event.project_pub_key)?,
+            version: arena.value(&event.version)?,
+            file_url: arena.value(&event.file_url)?,
             previous_metadata,
             previous_metadata_len,
-            previous_appdata: arena.optional(event.previous_appdata),
-        }
+            previous_appdata: arena.optional(event.previous_appdata)?,
+        })
     })
 }
 
@@ -96,8 +97,8 @@ pub unsafe extern "C" fn uc_webhook_read(
             let signing_secret = text(signing_secret, "signing_secret")?;
             let body = list(body.cast::<u8>(), body_size, "body")?;
             check_signature(signing_secret, optional_bytes(signature), body)?;
-            let body = text_of(body.to_vec());
-            Ok(lay_out_event(WebhookEvent::read(&body)?, &body))
+            let body = text_in(body)?;
+            lay_out_event(WebhookEvent::read(&body)?, &body)
         })
     }
 }

@@ -86,26 +86,26 @@ impl uc_webhook_opts {
     }
 }
 
-fn lay_out_webhook(arena: &Arena, webhook: &Webhook) -> uc_webhook {
-    let (created, created_us) = arena.time(&webhook.created);
-    let (updated, updated_us) = arena.time(&webhook.updated);
-    uc_webhook {
+fn lay_out_webhook(arena: &Arena, webhook: &Webhook) -> Result<uc_webhook> {
+    let (created, created_us) = arena.time(&webhook.created)?;
+    let (updated, updated_us) = arena.time(&webhook.updated)?;
+    Ok(uc_webhook {
         id: webhook.id.int().unwrap_or(-1),
         project: webhook.project.int().unwrap_or(-1),
-        target_url: arena.value(&webhook.target_url),
-        event: arena.value(&webhook.event),
-        version: arena.value(&webhook.version),
-        signing_secret: arena.value(&webhook.signing_secret),
+        target_url: arena.value(&webhook.target_url)?,
+        event: arena.value(&webhook.event)?,
+        version: arena.value(&webhook.version)?,
+        signing_secret: arena.value(&webhook.signing_secret)?,
         is_active: webhook.is_active.flag().map_or(0, i32::from),
         created,
         created_us,
         updated,
         updated_us,
-        json: arena.text(webhook.json),
-    }
+        json: arena.text(webhook.json)?,
+    })
 }
 
-fn lay_out_alone(webhook: Webhook) -> (uc_webhook, Arena) {
+fn lay_out_alone(webhook: Webhook) -> Result<(uc_webhook, Arena)> {
     laid_out(|arena| lay_out_webhook(arena, &webhook))
 }
 
@@ -121,12 +121,11 @@ pub unsafe extern "C" fn uc_webhooks_list(
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
         make(webhooks, "webhooks", error, || {
-            object(client, "client")?.0.webhooks_list(|found| {
-                laid_out(|arena| {
-                    let views = found.iter().map(|webhook| lay_out_webhook(arena, webhook));
-                    let (webhooks, webhooks_len) = arena.pointers(views);
-                    uc_webhooks { webhooks, webhooks_len }
-                })
+            let client = object(client, "client")?;
+            laid_out(|arena| {
+                let lay_out = |webhook: Webhook| arena.one(lay_out_webhook(arena, &webhook)?);
+                let found = client.0.webhooks_list(lay_out)?;
+                Ok(uc_webhooks { webhooks: arena.list(&found)?, webhooks_len: found.len() })
             })
         })
     }
@@ -147,7 +146,7 @@ pub unsafe extern "C" fn uc_webhook_create(
     unsafe {
         make(webhook, "webhook", error, || {
             let client = object(client, "client")?;
-            client.0.webhook_create(&required(opts, "opts")?.checked()?, lay_out_alone)
+            client.0.webhook_create(&required(opts, "opts")?.checked()?, lay_out_alone)?
         })
     }
 }
@@ -168,7 +167,7 @@ pub unsafe extern "C" fn uc_webhook_update(
     unsafe {
         make(webhook, "webhook", error, || {
             let client = object(client, "client")?;
-            client.0.webhook_update(id, &required(opts, "opts")?.checked()?, lay_out_alone)
+            client.0.webhook_update(id, &required(opts, "opts")?.checked()?, lay_out_alone)?
         })
     }
 }

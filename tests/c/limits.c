@@ -697,22 +697,22 @@ TEST("an error whose body is not UTF-8 keeps its status, and a body that is") {
     uc_free(client);
 }
 
-TEST("a long name, many metadata and many files all come through") {
+TEST("a long name, many metadata and as many files as a group has all come through") {
     uc_client *client = client_without_retries();
-    char *name = repeated("\xf0\x9f\x98\x80", 50000), *pairs = repeated("\"k\":\"v\",", 20000), *nulls = repeated("null,", 20000);
-    char *body = text("{\"id\":\"%s\",\"datetime_created\":\"2020-01-01T00:00:00Z\",\"files_count\":20001,\"cdn_url\":\"a\",\"url\":\"b\","
+    char *name = repeated("\xf0\x9f\x98\x80", 50000), *pairs = repeated("\"k\":\"v\",", 20000), *nulls = repeated("null,", 999);
+    char *body = text("{\"id\":\"%s\",\"datetime_created\":\"2020-01-01T00:00:00Z\",\"files_count\":1000,\"cdn_url\":\"a\",\"url\":\"b\","
                       "\"files\":[%s{\"uuid\":\"22240276-2f06-41f8-9411-755c8ce926ed\",\"original_filename\":\"%s\",\"size\":5497558138880,"
                       "\"metadata\":{%s\"last\":\"one\"}}]}", ID, nulls, name, pairs);
     uc_group *group;
     uc_error *error;
     answer(200, API_TYPE, body);
     CHECK_OK(uc_group_info(client, ID, &group, &error), error);
-    CHECK_INT(20001, group->files_len);
-    CHECK(group->files[0] == NULL && group->files[19999] == NULL);
-    CHECK_TEXT(name, group->files[20000]->original_filename);
-    CHECK_INT(5497558138880ll, group->files[20000]->size);
-    CHECK(group->files[20000]->metadata_len >= 2);
-    CHECK_TEXT("one", group->files[20000]->metadata[group->files[20000]->metadata_len - 1].value);
+    CHECK_INT(1000, group->files_len);
+    CHECK(group->files[0] == NULL && group->files[998] == NULL);
+    CHECK_TEXT(name, group->files[999]->original_filename);
+    CHECK_INT(5497558138880ll, group->files[999]->size);
+    CHECK(group->files[999]->metadata_len >= 2);
+    CHECK_TEXT("one", group->files[999]->metadata[group->files[999]->metadata_len - 1].value);
     see_group(group);
     uc_free(group);
     uc_free(client);

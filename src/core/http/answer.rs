@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use ureq::http::HeaderMap;
 
+use super::MOST_ERROR_BODY;
+use super::connections::Watching;
 use super::failure::{Failure, Outcome};
 use super::sign::parse_http_date;
 use crate::core::error::Error;
@@ -16,6 +18,8 @@ pub struct Answer {
     pub body: String,
     /// An earlier request may have been carried out and its answer lost.
     pub maybe_repeated: bool,
+    /// What reading it listens to.
+    pub watch: Watching,
 }
 
 impl Answer {
@@ -37,8 +41,10 @@ impl Answer {
 
     /// The Upload API wraps its errors into answers of 200.
     pub fn take_status_of_envelope(&mut self) {
-        let is_error =
-            self.status == 200 && self.content_type().contains("json") && self.body.contains("\"error\"");
+        let is_error = self.status == 200
+            && self.body.len() <= MOST_ERROR_BODY as usize
+            && self.content_type().contains("json")
+            && self.body.contains("\"error\"");
         let Some(Value::Object(fields)) = is_error.then(|| serde_json::from_str(&self.body).ok()).flatten()
         else {
             return;
@@ -60,10 +66,13 @@ impl Answer {
 
     /// Reads the body as JSON.
     pub fn read<'a, T>(&'a self, read: impl FnOnce(&mut Reader<'a>) -> json::Result<T>) -> Outcome<T> {
-        let mut reader = Reader::new(&self.body);
+        let mut reader = Reader::watched(&self.body, &self.watch);
         let read = read(&mut reader).and_then(|value| reader.end().map(|()| value));
         read.map_err(|odd| {
-            let Odd { message, cut_short } = *odd;
+            let (message, cut_short) = match *odd {
+                Odd::Json { message, cut_short } => (message, cut_short),
+                Odd::Ended(error) => return error.into(),
+            };
             let form = match self.content_type() {
                 json if json.contains("json") => String::new(),
                 "" => " (it names no content type)".to_owned(),
@@ -71,10 +80,29 @@ impl Answer {
             };
             let message = format!("the answer is not the JSON it should be{form}: {message}");
             match cut_short {
-                true => Failure::cut_short(message),
+                true => Failure::cut_short(message, self.end_is_told()),
                 false => Error::protocol(message).into(),
             }
         })
+    }
+
+    /// Whether anything but the end of the connection told where the body ends.
+    fn end_is_told(&self) -> bool {
+        // What is packed tells its end itself.
+        let tellers = ["content-length", "transfer-encoding", "content-encoding"];
+        tellers.iter().any(|name| self.headers.contains_key(*name)) || self.body.trim().is_empty()
+    }
+
+    /// Fails where the body is JSON, or looks like it, and is not whole.
+    pub fn check_whole(&self) -> Outcome<()> {
+        let is_json = match self.content_type() {
+            "" => self.body.trim_start().starts_with(['{', '[']),
+            named => named.contains("json"),
+        };
+        match is_json && !self.body.trim().is_empty() {
+            true => self.read(json::check_whole),
+            false => Ok(()),
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! The connections that calls share, and how one word ends all calls on them.
 
+use std::fmt;
 use std::io::{self, ErrorKind};
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::Agent;
 use ureq::config::Config;
@@ -13,7 +14,8 @@ use super::connect::Connector;
 use super::failure::NotConnected;
 use super::pool::{Origin, Pool, lend};
 use super::settings::Settings;
-use crate::core::error::{Error, Result};
+use crate::core::error::{Error, Result, Status};
+use crate::core::json::Watch;
 use crate::os::process::Own;
 
 /// One generation of connections: made at the start and after each cancel.
@@ -110,6 +112,34 @@ impl Connections {
 
     fn cancel(&self) {
         self.stop.set();
+    }
+}
+
+/// A call while it reads an answer: until it is canceled or its time is over.
+#[derive(Default)]
+pub struct Watching(Option<(Arc<Connections>, Instant)>);
+
+impl Watching {
+    pub fn new(connections: &Arc<Connections>, deadline: Instant) -> Self {
+        Watching(Some((connections.clone(), deadline)))
+    }
+}
+
+impl fmt::Debug for Watching {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watching")
+    }
+}
+
+impl Watch for Watching {
+    fn go_on(&self) -> Result<()> {
+        match &self.0 {
+            Some((connections, _)) if connections.is_canceled() => Err(Error::canceled()),
+            Some((_, deadline)) if *deadline <= Instant::now() => {
+                Err(Error::new(Status::Timeout, "timeout_ms ran out while the answer was read"))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -2,19 +2,20 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ureq::http::header::CONTENT_LENGTH;
 use ureq::http::{Request, Response};
-use ureq::{Agent, Body as ResponseBody, SendBody, Timeout};
+use ureq::{Agent, Body as ResponseBody, SendBody};
 
 use super::answer::Answer;
-use super::connections::Connections;
+use super::connections::{Connections, Watching};
 use super::encoding::{layers, unpacked};
 use super::failure::{Failure, Outcome, Repeat};
 use super::{Body, MOST_BODY, MOST_ERROR_BODY};
 use crate::core::error::Error;
-use crate::core::json::text_of;
+use crate::core::json::{Watch, text_of};
 use crate::os;
 
 const LEAST_ROOM: usize = 8 << 10;
@@ -23,17 +24,16 @@ const LEAST_ROOM: usize = 8 << 10;
 /// is kept out of line, so that sending and unpacking do not take stack at the same time.
 #[inline(never)]
 pub fn exchange(
-    connections: &Connections,
+    connections: &Arc<Connections>,
     request: Request<()>,
     body: Body,
-    time_left: Duration,
+    deadline: Instant,
     room: usize,
 ) -> Outcome<Answer> {
-    let deadline = Instant::now().checked_add(time_left);
+    let left = || deadline.saturating_duration_since(Instant::now());
     let host = request.uri().authority().map_or_else(String::new, ToString::to_string);
-    let agent = connections.agent(request.uri(), time_left)?;
-    let time_left = deadline.map_or(time_left, |deadline| deadline.saturating_duration_since(Instant::now()));
-    let response = send(&agent, request, body, time_left, &host)?;
+    let agent = connections.agent(request.uri(), left())?;
+    let response = send(&agent, request, body, left(), &host)?;
     let failed = |error: io::Error| Failure::of_transport(error.into(), &host);
     let (parts, mut body) = response.into_parts();
     let good = parts.status.is_success();
@@ -44,13 +44,9 @@ pub fn exchange(
     let layers = layers(&parts.headers)?;
     let raw = body.with_config().limit(u64::MAX).reader();
     let mut reader = unpacked(raw, layers, MOST_BODY + 1);
-    let watch = || match deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-        _ if connections.is_canceled() => Err(io::Error::other(Ended(Error::canceled()))),
-        true => Err(ureq::Error::Timeout(Timeout::Global).into_io()),
-        false => Ok(()),
-    };
+    let watch = Watching::new(connections, deadline);
     let body = if good {
-        let (body, end) = read_all(&mut *reader, room.max(length as usize), MOST_BODY as usize, watch);
+        let (body, end) = read_all(&mut *reader, room.max(length as usize), MOST_BODY as usize, &watch);
         end.map_err(failed)?;
         if body.len() as u64 > MOST_BODY {
             return Err(too_large());
@@ -59,7 +55,7 @@ pub fn exchange(
     } else {
         // What came of it will do: the status says the most. A few bytes more than are kept, so
         // that the last character among these is whole.
-        read_all(&mut reader.take(MOST_ERROR_BODY + 3), 0, MOST_ERROR_BODY as usize + 3, watch).0
+        read_all(&mut reader.take(MOST_ERROR_BODY + 3), 0, MOST_ERROR_BODY as usize + 3, &watch).0
     };
     // A body without a length ends where the connection does, also when a cancel ended it.
     if connections.is_canceled() {
@@ -68,8 +64,9 @@ pub fn exchange(
     Ok(Answer {
         status: parts.status.as_u16(),
         headers: parts.headers,
-        body: text_of(body),
-        maybe_repeated: false,
+        body: text_of(body)?,
+        watch,
+        ..Answer::default()
     })
 }
 
@@ -144,12 +141,7 @@ impl std::error::Error for Ended {}
 /// Reads to the end, or as far as it goes, which is at most a byte beyond `most`. `Read::read_to_end`
 /// would clear the room first, anew for each read.
 #[inline(never)]
-fn read_all(
-    reader: &mut dyn Read,
-    room: usize,
-    most: usize,
-    watch: impl Fn() -> io::Result<()>,
-) -> (Vec<u8>, io::Result<()>) {
+fn read_all(reader: &mut dyn Read, room: usize, most: usize, watch: &Watching) -> (Vec<u8>, io::Result<()>) {
     let Some(mut body) = os::memory::zeroed(room.clamp(LEAST_ROOM, most) + 1) else {
         return (Vec::new(), Err(ErrorKind::OutOfMemory.into()));
     };
@@ -170,8 +162,8 @@ fn read_all(
             Ok(amount) => filled += amount,
             Err(error) => break Err(error),
         }
-        if let Err(error) = watch() {
-            break Err(error);
+        if let Err(error) = watch.go_on() {
+            break Err(io::Error::other(Ended(error)));
         }
     };
     body.truncate(filled);

@@ -1,5 +1,6 @@
 //! What a failed attempt was: its status, its message, and whether it may be repeated.
 
+use std::collections::TryReserveError;
 use std::io;
 
 use serde_json::Value;
@@ -48,6 +49,12 @@ impl From<Error> for Failure {
     }
 }
 
+impl From<TryReserveError> for Failure {
+    fn from(error: TryReserveError) -> Self {
+        Error::from(error).into()
+    }
+}
+
 impl Failure {
     /// Whether the service may have answered well and that answer was lost: on the way, or at a
     /// gateway before it.
@@ -60,16 +67,17 @@ impl Failure {
         self.error.status == Status::Timeout && self.repeat == Repeat::Never
     }
 
-    /// Adds what the service answered.
+    /// Adds what the service answered, which was well: it is not looked at for words of a refusal.
     pub fn with(mut self, answer: Answer) -> Self {
-        let code = said_by_service(&answer).code;
-        self.error.answer = Some(Box::new(reply(answer, code)));
+        self.error.answer = Some(Box::new(reply(answer, None)));
         self
     }
 
-    /// An answer that ends too early, whatever its length said.
-    pub fn cut_short(message: String) -> Self {
-        Failure { error: Error::protocol(message), repeat: Repeat::IfIdempotent }
+    /// An answer that ends too early: the connection was lost where only its end could tell, else
+    /// whoever told the length was wrong.
+    pub fn cut_short(message: String, end_is_told: bool) -> Self {
+        let status = if end_is_told { Status::Protocol } else { Status::Network };
+        Failure { error: Error::new(status, message), repeat: Repeat::IfIdempotent }
     }
 
     /// What ureq met on the way to `host` and back.
@@ -243,6 +251,10 @@ struct Said {
 
 /// The service's own words, in whichever of its forms they came.
 fn said_by_service(answer: &Answer) -> Said {
+    // What is larger is no error of the service, and would take memory to look at.
+    if answer.body.len() > MOST_ERROR_BODY as usize {
+        return Said::default();
+    }
     if answer.content_type().contains("xml") {
         let (code, message) = (element(&answer.body, "Code"), element(&answer.body, "Message"));
         return Said { message: message.map(one_line), code: code.map(str::to_owned) };

@@ -340,14 +340,14 @@ impl Http {
     #[inline(never)]
     fn attempt(
         &self,
-        connections: &Connections,
+        connections: &Arc<Connections>,
         request: &Request,
         message: Message,
         tries: &Tries,
         decode: &mut dyn FnMut(&mut Answer) -> Outcome<()>,
     ) -> Outcome<Answer> {
         let Message { request: sent, date, credential } = message;
-        let outcome = exchange(connections, sent, request.body, tries.time_left(), request.room).and_then(
+        let outcome = exchange(connections, sent, request.body, tries.deadline(), request.room).and_then(
             |mut answer| {
                 answer.maybe_repeated = tries.maybe_done;
                 if self.settings.api == Api::Upload {

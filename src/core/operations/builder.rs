@@ -1,9 +1,10 @@
 //! Operations put together call by call.
 
 use super::mistake::shown;
-use super::steps::{begun, is_plain, steps, without_meaning};
+use super::steps::{MOST_LENGTH, begun, is_plain, steps, without_meaning};
 use super::{Subject, check};
 use crate::core::error::{Error, Result};
+use crate::core::memory::{self, Growing};
 use crate::core::url::escape::{self, escape};
 
 /// What was asked for so far. The first call that went wrong is told at the end.
@@ -22,10 +23,10 @@ impl Ops {
     /// The operations, if all is well with them.
     pub fn build(&self) -> Result<String> {
         match &self.problem {
-            Some(problem) => Err(problem.clone()),
+            Some(problem) => Err(problem.again()),
             None => check(&self.text, Subject::Image, self.unchecked)
-                .map(|()| self.text.clone())
-                .map_err(|mistake| mistake.within(&self.text).error("operations")),
+                .map_err(|mistake| mistake.within(&self.text).error("operations"))
+                .and_then(|()| Ok(memory::copy(&self.text)?)),
         }
     }
 
@@ -37,7 +38,9 @@ impl Ops {
     /// Operations as they are written.
     pub fn raw(&mut self, operations: &str) -> Result<()> {
         steps(operations).map_err(|mistake| mistake.error("operations"))?;
-        self.text += &begun(operations);
+        let operations = begun(operations);
+        self.text.try_reserve(operations.len())?;
+        self.text += &operations;
         Ok(())
     }
 
@@ -47,10 +50,10 @@ impl Ops {
         if let Some(odd) = parameters.iter().find(is_odd) {
             return Err(Error::argument(format!("{} is no parameter of {name}", shown(odd))));
         }
+        let parts = || [name].into_iter().chain(parameters.iter().copied()).filter(|part| !part.is_empty());
+        self.text.try_reserve(2 + parts().map(|part| part.len() + 1).sum::<usize>())?;
         self.text += "-/";
-        for part in [name].iter().chain(parameters).filter(|part| !part.is_empty()) {
-            self.text.extend([part, "/"]);
-        }
+        parts().for_each(|part| self.text.extend([part, "/"]));
         Ok(())
     }
 
@@ -88,15 +91,31 @@ impl Ops {
     }
 
     pub fn text(&mut self, size: &str, place: &str, text: &str) -> Result<()> {
-        let text = text
-            .replace("\r\n", "\n")
-            .replace('\r', "\n")
-            .replace('~', "~~")
-            .replace('/', "~s")
-            .replace('\n', "~n");
-        let text = without_meaning(escape(&text, escape::UNRESERVED));
+        if text.len() > MOST_LENGTH {
+            return Err(Error::argument(format!("words are longer than {MOST_LENGTH} bytes")));
+        }
+        let text = without_meaning(escape(&in_a_text(text)?, escape::UNRESERVED)?);
         self.add("text", &[size, place, &text])
     }
+}
+
+/// With what ends a text, or a line of it, in the way that the service reads it.
+fn in_a_text(words: &str) -> Result<String> {
+    let mut text = Growing::default();
+    let mut rest = words;
+    while let Some(at) = rest.find(['~', '/', '\r', '\n']) {
+        text.add(&rest[..at]);
+        let (written, length) = match &rest.as_bytes()[at..] {
+            [b'~', ..] => ("~~", 1),
+            [b'/', ..] => ("~s", 1),
+            [b'\r', b'\n', ..] => ("~n", 2),
+            _ => ("~n", 1),
+        };
+        text.add(written);
+        rest = &rest[at + length..];
+    }
+    text.add(rest);
+    Ok(text.finish()?)
 }
 
 /// A side of 0 is left out.

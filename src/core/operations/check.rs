@@ -3,6 +3,7 @@
 use super::mistake::{Mistake, Result, shown};
 use super::steps::{Segment, Step, steps};
 use super::table::{OPERATIONS, Operation, Order, Parameter, Subject, Writing};
+use crate::core::memory::push;
 
 /// The longest side of what comes out.
 const MOST_SIDE: u32 = 3000;
@@ -24,7 +25,7 @@ pub fn check(text: &str, mut subject: Subject, unchecked: bool) -> Result<()> {
         if let Order::First(Some(later)) = operation.order {
             subject = later;
         }
-        known.push((step, operation));
+        push(&mut known, (step, operation))?;
     }
     for place in 0..known.len() {
         check_order(&known, place)?;

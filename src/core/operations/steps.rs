@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use super::mistake::{Mistake, Result, shown};
 use super::table::{OPERATIONS, Writing};
 use crate::core::http::base::is_dots;
+use crate::core::memory::push;
 
 /// Longer addresses get lost on the way.
-const MOST_LENGTH: usize = 8 << 10;
+pub const MOST_LENGTH: usize = 8 << 10;
 
 /// A piece of the text between slashes.
 #[derive(Clone, Copy)]
@@ -46,14 +47,14 @@ pub fn steps(text: &str) -> Result<Vec<Step<'_>>> {
             "-" if begins => return Err(Mistake::new(segment.at, "the name of an operation is missing")),
             "-" => begins = true,
             name if begins => {
-                steps.push(step(Segment { text: name, ..segment }));
+                push(&mut steps, step(Segment { text: name, ..segment }))?;
                 begins = false;
             }
             name if is_plain(name) => {
-                steps.push(Step { writing: Writing::Plain, name: segment, parameters: Vec::new() });
+                push(&mut steps, Step { writing: Writing::Plain, name: segment, parameters: Vec::new() })?;
             }
             _ => match steps.last_mut() {
-                Some(step) => step.parameters.push(segment),
+                Some(step) => push(&mut step.parameters, segment)?,
                 None => {
                     return Err(Mistake::new(
                         segment.at,
@@ -119,7 +120,7 @@ fn segments(text: &str) -> Result<Vec<Segment<'_>>> {
         let segment = Segment { text, at };
         check_characters(segment)?;
         at = segment.end() + 1;
-        segments.push(segment);
+        push(&mut segments, segment)?;
     }
     match text.ends_with('/') {
         true => Ok(segments),

@@ -173,15 +173,31 @@ fn length(text: &str, least: u32) -> bool {
 }
 
 fn is_escaped(text: &str) -> bool {
-    let Ok(text) = percent_decode_str(text).decode_utf8() else { return false };
-    let mut letters = text.chars();
-    while let Some(letter) = letters.next() {
-        let is_escape = letter != '~' || matches!(letters.next(), Some('~' | 's' | 'n'));
-        if !is_escape || matches!(letter, '/' | '\n' | '\0') {
+    let mut bytes = percent_decode_str(text);
+    while let Some(letter) = next_letter(&mut bytes) {
+        let is_good = match letter {
+            Some('~') => matches!(next_letter(&mut bytes), Some(Some('~' | 's' | 'n'))),
+            letter => !matches!(letter, None | Some('/' | '\n' | '\0')),
+        };
+        if !is_good {
             return false;
         }
     }
     !text.is_empty()
+}
+
+/// The next character, or none where the bytes are not UTF-8.
+fn next_letter(bytes: &mut impl Iterator<Item = u8>) -> Option<Option<char>> {
+    let first = bytes.next()?;
+    let length = match first {
+        ..0x80 => 1,
+        0x80..0xE0 => 2,
+        0xE0..0xF0 => 3,
+        _ => 4,
+    };
+    let mut letter = [first, 0, 0, 0];
+    letter[1..length].iter_mut().for_each(|byte| *byte = bytes.next().unwrap_or_default());
+    Some(std::str::from_utf8(&letter[..length]).ok().and_then(|letter| letter.chars().next()))
 }
 
 /// More seconds than a video lasts.

@@ -20,7 +20,7 @@ impl Upload<'_> {
         form.fields(&self.options.file_fields());
         form.permit(self.options.permission.sign(http)?);
         let file = FileInForm { source, passage: Passage::new(counter) };
-        let form = form.finish_with_file(FIELD, &self.name, &self.mime_type, file);
+        let form = form.finish_with_file(FIELD, &self.name, &self.mime_type, file)?;
         self.post_form(http, "/base/", &form, false, |answer: &mut Answer| {
             let uuid = answer.read(|reader| reader.field(FIELD, |reader| reader.text()))?;
             match is_uuid(&uuid) {

@@ -6,13 +6,15 @@ use fastrand::Rng;
 
 use super::source::Source;
 use crate::core::attend::Passage;
+use crate::core::error::Result;
 use crate::core::http::Content;
 use crate::core::http::retry::seed;
+use crate::core::memory::Growing;
 
 /// A form as far as it is written.
 pub struct Form {
     boundary: String,
-    text: String,
+    text: Growing,
     /// A field that nobody may hear of.
     secret: String,
 }
@@ -21,13 +23,13 @@ impl Form {
     pub fn new() -> Self {
         let mut rng = Rng::with_seed(seed());
         let boundary = format!("libuploadcare{:016x}{:016x}", rng.u64(..), rng.u64(..));
-        Form { boundary, text: String::new(), secret: String::new() }
+        Form { boundary, text: Growing::default(), secret: String::new() }
     }
 
     pub fn field(&mut self, name: &str, value: &str) {
         self.part(&format!("name=\"{}\"", escaped(name)), "");
-        self.text += value;
-        self.text += "\r\n";
+        self.text.add(value);
+        self.text.add("\r\n");
     }
 
     pub fn fields(&mut self, fields: &[(String, String)]) {
@@ -45,15 +47,15 @@ impl Form {
         }
     }
 
-    pub fn finish(self) -> FinishedForm<'static> {
+    pub fn finish(self) -> Result<FinishedForm<'static>> {
         let end = format!("--{}--\r\n", self.boundary);
-        FinishedForm {
+        Ok(FinishedForm {
             content_type: content_type(&self.boundary),
-            text: self.text,
+            text: self.text.finish()?,
             file: None,
             end,
             secret: self.secret,
-        }
+        })
     }
 
     /// With a file as its last field.
@@ -63,23 +65,23 @@ impl Form {
         filename: &str,
         mime_type: &str,
         file: FileInForm<'a>,
-    ) -> FinishedForm<'a> {
+    ) -> Result<FinishedForm<'a>> {
         let disposition = format!("name=\"{}\"; filename=\"{}\"", escaped(name), escaped(filename));
         self.part(&disposition, &format!("Content-Type: {mime_type}\r\n"));
         let end = format!("\r\n--{}--\r\n", self.boundary);
-        FinishedForm {
+        Ok(FinishedForm {
             content_type: content_type(&self.boundary),
-            text: self.text,
+            text: self.text.finish()?,
             file: Some(file),
             end,
             secret: self.secret,
-        }
+        })
     }
 
     fn part(&mut self, disposition: &str, more: &str) {
         let head =
             format!("--{}\r\nContent-Disposition: form-data; {disposition}\r\n{more}\r\n", self.boundary);
-        self.text += &head;
+        self.text.add(&head);
     }
 }
 

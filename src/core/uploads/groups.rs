@@ -5,7 +5,7 @@ use super::permission::Permission;
 use super::{Upload, UploadOptions, target};
 use crate::core::client::Client;
 use crate::core::error::{Error, Result};
-use crate::core::groups::Group;
+use crate::core::groups::{Files, Group};
 use crate::core::http::{Answer, Method, Outcome, Request};
 use crate::core::id::{file_source, group_id};
 
@@ -14,11 +14,11 @@ const MOST_FILES: usize = 1000;
 impl Client {
     /// A group of files that are given by their UUIDs, with operations behind them or without, or by
     /// their addresses on the CDN.
-    pub fn group_create<T>(
+    pub fn group_create<F: Files, T>(
         &self,
         files: &[&str],
         permission: Permission,
-        lay_out: impl Fn(Group, &str) -> T,
+        lay_out: impl Fn(Group<F>, &str) -> T,
     ) -> Result<T> {
         if !(1..=MOST_FILES).contains(&files.len()) {
             return Err(Error::argument(format!("files has {}; a group has 1 to {MOST_FILES}", files.len())));
@@ -35,7 +35,11 @@ impl Client {
     }
 
     /// `GET /group/info/`. The public key is enough.
-    pub fn upload_group_info<T>(&self, id: &str, lay_out: impl Fn(Group, &str) -> T) -> Result<T> {
+    pub fn upload_group_info<F: Files, T>(
+        &self,
+        id: &str,
+        lay_out: impl Fn(Group<F>, &str) -> T,
+    ) -> Result<T> {
         let http = &self.uploads;
         let id = group_id(id, "id")?;
         let path = format!("/group/info/?pub_key={}&group_id={id}", http.settings.public_key);
@@ -43,6 +47,6 @@ impl Client {
     }
 }
 
-fn read<T>(answer: &mut Answer, lay_out: impl Fn(Group, &str) -> T) -> Outcome<T> {
+fn read<F: Files, T>(answer: &mut Answer, lay_out: impl Fn(Group<F>, &str) -> T) -> Outcome<T> {
     Ok(lay_out(answer.read(Group::read)?, &answer.body))
 }

@@ -100,7 +100,7 @@ impl<'a> Upload<'a> {
         if signed {
             form.permit(self.options.permission.sign(http)?);
         }
-        self.post_form(http, path, &form.finish(), idempotent, decode)
+        self.post_form(http, path, &form.finish()?, idempotent, decode)
     }
 
     fn post_form<T>(

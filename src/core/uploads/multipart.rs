@@ -13,6 +13,8 @@ use crate::core::error::{Error, Result, Status};
 use crate::core::file::File;
 use crate::core::http::{Answer, Http};
 use crate::core::id::is_uuid;
+use crate::core::json::{self, Reader};
+use crate::core::memory;
 
 const USUAL_PARALLEL: u32 = 4;
 
@@ -70,7 +72,9 @@ impl Upload<'_> {
         state: &State,
         counter: &Counter,
     ) -> std::result::Result<(), Trouble> {
-        let missing: Vec<_> = (0..begun.addresses.len()).rev().filter(|part| !state.is_done(*part)).collect();
+        let mut missing = Vec::new();
+        missing.try_reserve_exact(begun.addresses.len()).map_err(Error::from)?;
+        missing.extend((0..begun.addresses.len()).rev().filter(|part| !state.is_done(*part)));
         let is_resumed = missing.len() < begun.addresses.len();
         let parts = SourceParts { source, part_size: begun.part_size, missing: Mutex::new(missing) };
         let done = (0..begun.addresses.len()).filter(|part| state.is_done(*part));
@@ -121,7 +125,7 @@ impl Upload<'_> {
                 reader.object(|reader, key| {
                     match key {
                         "uuid" => begun.uuid = reader.text()?,
-                        "parts" => begun.addresses = reader.texts()?.into_iter().map(Into::into).collect(),
+                        "parts" => begun.addresses = read_addresses(reader, size.div_ceil(part_size))?,
                         _ => drop(reader.raw()?),
                     }
                     Ok(())
@@ -166,6 +170,15 @@ impl Upload<'_> {
             ))),
         }
     }
+}
+
+/// As many as there are to be parts.
+fn read_addresses(reader: &mut Reader, parts: u64) -> json::Result<Vec<String>> {
+    let mut addresses = Vec::new();
+    for address in reader.texts_up_to(usize::try_from(parts).unwrap_or(usize::MAX))? {
+        memory::push(&mut addresses, json::owned(address)?)?;
+    }
+    Ok(addresses)
 }
 
 enum Trouble {

@@ -141,9 +141,11 @@ pub fn checked(addresses: &[String], base: &Base) -> Result<Vec<Uri>> {
         };
         is_safe.then_some(uri)
     };
-    addresses
-        .iter()
-        .map(check)
-        .collect::<Option<_>>()
-        .ok_or_else(|| Error::protocol("the service wants a part sent to where it would not be safe"))
+    let unsafe_place = || Error::protocol("the service wants a part sent to where it would not be safe");
+    let mut uris = Vec::new();
+    uris.try_reserve_exact(addresses.len())?;
+    for address in addresses {
+        uris.push(check(address).ok_or_else(unsafe_place)?);
+    }
+    Ok(uris)
 }

@@ -2,6 +2,9 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::core::error::Result;
+use crate::core::memory::{self, Growing};
+
 pub const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A segment of a path may hold these as well. It might hold & and ', too, which HTML takes for its
@@ -34,17 +37,24 @@ pub const ADDRESS: &AsciiSet = &CONTROLS
 /// Operations in a URL may hold these, and uc_url() does not take them.
 pub const OPERATIONS: &AsciiSet = &ADDRESS.add(b'&').add(b'[').add(b']');
 
-pub fn escape(text: &str, set: &'static AsciiSet) -> String {
-    utf8_percent_encode(text, set).to_string()
+pub fn escape(text: &str, set: &'static AsciiSet) -> Result<String> {
+    Ok(memory::format(format_args!("{}", utf8_percent_encode(text, set)))?)
 }
 
 /// With %25 for each % that begins no encoded byte.
-pub fn with_whole_percents(text: &str) -> String {
-    let mut pieces = text.split('%');
-    let first = pieces.next().unwrap_or_default().to_owned();
-    pieces.fold(first, |text, piece| {
+pub fn with_whole_percents(text: &str) -> Result<String> {
+    let mut whole = Growing::default();
+    for (place, piece) in text.split('%').enumerate() {
         let digits = piece.as_bytes().get(..2);
         let is_byte = digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-        text + if is_byte { "%" } else { "%25" } + piece
-    })
+        whole.add(if place == 0 {
+            ""
+        } else if is_byte {
+            "%"
+        } else {
+            "%25"
+        });
+        whole.add(piece);
+    }
+    Ok(whole.finish()?)
 }

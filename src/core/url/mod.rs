@@ -15,6 +15,7 @@ use super::client::Client;
 use super::error::{Error, Result};
 use super::http::base::Base;
 use super::id;
+use super::memory::{Growing, concat};
 use super::operations::{Subject, begun, check};
 
 const MOST_WIDTHS: usize = 100;
@@ -60,7 +61,7 @@ impl Client {
         if !id::is_group_id(id) {
             let uuid = id::uuid(id, "id").map_err(|_| no_id())?;
             let operations = self.cdn.operations(operations, Subject::Image)?;
-            return Ok(format!("{base}/{uuid}/{operations}{}", name::escaped(filename)));
+            return Ok(concat(&[base, "/", uuid, "/", &operations, &name::escaped(filename)?])?);
         }
         match (operations, filename.unwrap_or_default()) {
             ("", "") => Ok(format!("{base}/{id}/")),
@@ -82,7 +83,7 @@ impl Client {
             )));
         }
         let operations = self.cdn.operations(operations, Subject::Image)?;
-        Ok(format!("{}/{id}/nth/{index}/{operations}", self.cdn.base))
+        Ok(concat(&[&self.cdn.base, "/", id, "/nth/", &index.to_string(), "/", &operations])?)
     }
 
     /// Of all originals of a group in one file.
@@ -91,14 +92,15 @@ impl Client {
         if !matches!(format, "zip" | "tar") {
             return Err(Error::argument("format is neither \"zip\" nor \"tar\""));
         }
-        Ok(format!("{}/{id}/archive/{format}/{}", self.cdn.base, name::escaped(filename)))
+        Ok(format!("{}/{id}/archive/{format}/{}", self.cdn.base, name::escaped(filename)?))
     }
 
     /// Of something elsewhere on the web, through the project's proxy.
     pub fn url_proxy(&self, source_url: &str, operations: &str) -> Result<String> {
         let source = source::proxied(source_url)?;
         let operations = self.cdn.operations(operations, Subject::Image)?;
-        Ok(format!("{}/{operations}{source}", host::proxy(&self.http.settings.public_key)?))
+        let base = host::proxy(&self.http.settings.public_key)?;
+        Ok(concat(&[&base, "/", &operations, &source])?)
     }
 
     /// A file in several widths, as the `srcset` attribute of an image has them.
@@ -109,7 +111,7 @@ impl Client {
         filename: Option<&str>,
         widths: &[i32],
     ) -> Result<String> {
-        let (uuid, name) = (id::uuid(uuid, "uuid")?, name::escaped(filename));
+        let (uuid, name) = (id::uuid(uuid, "uuid")?, name::escaped(filename)?);
         if !(1..=MOST_WIDTHS).contains(&widths.len()) {
             return Err(Error::argument(format!(
                 "widths_len is {}; an image has 1 to {MOST_WIDTHS} widths",
@@ -125,7 +127,8 @@ impl Client {
         // What is wrong with the operations themselves is told of them, not of a width.
         check(operations, Subject::Image, true).map_err(|mistake| mistake.error("operations"))?;
         self.cdn.operations(&format!("{operations}-/resize/1x/"), Subject::Image)?;
-        let candidate = |(place, width): (usize, &i32)| {
+        let mut srcset = Growing::default();
+        for (place, width) in widths.iter().enumerate() {
             if *width < 1 || widths[..place].contains(width) {
                 return Err(Error::argument(format!(
                     "widths[{place}] is {width}; each is above 0 and given once"
@@ -133,25 +136,28 @@ impl Client {
             }
             let operations = resized(*width);
             check(&operations, Subject::Image, self.cdn.unchecked)
-                .map_err(|mistake| Error::argument(format!("widths[{place}]: {}", mistake.text)))?;
-            Ok(format!("{}/{uuid}/{operations}{name} {width}w", self.cdn.base))
-        };
-        let candidates: Result<Vec<_>> = widths.iter().enumerate().map(candidate).collect();
-        Ok(candidates?.join(", "))
+                .map_err(|mistake| mistake.of_all(&format!("widths[{place}]")))?;
+            let separator = if place > 0 { ", " } else { "" };
+            for part in [separator, &self.cdn.base, "/", uuid, "/", &operations, &name] {
+                srcset.add(part);
+            }
+            srcset.add(&format!(" {width}w"));
+        }
+        Ok(srcset.finish()?)
     }
 
     /// What to make of a video, for a conversion.
     pub fn video_path(&self, uuid: &str, operations: &str) -> Result<String> {
         let uuid = id::uuid(uuid, "uuid")?;
         let operations = self.cdn.operations(operations, Subject::Video)?;
-        Ok(format!("{uuid}/video/{operations}"))
+        Ok(concat(&[uuid, "/video/", &operations])?)
     }
 
     /// What to make of a document, for a conversion.
     pub fn document_path(&self, uuid: &str, operations: &str) -> Result<String> {
         let uuid = id::uuid(uuid, "uuid")?;
         let operations = self.cdn.operations(operations, Subject::Document)?;
-        Ok(format!("{uuid}/document/{operations}"))
+        Ok(concat(&[uuid, "/document/", &operations])?)
     }
 }
 

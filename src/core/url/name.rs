@@ -3,6 +3,7 @@
 use percent_encoding::percent_decode_str;
 
 use super::escape::{SEGMENT, escape};
+use crate::core::error::Result;
 use crate::core::http::base::is_dots;
 use crate::core::operations::without_meaning;
 
@@ -12,8 +13,8 @@ const MOST_NAME: usize = 1024;
 const MOST_ENDING: usize = 16;
 
 /// A name as it stands in a URL; nothing for none.
-pub fn escaped(filename: Option<&str>) -> String {
-    without_meaning(escape(&cleaned(filename.unwrap_or_default()), SEGMENT))
+pub fn escaped(filename: Option<&str>) -> Result<String> {
+    Ok(without_meaning(escape(&cleaned(filename.unwrap_or_default()), SEGMENT)?))
 }
 
 /// A name as it was before it stood in a URL; none for nothing.

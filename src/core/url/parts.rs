@@ -36,7 +36,7 @@ pub fn parts<T>(url: &str, lay_out: impl FnOnce(Parts) -> T) -> Result<T> {
     if url.contains(|c: char| c.is_control() || c == '\\') {
         return Err(Error::argument("url holds a control character or a backslash"));
     }
-    Ok(lay_out(encoded_parts(&escape(url, escape::ADDRESS))?))
+    Ok(lay_out(encoded_parts(&escape(url, escape::ADDRESS)?)?))
 }
 
 fn encoded_parts(url: &str) -> Result<Parts<'_>> {
@@ -62,8 +62,8 @@ fn base(text: &str) -> Cow<'_, str> {
     if text.starts_with("//") { format!("https:{text}").into() } else { text.into() }
 }
 
-fn operations(text: &str) -> String {
-    with_whole_percents(&escape(text, escape::OPERATIONS))
+fn operations(text: &str) -> Result<String> {
+    with_whole_percents(&escape(text, escape::OPERATIONS)?)
 }
 
 fn of_proxy(url: &str, path: usize) -> Result<Parts<'_>> {
@@ -74,7 +74,7 @@ fn of_proxy(url: &str, path: usize) -> Result<Parts<'_>> {
         source.ok_or_else(|| Error::argument("url is a proxy's, and no address stands at its end"))? + 1;
     Ok(Parts {
         base: base(&url[..path]),
-        operations: operations(&behind[1..source]),
+        operations: operations(&behind[1..source])?,
         source_url: Some(&behind[source..]),
         ..Parts::default()
     })
@@ -145,7 +145,7 @@ fn with_file<'a>(parts: Parts<'a>, rest: &'a str) -> Result<Parts<'a>> {
     }
     let first = steps.split('/').next().unwrap_or_default();
     match steps.is_empty() || first == "-" || is_plain(first) {
-        true => Ok(Parts { operations: operations(steps), filename: name::unescaped(name), ..parts }),
+        true => Ok(Parts { operations: operations(steps)?, filename: name::unescaped(name), ..parts }),
         false => Err(Error::argument(format!(
             "url has {} behind its id, where operations begin with -/",
             shown(first)

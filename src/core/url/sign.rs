@@ -13,6 +13,9 @@ use crate::core::id;
 
 const USUAL_LIFETIME_S: i64 = 300;
 
+/// Longer addresses get lost on the way.
+const MOST_URL: usize = 16 << 10;
+
 /// Zero and false stand for the defaults.
 #[derive(Default)]
 pub struct SignOptions {
@@ -54,7 +57,7 @@ pub fn sign(url: &str, secret_hex: &str, options: &SignOptions, now: i64) -> Res
     let key = key(secret_hex)?;
     let sum = |text: &str| hex(&hmac::<Hmac<Sha256>>(&key, text));
     let token = if options.url_token {
-        let sum = sum(&format!("exp={expire}~url={}", quoted(&path)));
+        let sum = sum(&format!("exp={expire}~url={}", quoted(&path)?));
         format!("exp={expire}~hmac={sum}")
     } else {
         let covered = format!("exp={expire}~acl={}", acl(&path, options.wildcard)?);
@@ -71,7 +74,8 @@ fn split(url: &str) -> Result<(String, String)> {
             "url is no http or https address with a path, in visible ASCII, without query, fragment, . and ..",
         )
     };
-    let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\"<>\\^`{|}".contains(&byte));
+    let plain = url.len() <= MOST_URL
+        && url.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\"<>\\^`{|}".contains(&byte));
     let (scheme, rest) = url.split_once("://").filter(|_| plain).ok_or_else(wrong)?;
     let (host, segments) = rest.split_once('/').ok_or_else(wrong)?;
     let (scheme, host) = (scheme.to_ascii_lowercase(), host.to_ascii_lowercase());
@@ -111,9 +115,9 @@ fn acl(path: &str, wildcard: bool) -> Result<String> {
     Ok(path.replace('~', "%7e").replace("%7E", "%7e"))
 }
 
-fn quoted(path: &str) -> String {
+fn quoted(path: &str) -> Result<String> {
     const PLAIN: &percent_encoding::AsciiSet = &UNRESERVED.remove(b',').add(b'~');
-    lower_case(&escape(path, PLAIN))
+    Ok(lower_case(&escape(path, PLAIN)?))
 }
 
 /// With the digits of encoded bytes in lower case, as the service counts them.

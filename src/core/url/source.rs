@@ -23,7 +23,7 @@ pub fn web_url(text: &str, name: &str) -> Result<String> {
     if Base::parse(&format!("{scheme}{host}"), name).is_err() {
         return wrong("has no host in ASCII; a name in other letters is written xn--...");
     }
-    Ok(scheme + &escape(rest, ADDRESS))
+    Ok(scheme + &escape(rest, ADDRESS)?)
 }
 
 /// A URL elsewhere, as it stands at the end of a proxy's.
