@@ -5,7 +5,7 @@ use std::thread::{Builder, JoinHandle};
 
 use super::error::{Error, Result, Status};
 use super::http::Http;
-use super::listing::{Page, Rows, Source, fetch};
+use super::listing::{Page, Rows, Source, fetch, follow};
 use super::queue::Queue;
 
 /// Runs along `next` and stays so many pages ahead; ends when it is dropped.
@@ -58,7 +58,7 @@ impl<R: Rows> Maker<R> {
             let next = page.as_ref().ok().and_then(|page: &Page<R>| {
                 room = page.body.len();
                 // A link that must not be followed is for the reader to report.
-                self.http.settings.base.follow(page.next.as_ref()?, &target).ok()
+                follow(&self.http, page.next.as_ref()?, &target).ok()
             });
             self.pages.push(page);
             match next {

@@ -11,7 +11,7 @@ use ureq::{Agent, Body as ResponseBody, SendBody, Timeout};
 use super::answer::Answer;
 use super::connections::Connections;
 use super::encoding::{layers, unpacked};
-use super::failure::{Failure, Outcome, Repeat};
+use super::failure::{Failure, Outcome};
 use super::{Body, MOST_BODY, MOST_ERROR_BODY};
 use crate::core::error::Error;
 use crate::core::json::text_of;
@@ -31,9 +31,9 @@ pub fn exchange(
 ) -> Outcome<Answer> {
     let deadline = Instant::now().checked_add(time_left);
     let host = request.uri().authority().map_or_else(String::new, ToString::to_string);
-    let agent = connections.agent(request.uri(), time_left)?;
+    let (agent, kept) = connections.agent(request.uri(), time_left)?;
     let time_left = deadline.map_or(time_left, |deadline| deadline.saturating_duration_since(Instant::now()));
-    let response = send(&agent, request, body, time_left, &host)?;
+    let (response, all_sent) = send(&agent, request, body, time_left, &host)?;
     let failed = |error: io::Error| Failure::of_transport(error.into(), &host);
     let (parts, mut body) = response.into_parts();
     let good = parts.status.is_success();
@@ -69,10 +69,13 @@ pub fn exchange(
         status: parts.status.as_u16(),
         headers: parts.headers,
         body: text_of(body),
-        maybe_repeated: false,
+        kept,
+        before_all_was_sent: !all_sent,
+        ..Answer::default()
     })
 }
 
+/// The response, and whether it came after the whole request had been sent.
 #[inline(never)]
 fn send(
     agent: &Agent,
@@ -80,7 +83,7 @@ fn send(
     body: Body,
     time_left: Duration,
     host: &str,
-) -> Outcome<Response<ResponseBody>> {
+) -> Outcome<(Response<ResponseBody>, bool)> {
     // Without a length the body would go in chunks, which not every receiver takes.
     if let Some(size) = body.size(request.method()) {
         request.headers_mut().insert(CONTENT_LENGTH, size.into());
@@ -101,14 +104,11 @@ fn send(
             sent
         }
     };
-    sent.map_err(|error| {
-        let mut failure = Failure::of_transport(error, host);
-        if matches!(failure.repeat, Repeat::IfIdempotent | Repeat::AtOnceIfIdempotent) && !all_sent {
-            // Nobody acts on half a body.
-            failure.repeat = Repeat::Always;
-        }
-        failure
-    })
+    let response = sent.map_err(|error| {
+        let failure = Failure::of_transport(error, host);
+        if all_sent { failure } else { failure.before_all_was_sent() }
+    })?;
+    Ok((response, all_sent))
 }
 
 fn too_large() -> Failure {

@@ -10,6 +10,7 @@ use crate::core::http::Content;
 use crate::core::http::retry::seed;
 
 /// A form as far as it is written.
+#[derive(Clone)]
 pub struct Form {
     boundary: String,
     text: String,
@@ -90,7 +91,7 @@ fn content_type(boundary: &str) -> String {
 /// The bytes of a file on their way in a form.
 pub struct FileInForm<'a> {
     pub source: &'a Source<'a>,
-    pub passage: Passage<'a>,
+    pub passage: &'a Passage<'a>,
 }
 
 /// A form to be sent.
