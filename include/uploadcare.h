@@ -222,8 +222,9 @@ typedef int32_t (*uc_sign_fn)(void *user_data,
                               size_t hex_size);
 
 /// Called after each request, with its method, path, status, time, attempt and request id in one
-/// line without line end. `level` is a uc_log_level. The line never holds a key or a signature, and
-/// lives as long as the call of this function. Called on the thread that sent the request: the
+/// line without line end, and what the service said in a Warning header. `level` is a uc_log_level.
+/// The line is cut and escaped as uc_error.message is, never holds a key or a signature, even one
+/// that the peer sent back, and lives as long as the call of this function. Called on the thread that sent the request: the
 /// caller's, or one that reads ahead; on several at once when several threads use the client.
 typedef void (*uc_log_fn)(void *user_data, int32_t level, const char *line);
 
@@ -283,11 +284,15 @@ typedef struct {
     uc_status status;
     /// The HTTP status of the last answer; 0 when none came.
     int32_t http_status;
-    /// One line of English, the service's own words where it sent any. Never NULL; holds no key.
+    /// One line of English, the service's own words where it sent any. Never NULL. At most about 500
+    /// bytes, then "..."; control characters and those that turn the direction of text are escaped,
+    /// like \u202e. Neither here nor in code, request_id and body does a key, a signature, a token or a
+    /// password of a proxy stand, even where the peer sent it back: "***" stands in its place.
     const char *message;
-    /// The service's error_code, such as "FileNotFoundError", or NULL.
+    /// The service's error_code, such as "FileNotFoundError", or NULL; at most about 200 bytes.
     const char *code;
-    /// X-Uploadcare-Request-Id of the last answer, or NULL: what support asks for.
+    /// X-Uploadcare-Request-Id of the last answer, or NULL: what support asks for; at most about 200
+    /// bytes.
     const char *request_id;
     /// The last answer as received, its first 64 KiB, or NULL when none came.
     const char *body;

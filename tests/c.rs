@@ -207,6 +207,8 @@ fn run(program: &Path, way: Way, source: &str) -> Result<(), Failed> {
             ("EXPIRED", Certificate::Expired),
             ("WRONG_HOST", Certificate::WrongHost),
             ("UNKNOWN_CA", Certificate::UnknownCa),
+            ("P521", Certificate::P521),
+            ("SELF_SIGNED_CA", Certificate::SelfSignedCa),
         ] {
             let emulator = Emulator::start(Options { tls: Some(certificate), ..Options::default() })?;
             command.env(format!("UC_TEST_TLS_{name}"), emulator.base());

@@ -65,6 +65,8 @@ impl clap::ValueEnum for Kind {
             Kind(Certificate::Expired),
             Kind(Certificate::WrongHost),
             Kind(Certificate::UnknownCa),
+            Kind(Certificate::P521),
+            Kind(Certificate::SelfSignedCa),
         ]
     }
 
@@ -74,6 +76,8 @@ impl clap::ValueEnum for Kind {
             Certificate::Expired => "expired",
             Certificate::WrongHost => "wrong-host",
             Certificate::UnknownCa => "unknown-ca",
+            Certificate::P521 => "p521",
+            Certificate::SelfSignedCa => "self-signed-ca",
         }))
     }
 }

@@ -123,7 +123,7 @@ fn with_tls_it_tells_where_the_authority_is() {
     assert!(running.base.starts_with("https://127.0.0.1:"));
     let (rest, _) = running.end("-TERM");
     assert!(rest.contains("Trust the certificate authority in "), "{rest}");
-    for kind in ["good", "expired", "wrong-host", "unknown-ca"] {
+    for kind in ["good", "expired", "wrong-host", "unknown-ca", "p521", "self-signed-ca"] {
         assert!(Running::start(&["--tls", kind]).end("-TERM").1);
     }
 }

@@ -46,6 +46,8 @@ fn bad_certificates_are_bad_in_their_own_way() {
         (Certificate::Expired, "certificate expired"),
         (Certificate::WrongHost, "certificate not valid for name"),
         (Certificate::UnknownCa, "UnknownIssuer"),
+        (Certificate::P521, "signature"),
+        (Certificate::SelfSignedCa, "CaUsedAsEndEntity"),
     ] {
         let emulator = with_certificate(certificate);
         let error = list(&emulator, emulator.base()).unwrap_err().to_string();

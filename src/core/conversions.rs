@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::client::Client;
-use super::error::{Error, Result, Status, one_line};
+use super::error::{Error, Result, Status};
 use super::http::{Answer, Method};
 use super::id::{self, file_source};
 use super::jobs::{Job, Work, owned};
@@ -106,7 +106,7 @@ impl<'a> Submitted<'a> {
     fn token(&self) -> Result<String> {
         match (self.token.int(), self.problems.first()) {
             (Some(token @ 0..), _) => Ok(token.to_string()),
-            (_, Some((_, problem))) => Err(Error::new(Status::Job, one_line(problem))),
+            (_, Some((_, problem))) => Err(Error::new(Status::Job, problem.to_string())),
             _ => Err(Error::protocol("the answer has neither a job nor a problem")),
         }
     }

@@ -7,6 +7,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::error::{Error, Result};
+use super::http::base::path_of;
 use super::http::settings::Settings;
 
 const CHECK_BYTES: usize = 8;
@@ -23,7 +24,7 @@ pub fn write(settings: &Settings, kind: &str, target: &str) -> String {
 pub fn read(settings: &Settings, kind: &str, path: &str, cursor: &str) -> Result<String> {
     let is_of_listing = |target: &str| {
         let listing = settings.base.target(path);
-        target.split('?').next() == Some(&listing) && settings.base.holds(target)
+        path_of(target) == listing && settings.base.holds(target)
     };
     let target = decode(kind, cursor)
         .filter(|(found, target)| *found == check(settings, kind, target) && is_of_listing(target));

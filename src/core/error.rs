@@ -5,6 +5,10 @@ use std::collections::TryReserveError;
 
 use super::memory;
 
+use zeroize::Zeroize;
+
+use super::shown::{MOST_MESSAGE, MOST_NAME, Secrets};
+
 pub type Result<T> = std::result::Result<T, Error>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +33,7 @@ pub enum Status {
 #[derive(Clone, Debug)]
 pub struct Error {
     pub status: Status,
-    /// One line of English.
+    /// One line of English, once it has been cleaned where a peer had a part in it.
     pub message: Cow<'static, str>,
     /// What the service answered, where it answered.
     pub answer: Option<Box<Reply>>,
@@ -42,6 +46,8 @@ pub struct Reply {
     pub http_status: u16,
     pub code: Option<String>,
     pub request_id: Option<String>,
+    /// Of the service to whoever runs this program.
+    pub warning: Option<String>,
     pub body: String,
     pub retry_after_ms: Option<u64>,
 }
@@ -112,8 +118,8 @@ impl Error {
 
 impl Reply {
     fn again(&self) -> std::result::Result<Self, TryReserveError> {
-        let (code, request_id) = (self.code.clone(), self.request_id.clone());
-        Ok(Reply { code, request_id, body: memory::copy(&self.body)?, ..*self })
+        let (code, request_id, warning) = (self.code.clone(), self.request_id.clone(), self.warning.clone());
+        Ok(Reply { code, request_id, warning, body: memory::copy(&self.body)?, ..*self })
     }
 }
 
@@ -124,47 +130,22 @@ impl From<TryReserveError> for Error {
 }
 
 impl Error {
-    /// Strikes out what must not be told, should a server have sent it back.
-    pub fn hide(&mut self, secret: &str) {
-        if secret.is_empty() {
-            return;
+    /// Strikes out what must not be told, should a peer have sent it back, and cuts what is long.
+    pub fn clean(&mut self, secrets: &Secrets) {
+        let shown = secrets.shown(&self.message, MOST_MESSAGE);
+        if let Cow::Owned(mut before) = std::mem::replace(&mut self.message, shown.into()) {
+            before.zeroize();
         }
-        let forms = [secret.to_owned(), json_form(secret), ascii_form(&json_form(secret))];
-        let strike = |text: &mut String| {
-            for form in forms.iter().filter(|form| !form.is_empty()) {
-                if text.contains(form) {
-                    *text = text.replace(form, "***");
-                }
-            }
-        };
-        strike(self.message.to_mut());
         if let Some(reply) = &mut self.answer {
-            strike(&mut reply.body);
-            reply.code.iter_mut().for_each(strike);
-            reply.request_id.iter_mut().for_each(strike);
+            secrets.strike(&mut reply.body);
+            for (text, most) in [
+                (&mut reply.code, MOST_NAME),
+                (&mut reply.request_id, MOST_NAME),
+                (&mut reply.warning, MOST_MESSAGE),
+            ] {
+                let shown = text.as_ref().map(|text| secrets.shown(text, most));
+                std::mem::replace(text, shown).zeroize();
+            }
         }
     }
-}
-
-/// As it stands in the quotes of a JSON string.
-fn json_form(text: &str) -> String {
-    let quoted = serde_json::Value::from(text).to_string();
-    quoted[1..quoted.len() - 1].to_owned()
-}
-
-/// The same where only ASCII is written.
-fn ascii_form(json: &str) -> String {
-    let escaped = |c: char| match c.is_ascii() {
-        true => c.to_string(),
-        false => c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
-    };
-    json.chars().map(escaped).collect()
-}
-
-/// `text` in one line: control characters and runs of white space become single spaces.
-pub fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
 }

@@ -2,7 +2,7 @@
 
 use super::batch::{Batch, MISSING};
 use super::client::Client;
-use super::error::{Error, Result, Status, one_line};
+use super::error::{Error, Result, Status};
 use super::file::File;
 use super::http::{Answer, Method};
 use super::id::{group_id, is_uuid};
@@ -150,7 +150,7 @@ impl Client {
                 Status::Job,
                 format!(
                     "the group was kept, since not all of its files could be deleted: {uuid}: {}",
-                    one_line(why)
+                    self.http.shown(why)
                 ),
             )),
         }

@@ -318,7 +318,7 @@ pub fn owned(text: &Scalar) -> Result<Option<String>> {
 
 fn failure(report: &Report) -> Error {
     let message = match (report.error.text(), report.status.text()) {
-        (Some(error), _) if !error.is_empty() => super::error::one_line(error),
+        (Some(error), _) if !error.is_empty() => error.to_owned(),
         (_, Some("cancelled" | "canceled")) => "the service has canceled the job".to_owned(),
         _ => "the job has failed, and the service does not say why".to_owned(),
     };

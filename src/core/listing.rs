@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::cursor;
 use super::error::{Error, Result, Status};
+use super::http::base::path_of;
 use super::http::{Answer, Body, Http, Method, Request};
 use super::json::{self, Reader, Scalar, check_count};
 use super::memory;
@@ -119,6 +120,14 @@ pub fn fetch<R: Rows>(http: &Http, source: &Source, target: &str, room: usize) -
     };
     http.call(&request, |answer: &mut Answer| {
         let envelope = answer.read(|reader| Envelope::<R>::read(reader, source.kind))?;
+        // It would stand in the log, and in a cursor.
+        if [&envelope.next, &envelope.previous]
+            .into_iter()
+            .flatten()
+            .any(|link| answer.tells_credential_in(link))
+        {
+            return Err(Error::protocol("the service's link to another page holds the credentials").into());
+        }
         let Some(rows) = envelope.rows else {
             return Err(Error::protocol("the answer is no page of a listing: it has no results").into());
         };
@@ -132,6 +141,16 @@ pub fn fetch<R: Rows>(http: &Http, source: &Source, target: &str, room: usize) -
             body: std::mem::take(&mut answer.body),
         })
     })
+}
+
+/// The target that a page's link leads to: another page of the same listing. `from` is the target
+/// of the page that holds the link.
+pub fn follow(http: &Http, link: &str, from: &str) -> Result<String> {
+    let target = http.settings.base.follow(link, from)?;
+    match path_of(&target) == path_of(from) {
+        true => Ok(target),
+        false => Err(Error::protocol("the service's link to another page leads out of the listing")),
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,7 +267,7 @@ impl<R: Rows> Listing<R> {
     }
 
     fn follow(&self, link: &str) -> Result<String> {
-        self.http.settings.base.follow(link, &self.page.target)
+        follow(&self.http, link, &self.page.target)
     }
 
     fn arrive(&mut self, direction: Direction, page: Page<R>) {

@@ -52,6 +52,14 @@ impl Growing {
         self.text.is_empty()
     }
 
+    /// A copy of what there is so far.
+    pub fn again(&self) -> Result<Self> {
+        match &self.failure {
+            None => Ok(Growing { text: copy(&self.text)?, failure: None }),
+            Some(failure) => Err(failure.clone()),
+        }
+    }
+
     /// The text, unless some of it found no room.
     pub fn finish(self) -> Result<String> {
         self.failure.map_or(Ok(self.text), Err)

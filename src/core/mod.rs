@@ -24,6 +24,7 @@ pub mod project;
 mod query;
 mod queue;
 mod read_ahead;
+pub mod shown;
 pub mod tags;
 pub mod time;
 pub mod uploads;

@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 
 use super::error::{Error, Result, Status};
 use super::http::Http;
-use super::listing::{Page, Rows, Source, fetch};
+use super::listing::{Page, Rows, Source, fetch, follow};
 use super::queue::Queue;
 use crate::os::process::Own;
 use crate::os::thread::spawn;
@@ -62,7 +62,7 @@ impl<R: Rows> Maker<R> {
             let next = page.as_ref().ok().and_then(|page: &Page<R>| {
                 room = page.body.len();
                 // A link that must not be followed is for the reader to report.
-                self.http.settings.base.follow(page.next.as_ref()?, &target).ok()
+                follow(&self.http, page.next.as_ref()?, &target).ok()
             });
             self.pages.push(page);
             match next {

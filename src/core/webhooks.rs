@@ -156,8 +156,8 @@ impl Client {
         lay_out: impl Fn(Webhook) -> T,
     ) -> Result<T> {
         let target = self.http.settings.base.target(path);
-        let (body, secret) = (options.body(version)?, options.signing_secret.unwrap_or_default());
-        let request = Request { body: Body::Json(&body), secret, ..Request::new(method, &target) };
+        let (body, secrets) = (options.body(version)?, [options.signing_secret.unwrap_or_default()]);
+        let request = Request { body: Body::Json(&body), secrets: &secrets, ..Request::new(method, &target) };
         self.http
             .call(&request, |answer: &mut Answer| Ok(lay_out(answer.read(Webhook::read)?)))
             .map_err(Error::without_good_body)

@@ -82,11 +82,15 @@ pub struct uc_error {
     pub status: uc_status,
     /// The HTTP status of the last answer; 0 when none came.
     pub http_status: i32,
-    /// One line of English, the service's own words where it sent any. Never NULL; holds no key.
+    /// One line of English, the service's own words where it sent any. Never NULL. At most about 500
+    /// bytes, then "..."; control characters and those that turn the direction of text are escaped,
+    /// like \u202e. Neither here nor in code, request_id and body does a key, a signature, a token or a
+    /// password of a proxy stand, even where the peer sent it back: "***" stands in its place.
     pub message: *const c_char,
-    /// The service's error_code, such as "FileNotFoundError", or NULL.
+    /// The service's error_code, such as "FileNotFoundError", or NULL; at most about 200 bytes.
     pub code: *const c_char,
-    /// X-Uploadcare-Request-Id of the last answer, or NULL: what support asks for.
+    /// X-Uploadcare-Request-Id of the last answer, or NULL: what support asks for; at most about 200
+    /// bytes.
     pub request_id: *const c_char,
     /// The last answer as received, its first 64 KiB, or NULL when none came.
     pub body: *const c_char,

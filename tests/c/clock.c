@@ -195,3 +195,126 @@ TEST("a 401 without a Date, or with nonsense in it, corrects nothing") {
     CHECK_INT(1 + 3, requests_counted());
     uc_free(client);
 }
+
+/* -- whatever the status of the refusal ----------------------------------------------------------------------- */
+
+/** A refusal of this status in the words of the service, dated by its clock. */
+static void refuses_the_date(int status) {
+    char *json = text("{\"fault\":\"status\",\"status\":%d,\"content_type\":\"" API_TYPE "\",\"body\":"
+                      "\"{\\\"detail\\\":\\\"Date should be within 0:15:00 of our server time.\\\"}\"}", status);
+    fault(json);
+    free(json);
+}
+
+TEST("a wrong clock is corrected whatever the status of the refusal, for a POST and without retries too") {
+    static const int statuses[] = {400, 401, 403, 404, 406, 409, 422};
+    size_t i;
+    for (i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        uc_client_opts opts = client_opts();
+        uc_client *client;
+        uc_error *error;
+        char *reply;
+        opts.retries = -1;
+        client = client_with(&opts);
+        reset(NULL);
+        service_clock(i % 2 ? HOURS_3 : -HOURS_3);
+        refuses_the_date(statuses[i]);
+        CHECK_OK(uc_request(client, "GET", "/groups/?limit=1", NULL, &reply, &error), error);
+        CHECK_INT(2, requests_counted());
+        uc_free(reply);
+        uc_free(client);
+
+        client = client_with(&opts);
+        refuses_the_date(statuses[i]);
+        answer(201, API_TYPE, "{\"done\":true}");
+        CHECK_OK(uc_request(client, "POST", "/anything/", "{}", &reply, &error), error);
+        CHECK_TEXT("{\"done\":true}", reply);
+        CHECK_INT(4, requests_counted());
+        uc_free(reply);
+        uc_free(client);
+    }
+}
+
+TEST("the same refusal by a service of the same time is final") {
+    uc_client *client = client_new();
+    uc_page *page;
+    uc_error *error;
+    refuses_the_date(400);
+    CHECK_FAILS(UC_ERR_REJECTED, uc_groups_list(client, NULL, &page, &error), error);
+    CHECK_TEXT("Date should be within 0:15:00 of our server time.", error->message);
+    CHECK_INT(1, error->attempts);
+    CHECK_INT(1, requests_counted());
+    uc_free(error);
+    uc_free(client);
+}
+
+TEST("the service's clock is read in each of the three forms that a Date may have") {
+    static const char *const forms[] = {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"};
+    size_t i;
+    for (i = 0; i < 3; i++) {
+        uc_client *client = client_new();
+        time_t then = time(NULL) + HOURS_3;
+        struct tm parts;
+        char date[64], *json;
+        reset(NULL);
+        service_clock(HOURS_3);
+        gmtime_r(&then, &parts);
+        strftime(date, sizeof date, forms[i], &parts);
+        json = text("{\"fault\":\"status\",\"status\":401,\"headers\":{\"Date\":\"%s\"}}", date);
+        fault(json);
+        check_listing(client, NULL, 250);
+        CHECK_INT(3 + 1, requests_counted());
+        free(json);
+        uc_free(client);
+    }
+}
+
+/* -- the Upload API ---------------------------------------------------------------------------------------------- */
+
+static uc_status uploads(const uc_client *client, uc_error **error) {
+    uc_file *file;
+    uc_status status = uc_upload_data(client, "abc", 3, NULL, &file, error);
+    uc_free(file);
+    return status;
+}
+
+TEST("signatures for uploads that a slow clock makes too old are made anew, once in the client's life") {
+    uc_client *client = client_new();
+    uc_job *job;
+    uc_error *error;
+    emulator("POST", "/_emulator/project", "{\"signed_uploads\":true}");
+    service_clock(HOURS_3);
+    CHECK_OK(uploads(client, &error), error);
+    CHECK_INT(2 + 1, requests_counted()); /* the last asks what became of it */
+    CHECK_OK(uploads(client, &error), error);
+    CHECK_INT(2 + 1 + 2, requests_counted());
+    check_listing(client, NULL, 250);
+    CHECK_INT(2 + 1 + 2 + 3, requests_counted());
+    uc_free(client);
+
+    client = client_new();
+    forget_requests();
+    CHECK_OK(uc_upload_url(client, "http://127.0.0.1:9/file", NULL, &job, &error), error);
+    CHECK_INT(2, requests_counted());
+    uc_free(job);
+    uc_free(client);
+}
+
+TEST("a signature of the caller's that has expired is not sent again") {
+    uc_client *client = client_new();
+    uc_upload_opts opts = upload_opts();
+    uc_file *file;
+    uc_error *error;
+    char *signature;
+    emulator("POST", "/_emulator/project", "{\"signed_uploads\":true}");
+    CHECK_OK(uc_upload_signature(client, 1700000000, &signature, &error), error);
+    opts.signature = signature;
+    opts.expire = 1700000000;
+    service_clock(HOURS_3);
+    CHECK_FAILS(UC_ERR_AUTH, uc_upload_data(client, "abc", 3, &opts, &file, &error), error);
+    CHECK_TEXT("SignatureExpirationError", error->code);
+    CHECK_INT(1, requests_counted());
+    uc_free(error);
+    uc_free(signature);
+    uc_free(client);
+}

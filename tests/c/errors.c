@@ -237,6 +237,72 @@ TEST("a message is one line without control characters, whatever the service wri
     uc_free(client);
 }
 
+/** One line of so many bytes at most, in which nothing stands that a terminal or an editor would obey. */
+static void check_shown(const char *shown, size_t most) {
+    static const char *const obeyed[] = {
+        "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x80\x8f", "\xd8\x9c", "\xe2\x80\xa8", "\xe2\x80\x8b", "\xef\xbb\xbf", "\xc2\x9b", "\xc2\x85",
+    };
+    const char *at;
+    size_t i;
+    CHECK(shown != NULL);
+    if (strlen(shown) > most) FAIL("%d bytes: %.1000s", (int)strlen(shown), shown);
+    CHECK(is_utf8(shown));
+    for (at = shown; *at; at++) CHECK((unsigned char)*at >= ' ' && *at != 0x7f);
+    for (i = 0; i < sizeof obeyed / sizeof obeyed[0]; i++) CHECK_LACKS(shown, obeyed[i]);
+}
+
+TEST("what a peer writes is cut at a few hundred bytes in message, code and request id, and what would be obeyed is escaped") {
+    char *bidi = repeated("\\u202ea\\u2066\\u200f\\u061c\\u2028\\u200b\\ufeff\\u009b\\u0085\\u001b[31m \xf0\x9f\x98\x80", 100);
+    char *id = repeated("\\tid", 10000), *letters = repeated("x", 60000);
+    char *bodies[5];
+    uc_client *client = client_new();
+    int i;
+    bodies[0] = text("{\"detail\":\"%s\"}", bidi);
+    bodies[1] = text("{\"error\":{\"content\":\"%s\",\"error_code\":\"%s\",\"status_code\":400}}", bidi, bidi);
+    bodies[2] = text("{\"%s\":[\"%s\"]}", bidi, bidi);
+    bodies[3] = text("{\"detail\":\"%s\"}", letters);
+    bodies[4] = text("{\"error_code\":\"%s\"}", letters);
+    for (i = 0; i < 5; i++) {
+        uc_page *page;
+        uc_error *error;
+        answer(400, API_TYPE, bodies[i]);
+        CHECK_FAILS(UC_ERR_REJECTED, uc_groups_list(client, NULL, &page, &error), error);
+        check_shown(error->message, 503);
+        CHECK(strcmp(error->message + strlen(error->message) - 3, "...") == 0);
+        if (i < 3) CHECK_CONTAINS(error->message, "\\u202e");
+        if (i == 1 || i == 4) check_shown(error->code, 203);
+        uc_free(error);
+        free(bodies[i]);
+    }
+    {
+        char *json = text("{\"fault\":\"status\",\"status\":418,\"headers\":{\"X-Uploadcare-Request-Id\":\"a%s\"}}", id);
+        uc_page *page;
+        uc_error *error;
+        fault(json);
+        CHECK_FAILS(UC_ERR_REJECTED, uc_groups_list(client, NULL, &page, &error), error);
+        check_shown(error->request_id, 203);
+        CHECK(strncmp(error->request_id, "a id id id", 10) == 0);
+        uc_free(error);
+        free(json);
+    }
+    {
+        char *json = text("{\"fault\":\"body\",\"status\":200,\"content_type\":\"text/%s\",\"body\":\"<html>\"}", letters);
+        uc_page *page;
+        uc_error *error;
+        fault(json);
+        CHECK_FAILS(UC_ERR_PROTOCOL, uc_groups_list(client, NULL, &page, &error), error);
+        check_shown(error->message, 503);
+        CHECK_CONTAINS(error->message, "its content type is text/xxxx");
+        CHECK_CONTAINS(error->message, "at byte"); /* what is wrong has its room beside it */
+        uc_free(error);
+        free(json);
+    }
+    free(letters);
+    free(id);
+    free(bidi);
+    uc_free(client);
+}
+
 TEST("a body is kept up to 64 KiB and never cut inside a character") {
     int letters;
     uc_client *client = client_new();

@@ -109,6 +109,67 @@ TEST("a link with dot segments is refused with nothing sent, however they are wr
     for (i = 0; i < sizeof links / sizeof links[0]; i++) check_refused(links[i]);
 }
 
+TEST("a link to anything but the listing itself is refused with nothing sent, though the API has it") {
+    static const char *const links[] = {
+        "/webhooks/", "/project/", "/files/?limit=10", "/groups/storage/", "/groups", "/groups//?limit=10", "//groups/",
+        "{base}/files/?limit=10", "{base}/webhooks/?limit=10", "more?limit=10", "/Groups/?limit=10", "/group%73/?limit=10",
+    };
+    size_t i;
+    for (i = 0; i < sizeof links / sizeof links[0]; i++) check_refused(links[i]);
+}
+
+TEST("a page that goes on elsewhere has no cursor, and a step back elsewhere is refused, too") {
+    uc_client *client = client_new();
+    uc_page *page;
+    uc_error *error;
+    next_is("/files/?limit=10");
+    page = first_ten(client);
+    CHECK(uc_page_cursor(page) == NULL);
+    uc_free(page);
+
+    fault("{\"fault\":\"set\",\"pointer\":\"/previous\",\"value\":\"/webhooks/\",\"skip\":1}");
+    page = first_ten(client);
+    CHECK_OK(uc_page_next(page, &error), error);
+    CHECK_FAILS(UC_ERR_PROTOCOL, uc_page_previous(page, &error), error);
+    CHECK_CONTAINS(error->message, "listing");
+    CHECK_INT(1 + 2, requests_counted());
+    uc_free(error);
+    check_rest(page, check_page(page, 10), 250);
+    uc_free(page);
+    uc_free(client);
+}
+
+TEST("a search and a listing read ahead stay on their own path, too") {
+    static const char *const links[] = {"/files/?limit=10", "/files/search/more/?limit=10", "/webhooks/", "more"};
+    uc_client *client = client_new();
+    uc_groups_opts ahead = groups_opts();
+    uc_error *error;
+    uc_page *page;
+    size_t i;
+    for (i = 0; i < sizeof links / sizeof links[0]; i++) {
+        reset(NULL);
+        next_is(links[i]);
+        CHECK_OK(uc_files_search(client, "{\"phrase\": {\"original_filename\": \"report\"}}", NULL, &page, &error), error);
+        CHECK_FAILS(UC_ERR_PROTOCOL, uc_page_next(page, &error), error);
+        CHECK_INT(1, requests_counted());
+        uc_free(error);
+        uc_free(page);
+    }
+    reset(NULL);
+    ahead.limit = 10;
+    ahead.read_ahead = 4;
+    next_is("{next}");
+    next_is("/files/?limit=10");
+    CHECK_OK(uc_groups_list(client, &ahead, &page, &error), error);
+    CHECK_OK(uc_page_next(page, &error), error);
+    CHECK_FAILS(UC_ERR_PROTOCOL, uc_page_next(page, &error), error);
+    CHECK_INT(20, check_page(page, 10));
+    CHECK_INT(2, requests_counted());
+    uc_free(error);
+    uc_free(page);
+    uc_free(client);
+}
+
 TEST("a relative link, in each of its forms, is resolved against the page it stands on") {
     char *without_scheme = text("//127.0.0.1:%d/groups/?%s", port_of(base()), SECOND);
     char *capitals = text("HTTP://127.0.0.1:%d/groups/?%s", port_of(base()), SECOND);

@@ -446,6 +446,254 @@ TEST("a service that repeats the Authorization header in its error gets neither 
     }
 }
 
+/** Answers with what it was told, and the credential of the request in place of each "@". */
+struct mirror {
+    const char *reply;
+    const char *(*form)(const char *credential); /* to be freed */
+    char credential[512], shown[2048];
+};
+
+static void mirrors(int connection, void *data) {
+    struct mirror *mirror = (struct mirror *)data;
+    char head[4096], *authorization;
+    const char *at;
+    if (read_head(connection, head, sizeof head) < 0) return;
+    authorization = strcasestr(head, "authorization: ");
+    if (authorization == NULL) return;
+    *strstr(authorization, "\r\n") = '\0';
+    snprintf(mirror->credential, sizeof mirror->credential, "%s", strrchr(authorization, ':') + 1);
+    {
+        char *form = (char *)mirror->form(mirror->credential);
+        snprintf(mirror->shown, sizeof mirror->shown, "%s", form);
+        free(form);
+    }
+    for (at = mirror->reply; *at; at++) {
+        if (*at == '@') send_text(connection, mirror->shown);
+        else send_bytes(connection, at, 1);
+    }
+}
+
+static const char *as_it_is(const char *credential) { return text("%s", credential); }
+
+static const char *in_capitals(const char *credential) {
+    char *made = text("%s", credential), *at;
+    for (at = made; *at; at++)
+        if (*at >= 'a' && *at <= 'z') *at = (char)(*at - 'a' + 'A');
+    return made;
+}
+
+static const char *percent_encoded(const char *credential) {
+    char *made = (char *)malloc(3 * strlen(credential) + 1), *to = made;
+    for (; *credential; credential++) to += sprintf(to, "%%%02x", *credential);
+    *to = '\0';
+    return made;
+}
+
+static const char *as_html(const char *credential) {
+    char *made = (char *)malloc(6 * strlen(credential) + 1), *to = made;
+    for (; *credential; credential++) to += sprintf(to, "&#%d;", *credential);
+    *to = '\0';
+    return made;
+}
+
+static const char *in_base64(const char *credential) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char *whole = text("Basic " PUBLIC_KEY ":%s..", credential), *made, *to;
+    size_t size = strlen(whole) / 3 * 3, i;
+    to = made = (char *)malloc(size / 3 * 4 + 1);
+    for (i = 0; i < size; i += 3) {
+        unsigned long three = (unsigned long)whole[i] << 16 | (unsigned long)whole[i + 1] << 8 | (unsigned long)whole[i + 2];
+        *to++ = digits[three >> 18];
+        *to++ = digits[three >> 12 & 63];
+        *to++ = digits[three >> 6 & 63];
+        *to++ = digits[three & 63];
+    }
+    *to = '\0';
+    free(whole);
+    return made;
+}
+
+#define CLOSES "Connection: close\r\n"
+#define JSON_TYPE "Content-Type: application/json\r\n"
+
+static const char *const mirrored[] = {
+    "HTTP/1.1 200 OK\r\n" JSON_TYPE CLOSES "X-Uploadcare-Request-Id: @\r\n\r\n{\"results\":[]}",
+    "HTTP/1.1 200 OK\r\n" JSON_TYPE CLOSES "X-Uploadcare-Request-Id: id @ @\r\nWarning: 299 - \"@\"\r\n\r\n{\"results\":[]}",
+    "HTTP/1.1 200 OK\r\nContent-Type: @/@\r\n" CLOSES "\r\n<html>@",
+    "HTTP/1.1 200 OK\r\n" JSON_TYPE CLOSES "X-Uploadcare-Request-Id: @\r\n\r\n{\"next\":\"/groups/?@\",\"results\":[]}",
+    "HTTP/1.1 200 OK\r\n" JSON_TYPE CLOSES "\r\n{\"@\":@,\"results\":[]}",
+    "HTTP/1.1 200 OK\r\n" JSON_TYPE CLOSES "\r\n{\"results\":\"@\"}",
+    "HTTP/1.1 400 @\r\n" JSON_TYPE CLOSES "X-Uploadcare-Request-Id: @\r\nWarning: @\r\n\r\n{\"@\":[\"@\"]}",
+    "HTTP/1.1 400 Bad\r\n" JSON_TYPE CLOSES "\r\n{\"error\":{\"content\":\"@\",\"error_code\":\"@\"}}",
+    "HTTP/1.1 403 No\r\nContent-Type: text/plain\r\n" CLOSES "\r\n@",
+    "HTTP/1.1 403 No\r\nContent-Type: application/xml\r\n" CLOSES "\r\n<Error><Code>@</Code><Message>@</Message></Error>",
+    "HTTP/1.1 302 @\r\nLocation: http://127.0.0.1/@\r\n" CLOSES "\r\n@",
+    "HTTP/1.1 @\r\n\r\n@",
+    "HTTP/1.1 200 OK\r\n@\r\n\r\n@",
+    "HTTP/1.1 200 OK\r\nContent-Length: @\r\n\r\n@",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n@\r\n",
+    "@",
+};
+
+TEST("a service that repeats the credential, wherever and however, gets it into no error, no log line and no cursor") {
+    static const char *(*const forms[])(const char *) = {as_it_is, in_capitals, percent_encoded, as_html, in_base64};
+    size_t i, f;
+    int auth, struck = 0;
+    for (i = 0; i < sizeof mirrored / sizeof mirrored[0]; i++) {
+        for (f = 0; f < sizeof forms / sizeof forms[0]; f++) {
+            for (auth = 0; auth < 2; auth++) {
+                struct journal journal;
+                struct server server;
+                struct mirror mirror;
+                uc_client_opts opts;
+                uc_client *client;
+                uc_page *page;
+                uc_error *error;
+                const char *shown[6];
+                size_t s;
+                memset(&mirror, 0, sizeof mirror);
+                mirror.reply = mirrored[i];
+                mirror.form = forms[f];
+                server_start(&server, mirrors, &mirror);
+                journal_start(&journal);
+                opts = logged(&journal, auth, -1);
+                opts.api_base = server.base;
+                client = client_with(&opts);
+                uc_groups_list(client, NULL, &page, &error);
+                CHECK(strlen(mirror.credential) >= strlen(SECRET_KEY));
+                shown[0] = journal.text;
+                shown[1] = page ? uc_page_cursor(page) : NULL;
+                shown[2] = error ? error->message : NULL;
+                shown[3] = error ? error->code : NULL;
+                shown[4] = error ? error->request_id : NULL;
+                shown[5] = error ? error->body : NULL;
+                for (s = 0; s < 6; s++) {
+                    if (shown[s] == NULL) continue;
+                    struck += occurrences(shown[s], "***");
+                    CHECK_LACKS(shown[s], mirror.credential);
+                    if (forms[f] != in_base64) CHECK_LACKS(shown[s], mirror.shown);
+                    else CHECK_LACKS(shown[s], "ZW1vc2VjcmV0"); /* a piece of it wherever it begins a triple */
+                    if (strstr(shown[s], mirror.shown + strlen(mirror.shown) / 3)) FAIL("%s: %s", mirrored[i], shown[s]);
+                }
+                CHECK_INT(1, journal.lines);
+                uc_free(error);
+                uc_free(page);
+                uc_free(client);
+                server_stop(&server);
+                journal_end(&journal);
+            }
+        }
+    }
+    CHECK(struck > 100); /* it did come that far */
+}
+
+TEST("a body that is cut within the credential shows no piece of it") {
+    int letters;
+    for (letters = 0; letters < 40; letters += 3) {
+        char *filler = repeated("x", (size_t)(65536 - 2 - letters)), *reply;
+        struct server server;
+        struct mirror mirror;
+        uc_client_opts opts = client_opts();
+        uc_client *client;
+        uc_page *page;
+        uc_error *error;
+        memset(&mirror, 0, sizeof mirror);
+        reply = text("HTTP/1.1 403 No\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n%s@", filler);
+        mirror.reply = reply;
+        mirror.form = as_it_is;
+        server_start(&server, mirrors, &mirror);
+        opts.api_base = server.base;
+        client = client_with(&opts);
+        CHECK_FAILS(UC_ERR_AUTH, uc_groups_list(client, NULL, &page, &error), error);
+        mirror.credential[6] = '\0';
+        CHECK_LACKS(error->body, mirror.credential);
+        CHECK_LACKS(error->message, mirror.credential);
+        uc_free(error);
+        uc_free(client);
+        server_stop(&server);
+        free(reply);
+        free(filler);
+    }
+}
+
+/* -- texts of the service's ---------------------------------------------------------------------------------------- */
+
+TEST("a line stays a line of some hundred bytes, whatever ids, warnings and links the service makes up") {
+    char *id = repeated("\\t\xe2\x80\xae" "id", 5000), *link = repeated("x", 20000), *json;
+    struct journal journal;
+    uc_client_opts opts;
+    uc_client *client;
+    uc_page *page;
+    uc_error *error;
+    journal_start(&journal);
+    opts = logged(&journal, UC_AUTH_SIGNED, -1);
+    client = client_with(&opts);
+    json = text("{\"fault\":\"body\",\"status\":200,\"content_type\":\"" API_TYPE "\",\"body\":\"{\\\"next\\\":\\\"/groups/?%s\\\","
+                "\\\"results\\\":[]}\"}", link);
+    fault(json);
+    free(json);
+    CHECK_OK(uc_groups_list(client, NULL, &page, &error), error);
+    json = text("{\"fault\":\"status\",\"status\":418,\"headers\":{\"X-Uploadcare-Request-Id\":\"a\\tid\\tid\\tid%s\",\"Warning\":\"299 - %s\"},"
+                "\"content_type\":\"text/plain\",\"body\":\"%s\"}", "", id, id);
+    fault(json);
+    CHECK_FAILS(UC_ERR_REJECTED, uc_page_next(page, &error), error);
+    CHECK_INT(2, journal.lines);
+    CHECK(journal.size < 200 + 2000);
+    CHECK_CONTAINS(journal.text, "GET /groups/?xxxx");
+    CHECK_CONTAINS(journal.text, "request a id id id");
+    CHECK_CONTAINS(journal.text, "xxx... ->");
+    CHECK_CONTAINS(journal.text, "\\u202eid \\u202eid");
+    CHECK_LACKS(journal.text, "\t");
+    CHECK_LACKS(journal.text, "\xe2\x80\xae");
+    CHECK(is_utf8(journal.text));
+    uc_free(error);
+    uc_free(page);
+    uc_free(client);
+    free(json);
+    free(link);
+    free(id);
+    journal_end(&journal);
+}
+
+static void warns(int connection, void *data) {
+    char head[4096];
+    if (read_head(connection, head, sizeof head) < 0) return;
+    send_text(connection, (const char *)data);
+}
+
+TEST("what the service warns of stands in the line, of a success as of a failure") {
+    static const struct { const char *reply, *part; uc_status status; } cases[] = {
+        {"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 14\r\nConnection: close\r\n"
+         "Warning: 299 - \"This version of the API ends in 2027\"\r\n\r\n{\"results\":[]}",
+         "; Warning: 299 - \"This version of the API ends in 2027\"\n", UC_OK},
+        {"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\nWarning: 299 - \"a\"\r\nwarning:\t199 - \"\xe9\"\r\n\r\n",
+         ": the service answered HTTP 404 Not Found; Warning: 299 - \"a\", 199 - \"\xef\xbf\xbd\"\n", UC_ERR_NOT_FOUND},
+        {"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\nWarning: \r\n\r\n",
+         ": the service answered HTTP 404 Not Found\n", UC_ERR_NOT_FOUND},
+    };
+    size_t i;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct journal journal;
+        struct server server;
+        uc_client_opts opts;
+        uc_client *client;
+        uc_page *page;
+        uc_error *error;
+        server_start(&server, warns, (void *)cases[i].reply);
+        journal_start(&journal);
+        opts = logged(&journal, UC_AUTH_SIGNED, -1);
+        opts.api_base = server.base;
+        client = client_with(&opts);
+        CHECK_STATUS(cases[i].status, uc_groups_list(client, NULL, &page, &error));
+        CHECK_CONTAINS(journal.text, cases[i].part);
+        uc_free(page);
+        uc_free(error);
+        uc_free(client);
+        server_stop(&server);
+        journal_end(&journal);
+    }
+}
+
 /* -- callbacks that sign ------------------------------------------------------------------------------------------ */
 
 static int32_t signs(void *data, int32_t algorithm, const char *text_to_sign, char *hex, size_t size) {

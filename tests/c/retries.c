@@ -236,12 +236,93 @@ TEST("Retry-After is waited for: seconds") {
     uc_free(client);
 }
 
-/** The time `seconds` from now as HTTP writes it. */
-static void http_date(char *date, size_t size, int seconds) {
+/** The forms in which HTTP has written dates. */
+static const char *const date_forms[] = {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"};
+
+/** The time `seconds` from now. */
+static void date_in(char *date, size_t size, const char *form, int seconds) {
     time_t then = time(NULL) + seconds;
     struct tm parts;
     gmtime_r(&then, &parts);
-    strftime(date, size, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    strftime(date, size, form, &parts);
+}
+
+static void http_date(char *date, size_t size, int seconds) { date_in(date, size, date_forms[0], seconds); }
+
+TEST("Retry-After is waited for: a date in any of its three forms") {
+    uc_client *client = client_with_retries(1);
+    size_t i;
+    for (i = 0; i < 3; i++) {
+        char date[64], *json;
+        int64_t start;
+        date_in(date, sizeof date, date_forms[i], 2);
+        json = text("{\"fault\":\"status\",\"status\":429,\"headers\":{\"Retry-After\":\"%s\"}}", date);
+        fault(json);
+        start = now_ms();
+        check_listing(client, NULL, 250);
+        CHECK_NOT_BEFORE(start, 900); /* dates have whole seconds */
+        CHECK_BEFORE(start, 5000);
+        free(json);
+    }
+    uc_free(client);
+}
+
+TEST("a Retry-After beyond all reason is told as far as it can be, and never waited for") {
+    static const struct { const char *after, *date; int64_t ms; } cases[] = {
+        {"0", NULL, 0},
+        {"9223372036854775", NULL, INT64_C(9223372036854775000)},
+        {"9223372036854776", NULL, INT64_MAX},
+        {"18446744073709551615", NULL, INT64_MAX},
+        {"99999999999999999999999999999999", NULL, INT64_MAX},
+        {"-1", NULL, -1},
+        {"-99999999999999999999999999999999", NULL, -1},
+        {"1e9", NULL, -1},
+        {"0x7fffffff", NULL, -1},
+        {"1, 2", NULL, -1},
+        {"\\u00ff", NULL, -1},
+        {"Mon, 05 Nov 2018 13:14:51 GMT", "Mon, 05 Nov 2018 13:14:41 GMT", 10000},
+        {"Monday, 05-Nov-18 13:14:51 GMT", "Monday, 05-Nov-18 13:14:41 GMT", 10000},
+        {"Mon Nov  5 13:14:51 2018", "Mon Nov  5 13:14:41 2018", 10000},
+        {"Fri, 31 Dec 9999 23:59:59 GMT", "Sat, 01 Jan 0000 00:00:00 GMT", INT64_C(315569519999000)},
+        {"Sat, 01 Jan 0000 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", 0},
+        {"Thu, 01 Jan 1970 00:00:00 GMT", NULL, 0},
+        {"Monday, 05-Nov-18", NULL, -1},
+        {"Sun, 99 Nov 2099 99:99:99 GMT", NULL, -1},
+        {"Sun, 01 Nov 99999999999999999999 00:00:00 GMT", NULL, -1},
+    };
+    uc_client *client = client_with_retries(-1), *patient;
+    uc_client_opts opts = client_opts();
+    size_t i;
+    opts.timeout_ms = 4294967295u;
+    opts.retries = 1;
+    patient = client_with(&opts);
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *date = cases[i].date ? text(",\"Date\":\"%s\"", cases[i].date) : text("%s", "");
+        char *json = text("{\"fault\":\"status\",\"status\":429,\"headers\":{\"Retry-After\":\"%s\"%s}}", cases[i].after, date);
+        uc_page *page;
+        uc_error *error;
+        int64_t start = now_ms();
+        fault(json);
+        CHECK_FAILS(UC_ERR_THROTTLED, uc_groups_list(client, NULL, &page, &error), error);
+        if (error->retry_after_ms != cases[i].ms)
+            FAIL("%s: %lld, not %lld", cases[i].after, (long long)error->retry_after_ms, (long long)cases[i].ms);
+        uc_free(error);
+        fault(json);
+        if (cases[i].ms > 600000) {
+            CHECK_FAILS(UC_ERR_THROTTLED, uc_groups_list(patient, NULL, &page, &error), error);
+            uc_free(error);
+        } else if (cases[i].ms < 10000) {
+            CHECK_OK(uc_groups_list(patient, NULL, &page, &error), error);
+            uc_free(page);
+        } else {
+            reset(NULL);
+        }
+        CHECK_BEFORE(start, 3000);
+        free(json);
+        free(date);
+    }
+    uc_free(client);
+    uc_free(patient);
 }
 
 TEST("Retry-After is waited for: a date, read against the server's clock") {
@@ -652,4 +733,135 @@ TEST("a connection that closes in the face of the fresh request too is UC_ERR_NE
     uc_free(error);
     uc_free(page);
     uc_free(client);
+}
+
+/* -- 408: no whole request came in time --------------------------------------------------------------------------- */
+
+#define NO_REQUEST "{\"fault\":\"status\",\"status\":408,\"headers\":{\"Connection\":\"close\"}}"
+
+TEST("408 for GET, PUT and DELETE is asked again, on a fresh connection as on a kept one") {
+    static const char *const methods[] = {"GET", "PUT", "DELETE"};
+    size_t m;
+    int kept;
+    for (kept = 0; kept < 2; kept++) {
+        for (m = 0; m < 3; m++) {
+            uc_client *client = client_with_retries(1);
+            char *reply;
+            uc_error *error;
+            reset(NULL);
+            if (kept) {
+                CHECK_OK(uc_request(client, "GET", "/groups/?limit=1", NULL, &reply, &error), error);
+                uc_free(reply);
+            }
+            forget_requests();
+            fault(NO_REQUEST);
+            answer(200, API_TYPE, "{\"done\":true}");
+            CHECK_OK(uc_request(client, methods[m], "/anything/", NULL, &reply, &error), error);
+            CHECK_TEXT("{\"done\":true}", reply);
+            CHECK_INT(2, requests_counted());
+            uc_free(reply);
+            uc_free(client);
+        }
+    }
+}
+
+TEST("408 for POST and PATCH is asked again at once on a kept connection, even without retries, and on a fresh one is final") {
+    static const char *const methods[] = {"POST", "PATCH"};
+    size_t m;
+    for (m = 0; m < 2; m++) {
+        uc_client *client = client_with_retries(-1);
+        char *reply;
+        uc_error *error;
+        reset(NULL);
+        fault(NO_REQUEST);
+        CHECK_FAILS(UC_ERR_REJECTED, uc_request(client, methods[m], "/anything/", "{}", &reply, &error), error);
+        CHECK_INT(408, error->http_status);
+        CHECK_INT(1, error->attempts);
+        CHECK_INT(1, requests_counted());
+        uc_free(error);
+
+        CHECK_OK(uc_request(client, "GET", "/groups/?limit=1", NULL, &reply, &error), error);
+        uc_free(reply);
+        forget_requests();
+        fault(NO_REQUEST);
+        answer(200, API_TYPE, "{\"done\":true}");
+        CHECK_OK(uc_request(client, methods[m], "/anything/", "{\"a\":1}", &reply, &error), error);
+        CHECK_TEXT("{\"done\":true}", reply);
+        CHECK_INT(2, requests_counted());
+        uc_free(reply);
+        uc_free(client);
+    }
+}
+
+TEST("a service that answers everything with 408 is not asked for ever") {
+    uc_client *client = client_with_retries(1);
+    char *reply;
+    uc_error *error;
+    CHECK_OK(uc_request(client, "GET", "/groups/?limit=1", NULL, &reply, &error), error);
+    uc_free(reply);
+    fault("{\"fault\":\"status\",\"status\":408,\"times\":-1}");
+    CHECK_FAILS(UC_ERR_REJECTED, uc_request(client, "GET", "/anything/", NULL, &reply, &error), error);
+    CHECK_INT(408, error->http_status);
+    CHECK(error->attempts >= 2 && error->attempts <= 10);
+    uc_free(error);
+    CHECK_FAILS(UC_ERR_REJECTED, uc_request(client, "POST", "/anything/", "{}", &reply, &error), error);
+    CHECK(error->attempts >= 1 && error->attempts <= 10);
+    uc_free(error);
+    uc_free(client);
+}
+
+/** Reads a request, its body too. Returns 0 where none comes. */
+static int takes_request(int connection) {
+    char head[4096], some[4096];
+    const char *length;
+    int64_t left;
+    if (read_head(connection, head, sizeof head) < 0) return 0;
+    length = strcasestr(head, "content-length: ");
+    for (left = length ? atoll(length + strlen("content-length: ")) : 0; left > 0;) {
+        ssize_t got = recv(connection, some, left < (int64_t)sizeof some ? (size_t)left : sizeof some, 0);
+        if (got <= 0) return 0;
+        left -= got;
+    }
+    return 1;
+}
+
+/** Answers the first request of its first connection; resets it within the second one. Later ones do well. */
+static void tires_of_it(int connection, void *data) {
+    struct linger linger = {1, 0};
+    int *connections = (int *)data;
+    char head[4096];
+    if (++*connections == 1) {
+        if (!takes_request(connection)) return;
+        send_text(connection, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        if (read_head(connection, head, sizeof head) > 0) ++*connections; /* so that it is seen to have come here */
+        setsockopt(connection, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+        return;
+    }
+    if (!takes_request(connection)) return;
+    send_text(connection, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 47\r\nConnection: close\r\n\r\n"
+                          "{\"file\":\"3f3bcbe2-9b5c-4b0e-8d2d-f4f7b7bd9a5b\"}");
+}
+
+TEST("a POST that a kept connection did not take whole is sent again at once on a fresh one, even without retries") {
+    struct server server;
+    uc_client_opts opts = client_opts();
+    uc_client *client;
+    uc_file *file;
+    uc_error *error;
+    const size_t size = 9 << 20;
+    char *data = (char *)calloc(1, size);
+    int connections = 0;
+    server_start(&server, tires_of_it, &connections);
+    opts.upload_base = server.base;
+    opts.retries = -1;
+    client = client_with(&opts);
+    CHECK_FAILS(UC_ERR_NOT_FOUND, uc_upload_data(client, "a", 1, NULL, &file, &error), error);
+    uc_free(error);
+    CHECK_OK(uc_upload_data(client, data, size, NULL, &file, &error), error);
+    CHECK_TEXT("3f3bcbe2-9b5c-4b0e-8d2d-f4f7b7bd9a5b", file->uuid);
+    CHECK(connections >= 3);
+    uc_free(file);
+    uc_free(client);
+    server_stop(&server);
+    free(data);
 }

@@ -32,6 +32,8 @@ static void check_refused(const char *address, const char *ca_file, const char *
     CHECK_INT(1, error->attempts);
     CHECK_TEXT(NULL, error->body);
     CHECK_CONTAINS(error->message, reason);
+    CHECK(strlen(error->message) < 300);
+    CHECK(strpbrk(error->message, "{}[]") == NULL); /* nothing that only a programmer of TLS could read */
     uc_free(error);
     CHECK_FAILS(UC_ERR_TLS, uc_request(client, "POST", "/anything/", "{}", &reply, &error), error);
     CHECK_INT(1, error->attempts);
@@ -179,17 +181,27 @@ TEST("over TLS the host may be given by its name") {
 }
 
 TEST("an unknown authority is UC_ERR_TLS, not retried") {
-    check_refused(setting("UC_TEST_TLS_GOOD"), NULL, "");
-    check_refused(setting("UC_TEST_TLS_UNKNOWN_CA"), NULL, "");
-    check_refused(setting("UC_TEST_TLS_UNKNOWN_CA"), setting("UC_TEST_TLS_GOOD_CA"), "");
+    check_refused(setting("UC_TEST_TLS_GOOD"), NULL, "not signed by a trusted authority");
+    check_refused(setting("UC_TEST_TLS_UNKNOWN_CA"), NULL, "not signed by a trusted authority");
+    check_refused(setting("UC_TEST_TLS_UNKNOWN_CA"), setting("UC_TEST_TLS_GOOD_CA"), "opts.ca_file");
 }
 
 TEST("an expired certificate is UC_ERR_TLS, not retried, and the message says so") {
-    check_refused(setting("UC_TEST_TLS_EXPIRED"), setting("UC_TEST_TLS_EXPIRED_CA"), "xpired");
+    check_refused(setting("UC_TEST_TLS_EXPIRED"), setting("UC_TEST_TLS_EXPIRED_CA"), "has expired");
 }
 
 TEST("a certificate for another host is UC_ERR_TLS, not retried") {
-    check_refused(setting("UC_TEST_TLS_WRONG_HOST"), setting("UC_TEST_TLS_WRONG_HOST_CA"), "ertificate");
+    check_refused(setting("UC_TEST_TLS_WRONG_HOST"), setting("UC_TEST_TLS_WRONG_HOST_CA"), "is for another host");
+}
+
+TEST("a certificate signed in a way that cannot be verified, as with P-521, is UC_ERR_TLS in one sentence") {
+    check_refused(setting("UC_TEST_TLS_P521"), setting("UC_TEST_TLS_P521_CA"), "P-521");
+    check_refused(setting("UC_TEST_TLS_P521"), setting("UC_TEST_TLS_P521_CA"), "needs one signed with RSA, P-256, P-384 or Ed25519");
+}
+
+TEST("an authority's certificate shown as the server's own is UC_ERR_TLS in one sentence, trusted or not") {
+    check_refused(setting("UC_TEST_TLS_SELF_SIGNED_CA"), setting("UC_TEST_TLS_SELF_SIGNED_CA_CA"), "CA:TRUE");
+    check_refused(setting("UC_TEST_TLS_SELF_SIGNED_CA"), NULL, "needs one with CA:FALSE");
 }
 
 TEST("plain http on a port spoken to in TLS is UC_ERR_TLS, not retried") {

@@ -3,15 +3,20 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use ureq::http::HeaderMap;
+use zeroize::Zeroizing;
 
 use super::MOST_ERROR_BODY;
 use super::connections::Watching;
+use super::date::parse_http_date;
 use super::failure::{Failure, Outcome};
-use super::sign::parse_http_date;
 use crate::core::error::Error;
 use crate::core::json::{self, Odd, Reader};
+use crate::core::shown::{Secrets, shown};
 
-#[derive(Debug, Default)]
+/// For a message, in bytes.
+const MOST_CONTENT_TYPE: usize = 100;
+
+#[derive(Default)]
 pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
@@ -20,6 +25,12 @@ pub struct Answer {
     pub maybe_repeated: bool,
     /// What reading it listens to.
     pub watch: Watching,
+    /// It came over a connection that had served another request before.
+    pub kept: bool,
+    /// It came before the whole request had been sent.
+    pub before_all_was_sent: bool,
+    /// Of the request.
+    pub credential: Zeroizing<String>,
 }
 
 impl Answer {
@@ -29,6 +40,18 @@ impl Answer {
 
     pub fn request_id(&self) -> Option<&str> {
         self.header("x-uploadcare-request-id")
+    }
+
+    /// What the service has to say to whoever runs this program: that it will change, for example.
+    pub fn warning(&self) -> Option<String> {
+        let warnings = self.headers.get_all("warning").iter();
+        let texts: Vec<_> = warnings.map(|text| String::from_utf8_lossy(text.as_bytes())).collect();
+        Some(texts.join(", ")).filter(|text| !text.trim().is_empty())
+    }
+
+    /// Whether a text of it holds the credential that it was asked for with.
+    pub fn tells_credential_in(&self, text: &str) -> bool {
+        Secrets::new([self.credential.as_str()]).are_in(text)
     }
 
     pub fn date(&self) -> Option<DateTime<Utc>> {
@@ -57,8 +80,8 @@ impl Answer {
 
     pub fn retry_after_ms(&self) -> Option<u64> {
         let text = self.header("retry-after")?.trim();
-        if let Ok(seconds) = text.parse::<u64>() {
-            return Some(seconds.saturating_mul(1000));
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some(text.parse().unwrap_or(u64::MAX).saturating_mul(1000));
         }
         let until = parse_http_date(text)? - self.date().unwrap_or_else(Utc::now);
         Some(u64::try_from(until.num_milliseconds()).unwrap_or(0))
@@ -76,7 +99,7 @@ impl Answer {
             let form = match self.content_type() {
                 json if json.contains("json") => String::new(),
                 "" => " (it names no content type)".to_owned(),
-                other => format!(" (its content type is {other})"),
+                other => format!(" (its content type is {})", shown(other, MOST_CONTENT_TYPE)),
             };
             let message = format!("the answer is not the JSON it should be{form}: {message}");
             match cut_short {
@@ -110,20 +133,44 @@ impl Answer {
 mod tests {
     use super::*;
 
+    const NOW: &str = "Mon, 05 Nov 2018 13:14:41 GMT";
+
     #[test]
     fn retry_after_is_read_as_seconds_and_as_a_date() {
         for (header, ms) in [
             ("10", Some(10_000)),
+            ("0", Some(0)),
             ("Mon, 05 Nov 2018 13:14:51 GMT", Some(10_000)),
+            ("Monday, 05-Nov-18 13:14:51 GMT", Some(10_000)),
+            ("Mon Nov  5 13:14:51 2018", Some(10_000)),
             ("Mon, 05 Nov 2018 13:00:00 GMT", Some(0)),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("Sat, 01 Jan 0000 00:00:00 GMT", Some(0)),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(251_860_877_118_000)),
+            ("99999999999999999999", Some(u64::MAX)),
+            ("18446744073709551615", Some(u64::MAX)),
             ("soon", None),
+            ("", None),
             ("-1", None),
-            ("99999999999999999999", None),
+            ("+1", None),
+            ("1.5", None),
+            ("0x10", None),
+            ("10 s", None),
+            ("Mon, 05 Nov 20188 13:14:51 GMT", None),
         ] {
             let mut answer = Answer::default();
             answer.headers.insert("retry-after", header.parse().unwrap());
-            answer.headers.insert("date", "Mon, 05 Nov 2018 13:14:41 GMT".parse().unwrap());
+            answer.headers.insert("date", NOW.parse().unwrap());
             assert_eq!(answer.retry_after_ms(), ms, "{header}");
         }
+    }
+
+    #[test]
+    fn warnings_are_joined_and_need_not_be_ascii() {
+        let mut answer = Answer::default();
+        assert_eq!(answer.warning(), None);
+        answer.headers.append("warning", "299 - \"a\"".parse().unwrap());
+        answer.headers.append("warning", ureq::http::HeaderValue::from_bytes(b"\xe9").unwrap());
+        assert_eq!(answer.warning().as_deref(), Some("299 - \"a\", \u{fffd}"));
     }
 }

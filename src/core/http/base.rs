@@ -128,7 +128,8 @@ impl Base {
     }
 }
 
-fn path_of(target: &str) -> &str {
+/// A target without its query.
+pub fn path_of(target: &str) -> &str {
     target.split('?').next().unwrap_or_default()
 }
 

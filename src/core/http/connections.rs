@@ -91,15 +91,15 @@ impl Connections {
         Connections { stop, connector, pool: Arc::default(), config: settings.agent_config() }
     }
 
-    /// What sends a request to `uri`: over a kept connection, or over one that is made within
-    /// `time_left`.
-    pub fn agent(&self, uri: &Uri, time_left: Duration) -> std::result::Result<Agent, NotConnected> {
+    /// What sends a request to `uri`: over a kept connection, which it tells, or over one that is
+    /// made within `time_left`.
+    pub fn agent(&self, uri: &Uri, time_left: Duration) -> std::result::Result<(Agent, bool), NotConnected> {
         let origin = Origin::of(uri);
-        let connection = match self.pool.take(&origin) {
-            Some(kept) => kept,
-            None => self.connector.connect(uri, time_left)?,
+        let (connection, is_kept) = match self.pool.take(&origin) {
+            Some(kept) => (kept, true),
+            None => (self.connector.connect(uri, time_left)?, false),
         };
-        Ok(lend(connection, origin, &self.pool, self.config.clone()))
+        Ok((lend(connection, origin, &self.pool, self.config.clone()), is_kept))
     }
 
     pub fn is_canceled(&self) -> bool {

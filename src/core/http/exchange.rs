@@ -12,7 +12,7 @@ use ureq::{Agent, Body as ResponseBody, SendBody};
 use super::answer::Answer;
 use super::connections::{Connections, Watching};
 use super::encoding::{layers, unpacked};
-use super::failure::{Failure, Outcome, Repeat};
+use super::failure::{Failure, Outcome};
 use super::{Body, MOST_BODY, MOST_ERROR_BODY};
 use crate::core::error::Error;
 use crate::core::json::{Watch, text_of};
@@ -32,8 +32,8 @@ pub fn exchange(
 ) -> Outcome<Answer> {
     let left = || deadline.saturating_duration_since(Instant::now());
     let host = request.uri().authority().map_or_else(String::new, ToString::to_string);
-    let agent = connections.agent(request.uri(), left())?;
-    let response = send(&agent, request, body, left(), &host)?;
+    let (agent, kept) = connections.agent(request.uri(), left())?;
+    let (response, all_sent) = send(&agent, request, body, left(), &host)?;
     let failed = |error: io::Error| Failure::of_transport(error.into(), &host);
     let (parts, mut body) = response.into_parts();
     let good = parts.status.is_success();
@@ -41,9 +41,13 @@ pub fn exchange(
     if good && length > MOST_BODY {
         return Err(too_large());
     }
-    let layers = layers(&parts.headers)?;
     let raw = body.with_config().limit(u64::MAX).reader();
-    let mut reader = unpacked(raw, layers, MOST_BODY + 1);
+    let mut reader = match layers(&parts.headers) {
+        Ok(layers) => unpacked(raw, layers, MOST_BODY + 1),
+        Err(error) if good => return Err(error.into()),
+        // The status says the most.
+        Err(_) => Box::new(io::empty()),
+    };
     let watch = Watching::new(connections, deadline);
     let body = if good {
         let (body, end) = read_all(&mut *reader, room.max(length as usize), MOST_BODY as usize, &watch);
@@ -66,10 +70,13 @@ pub fn exchange(
         headers: parts.headers,
         body: text_of(body)?,
         watch,
+        kept,
+        before_all_was_sent: !all_sent,
         ..Answer::default()
     })
 }
 
+/// The response, and whether it came after the whole request had been sent.
 #[inline(never)]
 fn send(
     agent: &Agent,
@@ -77,7 +84,7 @@ fn send(
     body: Body,
     time_left: Duration,
     host: &str,
-) -> Outcome<Response<ResponseBody>> {
+) -> Outcome<(Response<ResponseBody>, bool)> {
     // Without a length the body would go in chunks, which not every receiver takes.
     if let Some(size) = body.size(request.method()) {
         request.headers_mut().insert(CONTENT_LENGTH, size.into());
@@ -98,14 +105,11 @@ fn send(
             sent
         }
     };
-    sent.map_err(|error| {
-        let mut failure = Failure::of_transport(error, host);
-        if matches!(failure.repeat, Repeat::IfIdempotent | Repeat::AtOnceIfIdempotent) && !all_sent {
-            // Nobody acts on half a body.
-            failure.repeat = Repeat::Always;
-        }
-        failure
-    })
+    let response = sent.map_err(|error| {
+        let failure = Failure::of_transport(error, host);
+        if all_sent { failure } else { failure.before_all_was_sent() }
+    })?;
+    Ok((response, all_sent))
 }
 
 fn too_large() -> Failure {

@@ -11,7 +11,7 @@ use super::exchange::Ended;
 use super::transport::{GrownOld, Lost};
 use super::tunnel::Refused;
 use super::{Answer, MOST_ERROR_BODY};
-use crate::core::error::{Error, Reply, Status, one_line};
+use crate::core::error::{Error, Reply, Status};
 
 const OUT_OF_TIME: &str = "timeout_ms ran out before the service had answered";
 
@@ -27,7 +27,8 @@ pub enum Repeat {
     Always,
     /// The request may have been carried out.
     IfIdempotent,
-    /// A kept connection that the server had closed; a fresh one is worth an immediate try.
+    /// A kept connection that the server had closed; a fresh one is worth an immediate try. It may
+    /// have read the request before, which RFC 9110, 9.2.2 does not let anybody repeat then.
     AtOnceIfIdempotent,
     /// The same where it had not received the whole request, so that nothing can have been done.
     AtOnce,
@@ -67,6 +68,16 @@ impl Failure {
         self.error.status == Status::Timeout && self.repeat == Repeat::Never
     }
 
+    /// The request had not been sent whole: nobody acts on half of one.
+    pub fn before_all_was_sent(mut self) -> Self {
+        self.repeat = match self.repeat {
+            Repeat::IfIdempotent => Repeat::Always,
+            Repeat::AtOnceIfIdempotent => Repeat::AtOnce,
+            other => other,
+        };
+        self
+    }
+
     /// Adds what the service answered, which was well: it is not looked at for words of a refusal.
     pub fn with(mut self, answer: Answer) -> Self {
         self.error.answer = Some(Box::new(reply(answer, None)));
@@ -94,7 +105,7 @@ impl Failure {
             ureq::Error::Io(cause) => of_io(cause, host),
             _ => (Status::Protocol, format!("the answer is not sound HTTP: {error}"), Never),
         };
-        Failure { error: Error::new(status, one_line(&message)), repeat }
+        Failure { error: Error::new(status, message), repeat }
     }
 
     /// `answer` has a status other than 2xx.
@@ -102,6 +113,11 @@ impl Failure {
         let (status, repeat) = match answer.status {
             401 | 403 => (Status::Auth, Repeat::Never),
             404 => (Status::NotFound, Repeat::Never),
+            // No whole request came in time: on a kept connection, because it was given up meanwhile.
+            // Of one that was sent whole over a fresh connection, a gateway may think otherwise.
+            408 if answer.kept => (Status::Rejected, Repeat::AtOnce),
+            408 if answer.before_all_was_sent => (Status::Rejected, Repeat::Always),
+            408 => (Status::Rejected, Repeat::IfIdempotent),
             429 => (Status::Throttled, Repeat::Always),
             400..=499 => (Status::Rejected, Repeat::Never),
             500 | 502 | 503 | 504 => (Status::Server, Repeat::IfIdempotent),
@@ -125,6 +141,7 @@ fn reply(mut answer: Answer, code: Option<String>) -> Reply {
         code,
         retry_after_ms: answer.retry_after_ms(),
         request_id: answer.request_id().map(str::to_owned),
+        warning: answer.warning(),
         body: answer.body,
     }
 }
@@ -145,7 +162,7 @@ fn io_cause<T: std::error::Error + 'static>(error: &ureq::Error) -> Option<&T> {
 
 fn of_io(error: &io::Error, host: &str) -> (Status, String, Repeat) {
     if let Some(reason) = inner::<rustls::Error>(error) {
-        return refused_by_tls(host, &tls_reason(reason));
+        return refused_by_tls(host, tls_reason(reason));
     }
     if let Some(Garbled(reason)) = inner(error) {
         return (Status::Protocol, format!("the response is not sound gzip: {reason}"), Repeat::Never);
@@ -188,20 +205,20 @@ impl NotConnected {
                 (Status::Timeout, format!("idle_timeout_ms ran out: nothing came from {peer}"), Always)
             }
             _ => match (inner::<rustls::Error>(&error), error.kind()) {
-                (Some(reason), _) => refused_by_tls(peer, &tls_reason(reason)),
+                (Some(reason), _) => refused_by_tls(peer, tls_reason(reason)),
                 (_, io::ErrorKind::NotFound) => {
                     (Status::Network, format!("the name of {peer} was not found"), Always)
                 }
                 _ => (Status::Network, format!("no connection to {peer}: {}", plain(&error)), Always),
             },
         };
-        NotConnected(Box::new(Failure { error: Error::new(status, one_line(&message)), repeat }))
+        NotConnected(Box::new(Failure { error: Error::new(status, message), repeat }))
     }
 
     /// `proxy` stands before `peer`.
     pub fn by_proxy(error: io::Error, proxy: &str, peer: &str) -> Self {
         let Some(Refused { reason, is_passing }) = inner(&error) else { return Self::by(error, proxy) };
-        let message = one_line(&format!("{proxy} made no connection to {peer}: {reason}"));
+        let message = format!("{proxy} made no connection to {peer}: {reason}");
         let repeat = if *is_passing { Repeat::Always } else { Repeat::Never };
         NotConnected(Box::new(Failure { error: Error::new(Status::Network, message), repeat }))
     }
@@ -219,21 +236,105 @@ fn refused_by_tls(host: &str, reason: &str) -> (Status, String, Repeat) {
     (Status::Tls, format!("no TLS connection to {host}: {reason}"), Repeat::Never)
 }
 
-fn tls_reason(error: &rustls::Error) -> String {
-    use rustls::CertificateError::*;
+/// What is wrong, and what helps: rustls itself tells it with all that it holds in memory.
+fn tls_reason(error: &rustls::Error) -> &'static str {
     use rustls::Error::*;
     match error {
-        InvalidMessage(_) => "the peer does not speak TLS; is its address an http:// one?".to_owned(),
-        InvalidCertificate(UnknownIssuer) => {
-            "the certificate is not signed by a trusted authority; see opts.ca_file".to_owned()
+        InvalidMessage(_) => "the peer does not speak TLS; is its URL an http:// one?",
+        InvalidCertificate(reason) => certificate_reason(reason),
+        NoCertificatesPresented => "the server shows no certificate",
+        PeerIncompatible(_) | NoApplicationProtocol => NOTHING_IN_COMMON,
+        AlertReceived(alert) => alert_reason(*alert),
+        DecryptError | PeerSentOversizedRecord => {
+            "what came cannot be decrypted: something on the way has changed it"
         }
-        InvalidCertificate(Expired | ExpiredContext { .. }) => {
-            "the certificate has expired, or this machine's clock is wrong".to_owned()
+        PeerMisbehaved(_) | InappropriateMessage { .. } | InappropriateHandshakeMessage { .. } => {
+            "the peer breaks the rules of TLS, or something on the way has changed what it sent"
         }
-        InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
-            "the certificate is for another host".to_owned()
+        FailedToGetCurrentTime => "this machine does not tell the time, which certificates need",
+        FailedToGetRandomBytes => "this machine gives no random numbers, which TLS needs",
+        _ => "the handshake has failed",
+    }
+}
+
+const NOTHING_IN_COMMON: &str = "the server and this library have no TLS version, cipher or kind of certificate in common; \
+     TLS 1.2 or 1.3 with a key of RSA, P-256, P-384 or Ed25519 will do";
+
+fn alert_reason(alert: rustls::AlertDescription) -> &'static str {
+    use rustls::AlertDescription::*;
+    match alert {
+        ProtocolVersion | HandshakeFailure | InsufficientSecurity => NOTHING_IN_COMMON,
+        UnrecognisedName => "the server does not know itself by this host name",
+        CertificateRequired | NoCertificate | BadCertificate | AccessDenied => {
+            "the server wants a certificate from its clients, and this library sends none"
         }
-        other => other.to_string(),
+        InternalError => "the server has failed in the handshake",
+        _ => "the server has refused the handshake",
+    }
+}
+
+fn certificate_reason(error: &rustls::CertificateError) -> &'static str {
+    use rustls::CertificateError::*;
+    match error {
+        UnknownIssuer => {
+            "the certificate is not signed by a trusted authority; name that authority's own in opts.ca_file"
+        }
+        Expired | ExpiredContext { .. } => "the certificate has expired, or this machine's clock is wrong",
+        NotValidYet | NotValidYetContext { .. } => {
+            "the certificate is not valid yet, or this machine's clock is wrong"
+        }
+        NotValidForName | NotValidForNameContext { .. } => {
+            "the certificate is for another host: the URL must name one that stands in it"
+        }
+        Revoked => "the certificate was revoked; the server needs another one",
+        BadEncoding => "the certificate is damaged or no X.509 certificate; the server needs another one",
+        BadSignature => {
+            "the certificate's signature is wrong: it was changed, or made by another authority of the same name"
+        }
+        // ring, which verifies here, knows no P-521. The other provider, aws-lc-rs, does; but it is C
+        // that is built for each target with a C compiler and CMake, and larger. Public authorities
+        // do not sign with P-521.
+        UnsupportedSignatureAlgorithmContext { .. }
+        | UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => UNSUPPORTED_SIGNATURE,
+        #[allow(deprecated)]
+        UnsupportedSignatureAlgorithm => UNSUPPORTED_SIGNATURE,
+        UnhandledCriticalExtension => {
+            "the certificate has a critical extension that this library does not know; the server needs one without"
+        }
+        InvalidPurpose | InvalidPurposeContext { .. } => {
+            "the certificate is not one for servers; the server needs one with the extended key usage serverAuth"
+        }
+        UnknownRevocationStatus
+        | ExpiredRevocationList
+        | ExpiredRevocationListContext { .. }
+        | InvalidOcspResponse => "whether the certificate was revoked is not known",
+        Other(reason) => chain_reason(&reason.to_string()),
+        _ => REFUSED_CERTIFICATE,
+    }
+}
+
+const UNSUPPORTED_SIGNATURE: &str = "the certificate is signed in a way that this library cannot verify, with P-521 or \
+     SHA-1 for example; the server needs one signed with RSA, P-256, P-384 or Ed25519";
+
+const REFUSED_CERTIFICATE: &str =
+    "the certificate or one that signed it is not fit for a server; it needs another one";
+
+/// For what rustls passes on from webpki by its name alone.
+fn chain_reason(name: &str) -> &'static str {
+    let word = name.rsplit("OtherError(").next().unwrap_or_default();
+    match word.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default() {
+        "CaUsedAsEndEntity" => {
+            "the server shows the certificate of an authority (CA:TRUE) as its own; it needs one with CA:FALSE, and \
+             opts.ca_file the one that signed it"
+        }
+        "EndEntityUsedAsCa" => {
+            "the certificate is signed by one that is not an authority's (CA:FALSE); the server needs another one"
+        }
+        "PathLenConstraintViolated" | "NameConstraintViolation" => {
+            "the authority was not allowed to sign a certificate for this host; the server needs another one"
+        }
+        "UnsupportedCertVersion" => "the certificate is not of X.509 version 3; the server needs another one",
+        _ => REFUSED_CERTIFICATE,
     }
 }
 
@@ -257,11 +358,11 @@ fn said_by_service(answer: &Answer) -> Said {
     }
     if answer.content_type().contains("xml") {
         let (code, message) = (element(&answer.body, "Code"), element(&answer.body, "Message"));
-        return Said { message: message.map(one_line), code: code.map(str::to_owned) };
+        return Said { message: message.map(str::to_owned), code: code.map(str::to_owned) };
     }
     if !answer.content_type().contains("json") {
         let plain = answer.content_type().starts_with("text/plain") && !answer.body.trim().is_empty();
-        return Said { message: plain.then(|| one_line(&answer.body)), code: None };
+        return Said { message: plain.then(|| answer.body.clone()), code: None };
     }
     let (message, code) = match serde_json::from_str(&answer.body) {
         Ok(Value::Object(fields)) => match (fields.get("detail"), fields.get("error")) {
@@ -278,7 +379,7 @@ fn said_by_service(answer: &Answer) -> Said {
         Ok(other) => (flat(&other), None),
         Err(_) => Default::default(),
     };
-    Said { message: Some(one_line(&message)).filter(|message| !message.is_empty()), code }
+    Said { message: Some(message).filter(|message| !message.trim().is_empty()), code }
 }
 
 /// The text of an element in the errors of S3, which have no attributes and no nesting.
@@ -318,6 +419,7 @@ fn usual_message(status: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::shown::Secrets;
 
     fn answer(status: u16, content_type: &str, body: &str) -> Answer {
         let mut answer = Answer { status, body: body.into(), ..Answer::default() };
@@ -343,7 +445,112 @@ mod tests {
             ("application/json", r#"{"detail":""}"#, "the service answered HTTP 404 Not Found"),
             ("application/json", r#"{"error":{}}"#, "the service answered HTTP 404 Not Found"),
         ] {
-            assert_eq!(Failure::of_answer(answer(404, content_type, body)).error.message, message);
+            let mut error = Failure::of_answer(answer(404, content_type, body)).error;
+            error.clean(&Secrets::default());
+            assert_eq!(error.message, message);
+        }
+    }
+
+    #[test]
+    fn a_408_is_repeated_where_no_whole_request_can_have_come() {
+        for (kept, before_all_was_sent, repeat) in [
+            (true, false, Repeat::AtOnce),
+            (true, true, Repeat::AtOnce),
+            (false, true, Repeat::Always),
+            (false, false, Repeat::IfIdempotent),
+        ] {
+            let answer = Answer { kept, before_all_was_sent, ..answer(408, "text/plain", "") };
+            assert_eq!(Failure::of_answer(answer).repeat, repeat);
+        }
+    }
+
+    #[test]
+    fn half_a_request_may_be_sent_again() {
+        use Repeat::*;
+        for (before, after) in
+            [(IfIdempotent, Always), (AtOnceIfIdempotent, AtOnce), (Never, Never), (Always, Always)]
+        {
+            let failure = Failure { error: Error::canceled(), repeat: before };
+            assert_eq!(failure.before_all_was_sent().repeat, after);
+        }
+    }
+
+    #[test]
+    fn every_refusal_of_a_certificate_is_a_plain_sentence() {
+        use std::sync::Arc;
+
+        use rustls::CertificateError::*;
+        use rustls::pki_types::{ServerName, UnixTime};
+        use rustls::{AlertDescription, Error as Tls, OtherError, PeerIncompatible, PeerMisbehaved};
+
+        #[derive(Debug)]
+        struct Named(&'static str);
+        impl std::fmt::Display for Named {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}", self.0)
+            }
+        }
+        impl std::error::Error for Named {}
+        let other = |name| Tls::InvalidCertificate(Other(OtherError(Arc::new(Named(name)))));
+        let time = UnixTime::now();
+        let name = ServerName::try_from("example.com").unwrap();
+        #[allow(deprecated)]
+        let certificates = [
+            (BadEncoding, "damaged"),
+            (Expired, "expired"),
+            (ExpiredContext { time, not_after: time }, "expired"),
+            (NotValidYet, "not valid yet"),
+            (NotValidYetContext { time, not_before: time }, "not valid yet"),
+            (Revoked, "revoked"),
+            (UnhandledCriticalExtension, "critical extension"),
+            (UnknownIssuer, "opts.ca_file"),
+            (UnknownRevocationStatus, "not known"),
+            (ExpiredRevocationList, "not known"),
+            (ExpiredRevocationListContext { time, next_update: time }, "not known"),
+            (BadSignature, "signature is wrong"),
+            (UnsupportedSignatureAlgorithm, "P-521"),
+            (
+                UnsupportedSignatureAlgorithmContext {
+                    signature_algorithm_id: vec![1; 99],
+                    supported_algorithms: Vec::new(),
+                },
+                "P-521",
+            ),
+            (
+                UnsupportedSignatureAlgorithmForPublicKeyContext {
+                    signature_algorithm_id: vec![1; 99],
+                    public_key_algorithm_id: vec![1; 99],
+                },
+                "P-521",
+            ),
+            (NotValidForName, "another host"),
+            (NotValidForNameContext { expected: name, presented: vec!["x".repeat(999)] }, "another host"),
+            (InvalidPurpose, "serverAuth"),
+            (InvalidOcspResponse, "not known"),
+            (ApplicationVerificationFailure, "not fit"),
+        ];
+        let certificates = certificates.map(|(reason, part)| (Tls::InvalidCertificate(reason), part));
+        let others = [
+            (other("CaUsedAsEndEntity"), "CA:TRUE"),
+            (other("OtherError(EndEntityUsedAsCa)"), "CA:FALSE"),
+            (other("NameConstraintViolation"), "not allowed"),
+            (other("MaximumPathDepthExceeded"), "not fit"),
+            (Tls::General("x".repeat(999)), "handshake"),
+            (Tls::NoCertificatesPresented, "no certificate"),
+            (Tls::DecryptError, "decrypted"),
+            (Tls::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon), "TLS 1.2 or 1.3"),
+            (Tls::PeerMisbehaved(PeerMisbehaved::TooManyEmptyFragments), "rules of TLS"),
+            (Tls::AlertReceived(AlertDescription::HandshakeFailure), "TLS 1.2 or 1.3"),
+            (Tls::AlertReceived(AlertDescription::CertificateRequired), "wants a certificate"),
+            (Tls::AlertReceived(AlertDescription::Unknown(200)), "refused the handshake"),
+        ];
+        for (error, part) in certificates.into_iter().chain(others) {
+            let reason = tls_reason(&error);
+            assert!(reason.contains(part), "{error:?}: {reason}");
+            assert!(
+                reason.len() < 200 && !reason.contains(['{', '[', '_']) || reason.contains("ca_file"),
+                "{reason}"
+            );
         }
     }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use ureq::http::Method;
 
+use crate::core::shown::{MOST_MESSAGE, MOST_NAME, Secrets};
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     Error,
@@ -21,21 +23,29 @@ pub struct Line<'a> {
     pub took: Duration,
     pub attempt: u32,
     pub request_id: Option<&'a str>,
+    /// What the service says to whoever runs this program.
+    pub warning: Option<&'a str>,
     /// What went wrong.
     pub failure: Option<&'a str>,
 }
 
 impl Line<'_> {
-    pub fn text(&self) -> String {
+    /// In which no text of a peer stands as it is, nor a link that it made up.
+    pub fn text(&self, secrets: &Secrets) -> String {
+        let part = |before: &str, text: Option<&str>, most| match text {
+            Some(text) => format!("{before}{}", secrets.shown(text, most)),
+            None => String::new(),
+        };
         let status = self.http_status.map_or("no answer".to_owned(), |status| status.to_string());
-        let id = self.request_id.map(|id| format!(", request {id}")).unwrap_or_default();
-        let failure = self.failure.map(|failure| format!(": {failure}")).unwrap_or_default();
         format!(
-            "{} {} -> {status} in {} ms (attempt {}{id}){failure}",
+            "{}{} -> {status} in {} ms (attempt {}{}){}{}",
             self.method,
-            self.target,
+            part(" ", Some(self.target), MOST_MESSAGE),
             self.took.as_millis(),
             self.attempt,
+            part(", request ", self.request_id, MOST_NAME),
+            part(": ", self.failure, MOST_MESSAGE),
+            part("; Warning: ", self.warning, MOST_MESSAGE),
         )
     }
 }

@@ -6,6 +6,7 @@ pub mod base;
 mod buffers;
 mod connect;
 pub mod connections;
+mod date;
 mod encoding;
 mod exchange;
 pub mod failure;
@@ -27,6 +28,7 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 pub use ureq::http::Method;
 use ureq::http::header::{
@@ -48,6 +50,7 @@ use self::retry::Tries;
 use self::settings::{Api, Settings};
 use self::sign::{Auth, Clock, Signable};
 use crate::core::error::{Error, Result, Status};
+use crate::core::shown::{MOST_MESSAGE, Secrets};
 
 const REST_MEDIA_TYPE: &str = "application/vnd.uploadcare-v0.7+json";
 
@@ -100,8 +103,8 @@ pub struct Request<'a> {
     /// A token of the Upload API.
     pub bearer: Option<&'a str>,
     pub body: Body<'a>,
-    /// What the body holds and nobody may hear of, or empty.
-    pub secret: &'a str,
+    /// What the body or the URL holds and nobody may hear of.
+    pub secrets: &'a [&'a str],
     /// How large the answer may be expected to be.
     pub room: usize,
     /// Carried out twice it does no more than once.
@@ -123,7 +126,7 @@ impl<'a> Request<'a> {
             elsewhere,
             bearer,
             body,
-            secret: "",
+            secrets: &[],
             room,
             idempotent,
             waits_its_turn,
@@ -132,9 +135,9 @@ impl<'a> Request<'a> {
     }
 }
 
-/// A header that no log may show.
-fn sensitive(text: &str) -> Result<HeaderValue> {
-    let mut header = HeaderValue::from_str(text)
+/// A header that no log may show. It is wiped when it goes, as a copy of it would not be.
+fn sensitive(text: Zeroizing<String>) -> Result<HeaderValue> {
+    let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(text))
         .map_err(|_| Error::argument("the credentials contain something other than visible ASCII"))?;
     header.set_sensitive(true);
     Ok(header)
@@ -150,11 +153,12 @@ pub struct Http {
     deadline: Option<Instant>,
 }
 
-/// A request ready to be sent, and what must not be told of it.
+/// A request ready to be sent.
 struct Message {
     request: http::Request<()>,
     date: DateTime<Utc>,
     credential: Zeroizing<String>,
+    proxy_password: Zeroizing<String>,
 }
 
 impl Http {
@@ -251,11 +255,13 @@ impl Http {
         loop {
             let with_attempts = |error: Error| Error { attempts: attempt, ..error };
             let message = self.message(request).map_err(with_attempts)?;
+            let (credential, password) = (message.credential.clone(), message.proxy_password.clone());
+            let secrets = self.secrets(request, [&credential, &password]);
             attempt += 1;
             let began = Instant::now();
-            let mut failure = match self.attempt(&connections, request, message, &tries, decode) {
+            let mut failure = match self.attempt(&connections, request, message, &secrets, &tries, decode) {
                 Ok(answer) => {
-                    self.log(Level::Info, request, began.elapsed(), attempt, Ok(&answer));
+                    self.log(Level::Info, request, &secrets, began.elapsed(), attempt, Ok(&answer));
                     return Ok(());
                 }
                 Err(failure) => failure,
@@ -263,7 +269,7 @@ impl Http {
             failure.error.attempts = attempt;
             let wait = tries.after(&failure);
             let level = if wait.is_some() { Level::Warn } else { Level::Error };
-            self.log(level, request, began.elapsed(), attempt, Err(&failure.error));
+            self.log(level, request, &secrets, began.elapsed(), attempt, Err(&failure.error));
             let Some(wait) = wait else {
                 // A repeat that the end of the time cut off tells less than the answer before it.
                 let known = known.filter(|_| failure.is_out_of_time() && request.idempotent);
@@ -292,17 +298,19 @@ impl Http {
         let (builder, credential) = match (self.settings.api, request) {
             (Api::Rest, _) => self.sign(builder, request, date)?,
             (Api::Upload, Request { elsewhere: None, bearer: Some(token), .. }) => (
-                builder.header(AUTHORIZATION, sensitive(&format!("Bearer {token}"))?),
+                builder.header(AUTHORIZATION, sensitive(["Bearer ", token].concat().into())?),
                 (*token).to_owned().into(),
             ),
             (Api::Upload, _) => (builder, Zeroizing::default()),
         };
         let builder = match self.proxy_authorization(&uri)? {
-            Some(authorization) => builder.header(PROXY_AUTHORIZATION, sensitive(&authorization)?),
+            Some(authorization) => builder.header(PROXY_AUTHORIZATION, sensitive(authorization)?),
             None => builder,
         };
+        let proxy = self.settings.proxies.before(&uri).ok().flatten();
+        let proxy_password = proxy.as_ref().and_then(Proxy::password).unwrap_or_default().to_owned().into();
         let request = builder.body(()).expect("its parts are valid");
-        Ok(Message { request, date, credential })
+        Ok(Message { request, date, credential, proxy_password })
     }
 
     /// What a proxy wants that passes the request on; with others the connector speaks.
@@ -312,6 +320,17 @@ impl Http {
         }
         let proxy = self.settings.proxies.before(uri)?;
         Ok(proxy.filter(Proxy::takes_requests).and_then(|proxy| proxy.authorization()))
+    }
+
+    /// What a peer may send back and nobody else may hear of.
+    fn secrets<'a>(&'a self, request: &'a Request, sent: [&'a str; 2]) -> Secrets<'a> {
+        let key = self.settings.auth.signer().and_then(|signer| signer.key());
+        Secrets::new(sent.into_iter().chain(key).chain(request.secrets.iter().copied()))
+    }
+
+    /// A text of the service's from an earlier answer.
+    pub fn shown(&self, text: &str) -> String {
+        self.secrets(&Request::new(Method::GET, ""), [""; 2]).shown(text, MOST_MESSAGE)
     }
 
     /// Adds who asks and when.
@@ -326,13 +345,14 @@ impl Http {
             Body::Json(body) => body,
             Body::Content(_) => unreachable!("what the REST API is sent fits into memory"),
         };
-        let date = sign::http_date(date);
+        let date = date::http_date(date);
         let auth = &self.settings.auth;
         let credential = auth.credential(&Signable { method: method.as_str(), body, date: &date, target })?;
-        let text = Zeroizing::new(format!("{} {}:{}", auth.scheme(), self.settings.public_key, *credential));
+        // In one piece: a text that grows leaves copies behind.
+        let text = [auth.scheme(), " ", &self.settings.public_key, ":", &credential].concat();
         let builder = builder
             .header(ACCEPT, HeaderValue::from_static(REST_MEDIA_TYPE))
-            .header(AUTHORIZATION, sensitive(&text)?)
+            .header(AUTHORIZATION, sensitive(text.into())?)
             .header(DATE, HeaderValue::try_from(date).expect("a date is ASCII"));
         Ok((builder, credential))
     }
@@ -343,13 +363,15 @@ impl Http {
         connections: &Arc<Connections>,
         request: &Request,
         message: Message,
+        secrets: &Secrets,
         tries: &Tries,
         decode: &mut dyn FnMut(&mut Answer) -> Outcome<()>,
     ) -> Outcome<Answer> {
-        let Message { request: sent, date, credential } = message;
+        let Message { request: sent, date, credential, .. } = message;
         let outcome = exchange(connections, sent, request.body, tries.deadline(), request.room).and_then(
             |mut answer| {
                 answer.maybe_repeated = tries.maybe_done;
+                answer.credential = credential;
                 if self.settings.api == Api::Upload {
                     answer.take_status_of_envelope();
                 }
@@ -361,10 +383,13 @@ impl Http {
                 }
                 if !(200..300).contains(&answer.status) {
                     let special = match answer.status {
-                        401 if self.corrects_clock(&answer, date) => Some(Repeat::ClockCorrected),
+                        408 | 429 => None,
+                        400..=499 if self.corrects_clock(&answer, date) => Some(Repeat::ClockCorrected),
                         409 if request.waits_its_turn => Some(Repeat::WhenItsTurn),
                         _ => None,
                     };
+                    // Before anything is made of it.
+                    secrets.strike(&mut answer.body);
                     let failure = Failure::of_answer(answer);
                     return Err(Failure { repeat: special.unwrap_or(failure.repeat), ..failure });
                 }
@@ -377,8 +402,7 @@ impl Http {
         match outcome {
             Err(_) if connections.is_canceled() => Err(Error::canceled().into()),
             Err(mut failure) => {
-                failure.error.hide(&credential);
-                failure.error.hide(request.secret);
+                failure.error.clean(secrets);
                 Err(failure)
             }
             done => done,
@@ -394,11 +418,14 @@ impl Http {
         Error::new(Status::Network, message).into()
     }
 
-    /// Whether a signature was refused because of its date, which the next one will have right.
+    /// Whether the service's clock, told by its refusal, differs from the one that the request was
+    /// signed by, which the next one will have right.
     fn corrects_clock(&self, answer: &Answer, sent: DateTime<Utc>) -> bool {
-        matches!(*self.settings.auth, Auth::Signed(_))
-            && self.settings.api == Api::Rest
+        let signer = self.settings.auth.signer();
+        signer.is_some()
             && answer.date().is_some_and(|service| self.clock.correct(sent, service))
+            && self.settings.api == Api::Rest
+            && matches!(*self.settings.auth, Auth::Signed(_))
     }
 
     #[inline(never)]
@@ -406,17 +433,26 @@ impl Http {
         &self,
         level: Level,
         request: &Request,
+        secrets: &Secrets,
         took: Duration,
         attempt: u32,
         outcome: std::result::Result<&Answer, &Error>,
     ) {
         let Some(logger) = &self.settings.logger else { return };
+        let warning;
         let (http_status, request_id, failure) = match outcome {
-            Ok(answer) => (Some(answer.status), answer.request_id(), None),
+            Ok(answer) => {
+                warning = answer.warning();
+                (Some(answer.status), answer.request_id(), None)
+            }
             Err(Error { message, answer: Some(reply), .. }) => {
+                warning = reply.warning.clone();
                 (Some(reply.http_status), reply.request_id.as_deref(), Some(message.as_ref()))
             }
-            Err(error) => (None, None, Some(error.message.as_ref())),
+            Err(error) => {
+                warning = None;
+                (None, None, Some(error.message.as_ref()))
+            }
         };
         let line = log::Line {
             method: &request.method,
@@ -425,8 +461,9 @@ impl Http {
             took,
             attempt,
             request_id,
+            warning: warning.as_deref(),
             failure,
         };
-        logger(level, &line.text());
+        logger(level, &line.text(secrets));
     }
 }

@@ -13,6 +13,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// A service that asks for more is not waited for, even where there is time.
 const MOST_WAIT: Duration = Duration::from_secs(600);
 
+/// A server that gives up one kept connection after the other is not asked for ever.
+const MOST_AT_ONCE: u32 = 8;
+
 /// The tries of one call.
 pub struct Tries {
     idempotent: bool,
@@ -20,6 +23,7 @@ pub struct Tries {
     retries_done: u32,
     deadline: Instant,
     clock_corrected: bool,
+    at_once_left: u32,
     /// An earlier request may have been carried out although no good answer came.
     pub maybe_done: bool,
 }
@@ -32,6 +36,7 @@ impl Tries {
             retries_done: 0,
             deadline: Instant::now() + timeout,
             clock_corrected: false,
+            at_once_left: MOST_AT_ONCE,
             maybe_done: false,
         }
     }
@@ -55,7 +60,9 @@ impl Tries {
             Repeat::IfIdempotent | Repeat::AtOnceIfIdempotent => self.maybe_done |= failure.is_answer_lost(),
             Repeat::Always | Repeat::AtOnce | Repeat::WhenItsTurn => {}
         }
-        if matches!(failure.repeat, Repeat::AtOnce | Repeat::AtOnceIfIdempotent) {
+        let at_once = matches!(failure.repeat, Repeat::AtOnce | Repeat::AtOnceIfIdempotent);
+        if at_once && self.at_once_left > 0 {
+            self.at_once_left -= 1;
             return Some(Duration::ZERO);
         }
         let wait = match failure.error.retry_after_ms() {
@@ -126,6 +133,22 @@ mod tests {
         assert_eq!(tries.after(&failure(Repeat::IfIdempotent, None)), None);
         assert_eq!(tries.after(&failure(Repeat::AtOnceIfIdempotent, None)), None);
         assert!(tries.after(&failure(Repeat::Always, None)).is_some());
+        assert_eq!(tries.after(&failure(Repeat::AtOnce, None)), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_server_that_gives_up_every_connection_is_not_asked_for_ever() {
+        let mut tries = Tries::new(true, 2, LONG);
+        let repeats = (0..100).take_while(|_| tries.after(&failure(Repeat::AtOnce, None)).is_some());
+        assert_eq!(repeats.count(), MOST_AT_ONCE as usize + 2);
+    }
+
+    #[test]
+    fn no_wait_is_too_long_to_be_counted() {
+        for ms in [u64::MAX, u64::MAX - 1, 600_001] {
+            let mut tries = Tries::new(true, 3, Duration::from_secs(u32::MAX.into()));
+            assert_eq!(tries.after(&failure(Repeat::Always, Some(ms))), None, "{ms}");
+        }
     }
 
     #[test]

@@ -18,15 +18,19 @@ impl Upload<'_> {
         form.field("UPLOADCARE_PUB_KEY", &http.settings.public_key);
         form.field("UPLOADCARE_STORE", self.options.store());
         form.fields(&self.options.file_fields());
-        form.permit(self.options.permission.sign(http)?);
-        let file = FileInForm { source, passage: Passage::new(counter) };
-        let form = form.finish_with_file(FIELD, &self.name, &self.mime_type, file)?;
-        self.post_form(http, "/base/", &form, false, |answer: &mut Answer| {
-            let uuid = answer.read(|reader| reader.field(FIELD, |reader| reader.text()))?;
-            match is_uuid(&uuid) {
-                true => Ok(uuid),
-                false => Err(Error::protocol("the answer has no UUID of the file").into()),
-            }
+        let passage = Passage::new(counter);
+        self.permitted(http, |permission| {
+            let mut form = form.again()?;
+            form.permit(permission);
+            let file = FileInForm { source, passage: &passage };
+            let form = form.finish_with_file(FIELD, &self.name, &self.mime_type, file)?;
+            self.post_form(http, "/base/", &form, false, |answer: &mut Answer| {
+                let uuid = answer.read(|reader| reader.field(FIELD, |reader| reader.text()))?;
+                match is_uuid(&uuid) {
+                    true => Ok(uuid),
+                    false => Err(Error::protocol("the answer has no UUID of the file").into()),
+                }
+            })
         })
     }
 }

@@ -26,6 +26,12 @@ impl Form {
         Form { boundary, text: Growing::default(), secret: String::new() }
     }
 
+    /// A copy, to be finished in another way.
+    pub fn again(&self) -> Result<Self> {
+        let (boundary, secret) = (self.boundary.clone(), self.secret.clone());
+        Ok(Form { boundary, text: self.text.again()?, secret })
+    }
+
     pub fn field(&mut self, name: &str, value: &str) {
         self.part(&format!("name=\"{}\"", escaped(name)), "");
         self.text.add(value);
@@ -92,7 +98,7 @@ fn content_type(boundary: &str) -> String {
 /// The bytes of a file on their way in a form.
 pub struct FileInForm<'a> {
     pub source: &'a Source<'a>,
-    pub passage: Passage<'a>,
+    pub passage: &'a Passage<'a>,
 }
 
 /// A form to be sent.

@@ -30,6 +30,9 @@ use super::http::{Answer, Body, Http, Method, Outcome, Request};
 /// Up to here a file goes in one request.
 pub const MOST_DIRECT: u64 = 10 << 20;
 
+/// A permission that is made so much later, in seconds, is made by another clock.
+const MOST_DELAY_S: i64 = 60;
+
 /// An upload as all its steps see it.
 struct Upload<'a> {
     options: &'a UploadOptions<'a>,
@@ -87,20 +90,42 @@ impl<'a> Upload<'a> {
         Ok(uploaded)
     }
 
+    /// Runs `send` with the permission to upload; once more where the service found it expired and
+    /// told that this machine's clock is slow.
+    fn permitted<T>(
+        &self,
+        http: &Http,
+        mut send: impl FnMut(Option<(String, i64)>) -> Result<T>,
+    ) -> Result<T> {
+        let permission = self.options.permission.sign(http)?;
+        let Some((_, expire)) = permission else { return send(permission) };
+        match send(permission) {
+            Err(error) if error.code() == Some("SignatureExpirationError") => {
+                match self.options.permission.sign(http)? {
+                    Some((_, later)) if later <= expire + MOST_DELAY_S => Err(error),
+                    again => send(again),
+                }
+            }
+            sent => sent,
+        }
+    }
+
     /// A POST of a form, with the permission to upload where `signed` says that it needs one.
     fn post<T>(
         &self,
         http: &Http,
         path: &str,
-        mut form: Form,
+        form: Form,
         signed: bool,
         idempotent: bool,
-        decode: impl FnMut(&mut Answer) -> Outcome<T>,
+        mut decode: impl FnMut(&mut Answer) -> Outcome<T>,
     ) -> Result<T> {
-        if signed {
-            form.permit(self.options.permission.sign(http)?);
-        }
-        self.post_form(http, path, &form.finish()?, idempotent, decode)
+        let mut post = |permission| {
+            let mut form = form.again()?;
+            form.permit(permission);
+            self.post_form(http, path, &form.finish()?, idempotent, &mut decode)
+        };
+        if signed { self.permitted(http, post) } else { post(None) }
     }
 
     fn post_form<T>(
@@ -116,7 +141,7 @@ impl<'a> Upload<'a> {
             body: Body::Content(form),
             idempotent,
             bearer: self.options.permission.token,
-            secret: &form.secret,
+            secrets: &[&form.secret],
             ..Request::new(Method::POST, &target)
         };
         http.call(&request, decode)

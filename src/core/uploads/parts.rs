@@ -1,9 +1,11 @@
 //! The parts of an upload on their way, several at a time.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::sync::Mutex;
 use std::thread;
 
+use percent_encoding::percent_decode_str;
 use ureq::http::Uri;
 
 use super::source::Source;
@@ -112,21 +114,23 @@ impl Content for Part<'_> {
 }
 
 fn send_part(http: &Http, address: &Uri, part: &Part) -> Result<()> {
+    let secrets = secrets(address);
     let request = Request {
         elsewhere: Some(address),
         body: Body::Content(part),
+        secrets: &secrets.iter().map(AsRef::as_ref).collect::<Vec<_>>(),
         ..Request::new(Method::PUT, address.path())
     };
-    http.call(&request, |_| Ok(())).map_err(|error| hide_address(error, address))
+    http.call(&request, |_| Ok(()))
 }
 
-/// Strikes out what lets anybody use an address, which S3 may quote.
-fn hide_address(mut error: Error, address: &Uri) -> Error {
+/// What lets anybody use an address, which S3 may quote.
+fn secrets(address: &Uri) -> Vec<Cow<'_, str>> {
     let values = address.query().unwrap_or_default().split('&').filter_map(|field| field.split_once('='));
-    for (_, value) in values.filter(|(_, value)| value.len() >= LEAST_SECRET) {
-        error.hide(value);
-    }
-    error
+    values
+        .filter(|(_, value)| value.len() >= LEAST_SECRET)
+        .map(|(_, value)| percent_decode_str(value).decode_utf8_lossy())
+        .collect()
 }
 
 /// The addresses that the service gave, which have to be safe to send a file to.

@@ -5,6 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::Hmac;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::core::client::Client;
 use crate::core::error::{Error, Result};
@@ -89,7 +90,8 @@ impl Client {
         let claims = options.claims(self.uploads.now().timestamp());
         let encode = |value: Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
         let text = format!("{}.{}", encode(json!({"alg": "HS256", "typ": "JWT"})), encode(claims));
-        let sum = sign::hmac::<Hmac<Sha256>>(&Sha256::digest(key), &text);
+        let key = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(key)));
+        let sum = sign::hmac::<Hmac<Sha256>>(&*key, &text);
         Ok(format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(sum)))
     }
 }
