@@ -795,16 +795,78 @@ TEST("60 MB of nothing in 60 KB of gzip take at most four times that") {
     check_bomb("", " ", "", 4);
 }
 
-/** Sends what stands before the bar, and what comes after it again and again. */
+/** Sends what stands before the bar, and what comes after it again and again; with ! for the bar without pauses. */
 static void drip(int connection, void *data) {
-    const char *start = (const char *)data, *again = strchr(start, '|') + 1;
-    if (read_head(connection, gateway.request, sizeof gateway.request) < 0) return;
-    if (send_bytes(connection, start, (size_t)(again - 1 - start)) != 0) return;
-    while (send_text(connection, again) == 0) sleep_ms(5);
+    const char *start = (const char *)data, *bar = strpbrk(start, "|!");
+    char *many = repeated(bar + 1, *bar == '|' ? 1 : 20000);
+    if (read_head(connection, gateway.request, sizeof gateway.request) > 0 &&
+        send_bytes(connection, start, (size_t)(bar - start)) == 0)
+        while (send_text(connection, many) == 0) sleep_ms(*bar == '|' ? 5 : 0);
+    free(many);
 }
 
-TEST("an endless body, head, line or row of interim responses ends at timeout_ms or before, in bounded memory") {
-    /* Those that end before are in limits.c. */
+TEST("an answer without an end that says nothing is no answer, in bounded memory, also where there is no time limit") {
+    static const char *const floods[] = {
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;!a",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n!0",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n \r\n0\r\nX: !a",
+        "HTTP/1.1 200 OK\r\nX: !a",
+        "HTTP/1.1 103 Early Hints\r\nX: !a",
+        "HTTP/1.1 200 OK\r\n\r\n! ",
+    };
+    size_t i;
+    for (i = 0; i < sizeof floods / sizeof *floods; i++) {
+        struct server server;
+        uc_client_opts opts = client_opts();
+        uc_client *client;
+        uc_error *error;
+        int64_t start = now_ms();
+        long before = memory_begin();
+        server_start(&server, drip, (void *)floods[i]);
+        opts.upload_base = server.base;
+        opts.retries = -1;
+        client = client_with(&opts);
+        CHECK_FAILS(UC_ERR_PROTOCOL, upload_data(client, &error), error);
+        CHECK(memory_kib("VmHWM") - before < 200 * 1024);
+        CHECK_BEFORE(start, 5000);
+        uc_free(error);
+        uc_free(client);
+        server_stop(&server);
+    }
+}
+
+/** A member of gzip, and then garbage without an end. */
+static void endless_garbage(int connection, void *data) {
+    struct bytes bytes;
+    (void)data;
+    memset(&bytes, 0, sizeof bytes);
+    put_text(&bytes, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n\r\n");
+    gzip_put(&bytes, "{\"file\":\"" UUID "\"}");
+    if (read_head(connection, gateway.request, sizeof gateway.request) > 0)
+        while (send_bytes(connection, (const char *)bytes.bytes, bytes.size) == 0) {
+            bytes.size = 0;
+            put(&bytes, zeros, sizeof zeros);
+            put(&bytes, zeros, sizeof zeros);
+        }
+    free(bytes.bytes);
+}
+
+TEST("what follows after gzip is passed over, but not without an end") {
+    struct server server;
+    uc_client_opts opts = client_opts();
+    uc_client *client;
+    uc_error *error;
+    server_start(&server, endless_garbage, NULL);
+    opts.upload_base = server.base;
+    opts.retries = -1;
+    client = client_with(&opts);
+    CHECK_FAILS(UC_ERR_PROTOCOL, upload_data(client, &error), error);
+    uc_free(error);
+    uc_free(client);
+    server_stop(&server);
+}
+
+TEST("an endless body, head, line or row of interim responses that drips ends at timeout_ms") {
     static const char *const drips[] = {
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n| ",
         "HTTP/1.1 200 OK\r\n|X: 1\r\n",
@@ -812,6 +874,7 @@ TEST("an endless body, head, line or row of interim responses ends at timeout_ms
         "|HTTP/1.1 103 Early Hints\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n|1\r\n \r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n \r\n0\r\n|X: 1\r\n",
+        "!HTTP/1.1 103 Early Hints\r\n\r\n",
     };
     size_t i;
     for (i = 0; i < sizeof drips / sizeof *drips; i++) {

@@ -17,6 +17,10 @@ use crate::core::error::Error;
 use crate::core::json::text_of;
 use crate::os;
 
+/// What is packed may be no larger than what it unpacks to, but for what packing adds: behind members
+/// of gzip anything may follow, without an end.
+const MOST_PACKED: u64 = MOST_BODY + (1 << 20);
+
 const LEAST_ROOM: usize = 8 << 10;
 
 /// Sends `request` and reads its answer, whose body is likely to be `room` bytes large.
@@ -38,7 +42,7 @@ pub fn exchange(
         return Err(too_large());
     }
     let layers = layers(&parts.headers)?;
-    let raw = body.with_config().limit(u64::MAX).reader();
+    let raw = body.with_config().limit(MOST_PACKED).reader();
     let mut reader = unpacked(raw, layers, MOST_BODY + 1);
     let watch = || match deadline.is_some_and(|deadline| deadline <= Instant::now()) {
         _ if connections.is_canceled() => Err(io::Error::other(Ended(Error::canceled()))),
