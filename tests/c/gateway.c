@@ -131,7 +131,7 @@ static uc_status group_info(const uc_client *client, uc_error **error) {
 static uc_status group_create(const uc_client *client, uc_error **error) {
     static const char *const files[] = {UUID};
     uc_group *group;
-    uc_status status = uc_group_create(client, files, 1, &group, error);
+    uc_status status = uc_group_create(client, files, 1, NULL, &group, error);
     uc_free(group);
     return status;
 }

@@ -12,6 +12,7 @@ use super::transport::{GrownOld, Lost};
 use super::tunnel::Refused;
 use super::{Answer, MOST_ERROR_BODY};
 use crate::core::error::{Error, Reply, Status};
+use crate::core::json::Reader;
 
 const OUT_OF_TIME: &str = "timeout_ms ran out before the service had answered";
 
@@ -78,9 +79,11 @@ impl Failure {
         self
     }
 
-    /// Adds what the service answered.
+    /// Adds what the service answered with a status of 2xx. Of a job that failed it has a code.
     pub fn with(mut self, answer: Answer) -> Self {
-        let code = said_by_service(&answer).code;
+        let is_small = answer.body.len() <= MOST_ERROR_BODY as usize;
+        let told = is_small.then(|| Reader::new(&answer.body).field("error_code", Reader::text));
+        let code = told.and_then(|code| code.ok());
         self.error.answer = Some(Box::new(reply(answer, code)));
         self
     }

@@ -68,10 +68,9 @@ fn operations(text: &str) -> Result<String> {
 
 fn of_proxy(url: &str, path: usize) -> Result<Parts<'_>> {
     let behind = &url[path..];
-    let lower = behind.to_ascii_lowercase();
-    let source = ["/https://", "/http://"].iter().filter_map(|scheme| lower.find(scheme)).min();
-    let source =
-        source.ok_or_else(|| Error::argument("url is a proxy's, and no address stands at its end"))? + 1;
+    let mut begins = behind.match_indices('/').map(|(slash, _)| slash + 1);
+    let source = begins.find(|begin| id::behind_scheme(&behind[*begin..]).is_some());
+    let source = source.ok_or_else(|| Error::argument("url is a proxy's, and no URL stands at its end"))?;
     Ok(Parts {
         base: base(&url[..path]),
         operations: operations(&behind[1..source])?,

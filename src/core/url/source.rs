@@ -4,6 +4,7 @@ use super::escape::{ADDRESS, escape};
 use crate::core::error::{Error, Result};
 use crate::core::http::base::{Base, is_dots};
 use crate::core::id::behind_scheme;
+use crate::core::memory::concat;
 
 const MOST_SOURCE: usize = 8 << 10;
 
@@ -23,7 +24,7 @@ pub fn web_url(text: &str, name: &str) -> Result<String> {
     if Base::parse(&format!("{scheme}{host}"), name).is_err() {
         return wrong("has no host in ASCII; a name in other letters is written xn--...");
     }
-    Ok(scheme + &escape(rest, ADDRESS)?)
+    Ok(concat(&[&scheme, &escape(rest, ADDRESS)?])?)
 }
 
 /// A URL elsewhere, as it stands at the end of a proxy's.
