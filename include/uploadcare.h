@@ -249,8 +249,10 @@ typedef struct {
     /// Path of a file of further certificate authorities, PEM as OpenSSL reads it; the system's stay
     /// trusted. Read at once.
     const char *ca_file;
-    /// "http://host:port" or "socks5://host:port", with user:password@ before the host if needed.
-    /// Default: HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment; "" for none.
+    /// "http://host:port", or https, socks4, socks4a, socks5 or socks5h in place of http, with
+    /// user:password@ before the host if needed; socks4a and socks5h look names up at the proxy.
+    /// Default: HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment, by the host of
+    /// each request; what is wrong there is UC_ERR_ARGUMENT of the request. "" for none.
     const char *proxy;
     /// What the program calls itself, "MyApp/2.1"; put after the library's own name.
     const char *user_agent;
@@ -258,11 +260,12 @@ typedef struct {
     int32_t auth;
     /// How often a failed request is sent again; default 3, -1 for never.
     int32_t retries;
-    /// To make a connection, TLS included; default 10000.
+    /// To make a connection, in milliseconds: name look-up, proxy and TLS included; default 10000.
     uint32_t connect_timeout_ms;
-    /// With no byte either way; default 30000.
+    /// With no byte either way, in milliseconds; default 30000.
     uint32_t idle_timeout_ms;
-    /// For one whole call with its retries and waits; default 120000, for uploads none.
+    /// For one whole call with its retries and waits, in milliseconds; default 120000, for uploads
+    /// none. Each limit holds to within 0.3 s, under signals too, but for the time of callbacks.
     uint32_t timeout_ms;
     /// 1: operations are not checked against OPERATIONS.md, only that they begin with -/, end in a
     /// slash and can stand in an address: for what the service has learned since this version;

@@ -221,6 +221,10 @@ fn run(program: &Path, way: Way, source: &str) -> Result<(), Failed> {
     if source.contains("UC_TEST_RECORDINGS") {
         command.env("UC_TEST_RECORDINGS", recordings::folder());
     }
+    let answers = root().join("../shared/cases/answers");
+    if answers.is_dir() {
+        command.env("UC_TEST_ANSWERS", answers);
+    }
     if matches!(way.watcher, Watcher::Valgrind | Watcher::Threads) {
         command.env("UC_TEST_SLOW", "1");
     }

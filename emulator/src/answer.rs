@@ -4,12 +4,12 @@ use std::io::Write;
 
 use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Version};
 use axum::response::Response;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Full};
 use serde::Serialize;
 use serde_json::json;
 
@@ -52,6 +52,15 @@ pub async fn collect(response: Response) -> Answer {
     head.headers.remove(CONTENT_LENGTH);
     let body = body.collect().await.expect("bodies are made in memory").to_bytes();
     Answer::from_parts(head, body)
+}
+
+/// As it goes out: one of HTTP/1.0 without a length, so that it ends where its connection does.
+pub fn sent(answer: Answer) -> Response {
+    match answer.version() {
+        // Whoever sends it cannot see through the frames how much there is.
+        Version::HTTP_10 => answer.map(|body| Body::new(Full::new(body).map_frame(|frame| frame))),
+        _ => answer.map(Body::from),
+    }
 }
 
 /// Compresses an answer for whoever accepts that.

@@ -51,6 +51,7 @@ pub enum Kind {
     MalformedJson {},
     CloseIdle {},
     CloseAfter {},
+    NoLength {},
     Next { value: Option<String> },
     Set { pointer: String, value: Value },
     EmptyPage {},

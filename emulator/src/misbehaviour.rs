@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_ENCODING;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode, Version};
 use bytes::Bytes;
 use flate2::{Compress, Compression, Crc, FlushCompress};
 use serde_json::{Value, json};
@@ -47,6 +47,9 @@ pub async fn answer(
     }
     service.compress(&mut answer, exchange);
     service.complete(&mut answer);
+    if let Kind::NoLength {} = fault {
+        *answer.version_mut() = Version::HTTP_10;
+    }
     if let Some(plan) = plan(fault, answer.body().len()) {
         line.plan(plan);
     }

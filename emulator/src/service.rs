@@ -162,7 +162,7 @@ impl Service {
         self.shared.log.lock().unwrap().note_body(ticket, &body);
         let answer = self.answer(&Exchange { head, body, origin }, fate, line).await?;
         self.shared.log.lock().unwrap().note_status(ticket, answer.status().as_u16());
-        Ok(answer.map(Body::from))
+        Ok(answer::sent(answer))
     }
 
     /// The address that a request came in on.

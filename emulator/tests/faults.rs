@@ -363,6 +363,21 @@ fn close_after_answers_and_closes_without_a_word() {
 }
 
 #[test]
+fn an_answer_without_a_length_ends_with_its_connection() {
+    let emulator = emulator(30);
+    let right = right(&emulator);
+    fault(&emulator, r#"{"fault":"no_length"}"#);
+    let mut connection = Connection::open(&emulator);
+    connection.send(&list()).unwrap();
+    let (rest, _) = connection.receive_rest();
+    let text = String::from_utf8_lossy(&rest);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.0 200 OK\r\n"));
+    assert!(!head.contains("Content-Length") && !head.contains("Transfer-Encoding"));
+    assert!(body.as_bytes() == right.body);
+}
+
+#[test]
 fn close_idle_answers_and_closes_in_the_face_of_the_next_request() {
     let emulator = emulator(30);
     fault(&emulator, r#"{"fault":"close_idle"}"#);

@@ -183,10 +183,13 @@ TEST("https_proxy is for an https base, and for no other") {
 
 TEST("no_proxy of the environment excepts its hosts, and is no matter to a proxy of the options") {
     static const char *const names[] = {"no_proxy", "NO_PROXY"};
-    static const char *const excepting[] = {"127.0.0.1", "example.com,127.0.0.1", "example.com, 127.0.0.1", "*"};
-    static const char *const others[] = {"", "example.com", "127.0.0.2"};
+    char with_port[32];
+    const char *const excepting[] = {"127.0.0.1", "example.com,127.0.0.1", "example.com, 127.0.0.1", "*",
+                                     "127.0.0.0/8", "example.com 127.0.0.0/30", with_port};
+    const char *const others[] = {"", "example.com", "127.0.0.2", "127.0.0.1:1", "126.0.0.0/8", "0.0.1"};
     const char *address = proxy_start(serve_http);
     size_t i, j;
+    snprintf(with_port, sizeof with_port, "127.0.0.1:%d", port_of(base()));
     setenv("http_proxy", address, 1);
     for (i = 0; i < 2; i++) {
         for (j = 0; j < sizeof excepting / sizeof *excepting; j++) {
@@ -240,44 +243,206 @@ TEST("a whole listing goes through the proxy on one connection, links and all; r
     free(truth.groups);
 }
 
-TEST("a proxy that is not there is UC_ERR_NETWORK, and nobody goes around it") {
-    char address[64];
-    uc_client_opts opts = client_opts();
-    uc_client *client;
-    uc_page *page;
-    uc_error *error;
-    proxy_start(serve_http);
-    proxy_stop();
-    snprintf(address, sizeof address, "http://127.0.0.1:%d", proxy.server.port);
-    opts.proxy = address;
-    opts.retries = -1;
-    client = client_with(&opts);
-    CHECK_FAILS(UC_ERR_NETWORK, uc_groups_list(client, NULL, &page, &error), error);
-    CHECK_INT(0, requests_counted());
-    uc_free(error);
-    uc_free(client);
-}
+/** Its answer to whatever it is asked. */
+static const char *refusal;
 
 static void serve_refusal(int connection, void *data) {
     (void)data;
     if (read_head(connection, proxy.request, sizeof proxy.request) < 0) return;
-    send_text(connection,
-              "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    __atomic_add_fetch(&proxy.served, 1, __ATOMIC_SEQ_CST);
+    send_text(connection, refusal);
 }
 
-TEST("a proxy that refuses is UC_ERR_NETWORK, and it is not taken for the service") {
-    uc_client_opts opts = client_opts();
+/** One call through the proxy at this address fails: `opts` otherwise. */
+static uc_error *fails_through(uc_client_opts opts, const char *address, int retries) {
     uc_client *client;
     uc_page *page;
     uc_error *error;
-    opts.proxy = proxy_start(serve_refusal);
-    opts.retries = -1;
+    opts.proxy = address;
+    opts.retries = retries;
     client = client_with(&opts);
     CHECK_FAILS(UC_ERR_NETWORK, uc_groups_list(client, NULL, &page, &error), error);
+    CHECK_LACKS(error->message, "hidden");
     CHECK_INT(0, requests_counted());
+    uc_free(client);
+    return error;
+}
+
+TEST("a proxy that refuses is UC_ERR_NETWORK and named, and asked again only where that may help") {
+    static const struct { int to_tls; const char *answer, *says; int attempts; } rows[] = {
+        {0, "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "407", 1},
+        {1, "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "407", 1},
+        {1, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", "HTTP 403 Forbidden", 1},
+        {1, "HTTP/1.0 405 Method Not Allowed\r\n\r\n", "HTTP 405", 1},
+        {1, "HTTP/1.1 502 Bad Gateway\r\n\r\n", "HTTP 502 Bad Gateway", 2},
+        {1, "HTTP/1.1 504\r\n\r\n", "HTTP 504", 2},
+        {1, "SSH-2.0-OpenSSH_9.6\r\n\r\n", "not HTTP", 1},
+        {1, "", "closed", 2},
+    };
+    size_t i;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uc_client_opts plain = client_opts(), tls = tls_opts();
+        uc_error *error;
+        char address[64], name[64];
+        proxy_start(serve_refusal);
+        refusal = rows[i].answer;
+        snprintf(address, sizeof address, "http://user:hidden@127.0.0.1:%d", proxy.server.port);
+        snprintf(name, sizeof name, "the proxy 127.0.0.1:%d", proxy.server.port);
+        error = fails_through(rows[i].to_tls ? tls : plain, address, 1);
+        CHECK_CONTAINS(error->message, name);
+        CHECK_CONTAINS(error->message, rows[i].says);
+        CHECK_INT(rows[i].attempts, error->attempts);
+        CHECK_INT(rows[i].attempts, proxy.served);
+        uc_free(error);
+        server_stop(&proxy.server);
+    }
+}
+
+TEST("a proxy that is not there is named, for http and for https, and nobody goes around it") {
+    char name[64], address[64];
+    int port = closed_port(), i;
+    snprintf(name, sizeof name, "the proxy 127.0.0.1:%d", port);
+    for (i = 0; i < 4; i++) {
+        static const char *const schemes[] = {"http", "socks4", "socks5", "socks5h"};
+        uc_error *error;
+        snprintf(address, sizeof address, "%s://127.0.0.1:%d", schemes[i], port);
+        error = fails_through(client_opts(), address, -1);
+        CHECK_CONTAINS(error->message, name);
+        uc_free(error);
+        error = fails_through(tls_opts(), address, -1);
+        CHECK_CONTAINS(error->message, name);
+        uc_free(error);
+    }
+}
+
+TEST("a request to an http URL is sent to the proxy as it is: the whole URL, Host and the proxy's own credential") {
+    char address[64], line[128], host[64];
+    proxy_start(serve_http);
+    snprintf(address, sizeof address, "http://user:password@127.0.0.1:%d", proxy.server.port);
+    CHECK(goes_through(address));
+    snprintf(line, sizeof line, "GET http://127.0.0.1:%d/groups/ HTTP/1.1\r\n", port_of(base()));
+    snprintf(host, sizeof host, "\r\nhost: 127.0.0.1:%d\r\n", port_of(base()));
+    CHECK(strncmp(proxy.request, line, strlen(line)) == 0);
+    CHECK(strcasestr(proxy.request, host) != NULL);
+    CHECK(strcasestr(proxy.request, "\r\nproxy-authorization: Basic dXNlcjpwYXNzd29yZA==\r\n") != NULL);
+    CHECK(strcasestr(proxy.request, "\r\nauthorization: Uploadcare ") != NULL);
+    proxy_stop();
+}
+
+TEST("a variable that is no proxy, or no text, is an error that names it, for requests it is about and for nothing else") {
+    static const struct { const char *name, *value; } rows[] = {
+        {"http_proxy", "http://secret:port"}, {"HTTP_PROXY", "ftp://secret"}, {"all_proxy", "http://secret:70000"},
+        {"http_proxy", "http://secret\xff:1"}, {"ALL_PROXY", "\xff"}, {"http_proxy", "://secret"},
+    };
+    size_t i;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uc_client *client;
+        uc_page *page;
+        uc_error *error;
+        char *url;
+        proxy_start(serve_http);
+        setenv(rows[i].name, rows[i].value, 1);
+        client = client_new();
+        CHECK_OK(uc_url(client, "22240276-2f06-41f8-9411-755c8ce926ed", NULL, NULL, &url, &error), error);
+        uc_free(url);
+        CHECK_FAILS(UC_ERR_ARGUMENT, uc_groups_list(client, NULL, &page, &error), error);
+        CHECK_CONTAINS(error->message, rows[i].name);
+        CHECK_LACKS(error->message, "secret");
+        CHECK_INT(0, error->attempts);
+        uc_free(error);
+        uc_free(client);
+        CHECK(!goes_through("")); /* opts.proxy comes first */
+        setenv("no_proxy", "127.0.0.1", 1);
+        CHECK(!goes_through(NULL)); /* it is not about this host */
+        unsetenv("no_proxy");
+        unsetenv(rows[i].name);
+        setenv("https_proxy", rows[i].value, 1);
+        CHECK(!goes_through(NULL)); /* nor about this scheme */
+        unsetenv("https_proxy");
+        proxy_stop();
+    }
+}
+
+TEST("a no_proxy that is no text is an error that names it, where there is a proxy") {
+    uc_client *client;
+    uc_page *page;
+    uc_error *error;
+    const char *address = proxy_start(serve_http);
+    setenv("NO_PROXY", "127.0.0.1\xff", 1);
+    CHECK(!goes_through(NULL));
+    setenv("http_proxy", address, 1);
+    client = client_new();
+    CHECK_FAILS(UC_ERR_ARGUMENT, uc_groups_list(client, NULL, &page, &error), error);
+    CHECK_CONTAINS(error->message, "NO_PROXY");
     uc_free(error);
     uc_free(client);
+    unsetenv("NO_PROXY");
+    unsetenv("http_proxy");
     proxy_stop();
+}
+
+/* -- parts on another host ------------------------------------------------------------------------------- */
+
+/** An Upload API whose parts go to the same server under the name localhost. */
+static struct server parts;
+static int direct, passed_on; /* PUTs of parts */
+
+static void serve_parts(int connection, void *data) {
+    char head[8192], bytes[65536], body[512], *length;
+    long left;
+    (void)data;
+    if (read_head(connection, head, sizeof head) < 0) return;
+    length = strcasestr(head, "\r\ncontent-length:");
+    for (left = length ? atol(length + 17) : 0; left > 0;) {
+        ssize_t got = recv(connection, bytes, sizeof bytes, 0);
+        if (got <= 0) return;
+        left -= got;
+    }
+    strcpy(body, "{\"uuid\":\"22240276-2f06-41f8-9411-755c8ce926ed\",\"size\":11534336,\"is_ready\":true}");
+    if (strncmp(head, "PUT /", 5) == 0) direct++;
+    if (strncmp(head, "PUT http://localhost:", 21) == 0) passed_on++;
+    if (strstr(head, "/multipart/start/"))
+        snprintf(body, sizeof body,
+                 "{\"uuid\":\"22240276-2f06-41f8-9411-755c8ce926ed\",\"parts\":[\"http://localhost:%d/part/1\","
+                 "\"http://localhost:%d/part/2\",\"http://localhost:%d/part/3\"]}",
+                 parts.port, parts.port, parts.port);
+    snprintf(bytes, sizeof bytes,
+             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s",
+             (int)strlen(body), body);
+    send_text(connection, bytes);
+}
+
+TEST("the proxy of a part is that of its own host, not of the Upload API") {
+    static const struct { const char *no_proxy; int direct, passed_on; } rows[] = {
+        {"127.0.0.1", 0, 3}, {"localhost", 3, 0}, {"127.0.0.1,localhost", 3, 0}, {"", 0, 3},
+    };
+    size_t size = 11 << 20, i;
+    char *data = (char *)calloc(size, 1);
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *address = proxy_start(serve_http);
+        uc_client_opts opts = client_opts();
+        uc_upload_opts upload = upload_opts();
+        uc_client *client;
+        uc_file *file;
+        uc_error *error;
+        server_start(&parts, serve_parts, NULL);
+        direct = passed_on = 0;
+        setenv("http_proxy", address, 1);
+        setenv("no_proxy", rows[i].no_proxy, 1);
+        opts.upload_base = parts.base;
+        upload.parallel = 1;
+        client = client_with(&opts);
+        CHECK_OK(uc_upload_data(client, data, size, &upload, &file, &error), error);
+        if (direct != rows[i].direct || passed_on != rows[i].passed_on)
+            FAIL("no_proxy=%s: %d direct, %d passed on", rows[i].no_proxy, direct, passed_on);
+        uc_free(file);
+        uc_free(client);
+        unsetenv("http_proxy");
+        unsetenv("no_proxy");
+        server_stop(&parts);
+        proxy_stop();
+    }
+    free(data);
 }
 
 TEST("of what goes to an https base the proxy sees the host, no key and no path") {
@@ -332,4 +497,140 @@ TEST("a SOCKS proxy carries http and https") {
     uc_free(client);
     CHECK_INT(2, proxy.served);
     proxy_stop();
+}
+
+/* -- SOCKS in all its versions ------------------------------------------------------------------------------ */
+
+/** What a SOCKS proxy does, and what it was told. */
+static struct {
+    int code;            /* of its refusal, or 0 */
+    const char *user;    /* that it wants, or NULL */
+    const char *password;
+    int version, kind;   /* of the address: 0 for one of version 4 */
+    char name[256];      /* where one was told */
+    char told_user[256];
+} socks;
+
+static int read_until_nul(int connection, char *to, size_t size) {
+    size_t i;
+    for (i = 0; i < size && recv(connection, to + i, 1, 0) == 1; i++)
+        if (to[i] == '\0') return 0;
+    return -1;
+}
+
+static int read_counted(int connection, char *to) {
+    unsigned char size;
+    if (recv(connection, &size, 1, 0) != 1 || recv(connection, to, size, MSG_WAITALL) != size) return -1;
+    to[size] = '\0';
+    return 0;
+}
+
+static void serve_socks4(int connection) {
+    unsigned char bytes[7], answer[8] = {0, 90, 0, 0, 0, 0, 0, 0};
+    if (recv(connection, bytes, 7, MSG_WAITALL) != 7 || bytes[0] != 1) return;
+    if (read_until_nul(connection, socks.told_user, sizeof socks.told_user) != 0) return;
+    if (bytes[3] == 0 && read_until_nul(connection, socks.name, sizeof socks.name) != 0) return;
+    if (socks.code) answer[1] = (unsigned char)socks.code;
+    send_bytes(connection, (const char *)answer, sizeof answer);
+    if (!socks.code) dig_tunnel(connection, bytes[1] << 8 | bytes[2]);
+}
+
+static void serve_socks5(int connection) {
+    unsigned char bytes[16], answer[10] = {5, 0, 0, 1, 127, 0, 0, 1, 0, 0};
+    char methods[256], password[256] = "";
+    if (read_counted(connection, methods) != 0) return;
+    if (socks.user && memchr(methods, 2, 255) == NULL) {
+        send_bytes(connection, "\5\xff", 2);
+        return;
+    }
+    send_bytes(connection, socks.user ? "\5\2" : "\5\0", 2);
+    if (socks.user) {
+        if (recv(connection, bytes, 1, 0) != 1 || read_counted(connection, socks.told_user) != 0) return;
+        if (read_counted(connection, password) != 0) return;
+        if (strcmp(socks.user, socks.told_user) != 0 || strcmp(socks.password, password) != 0) {
+            send_bytes(connection, "\1\1", 2);
+            return;
+        }
+        send_bytes(connection, "\1\0", 2);
+    }
+    if (recv(connection, bytes, 4, MSG_WAITALL) != 4 || bytes[1] != 1) return;
+    socks.kind = bytes[3];
+    if (socks.kind == 3 && read_counted(connection, socks.name) != 0) return;
+    if (socks.kind == 1 && recv(connection, bytes, 4, MSG_WAITALL) != 4) return;
+    if (socks.kind == 4 && recv(connection, bytes, 16, MSG_WAITALL) != 16) return;
+    if (recv(connection, bytes, 2, MSG_WAITALL) != 2) return;
+    answer[1] = (unsigned char)socks.code;
+    send_bytes(connection, (const char *)answer, sizeof answer);
+    if (!socks.code) dig_tunnel(connection, bytes[0] << 8 | bytes[1]);
+}
+
+static void serve_any_socks(int connection, void *data) {
+    unsigned char version;
+    (void)data;
+    memset(socks.name, 0, sizeof socks.name);
+    socks.kind = 0;
+    if (recv(connection, &version, 1, 0) != 1) return;
+    socks.version = version;
+    if (version == 4) serve_socks4(connection);
+    if (version == 5) serve_socks5(connection);
+}
+
+TEST("SOCKS 4 and 5 are told an address, 4a and 5h the name, and users and passwords where they are given") {
+    static const struct { const char *scheme, *login, *user; int version; const char *name; } rows[] = {
+        {"socks4", "", NULL, 4, ""},          {"socks4a", "", NULL, 4, "localhost"},
+        {"socks4", "tom@", NULL, 4, ""},      {"socks5", "", NULL, 5, ""},
+        {"socks5h", "", NULL, 5, "localhost"}, {"socks5", "tom:hidden@", "tom", 5, ""},
+        {"socks5h", "tom:hidden@", "tom", 5, "localhost"}, {"socks5", "tom:hidden@", NULL, 5, ""},
+    };
+    size_t i;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char address[128], host[64];
+        uc_client_opts opts = client_opts();
+        uc_client *client;
+        proxy_start(serve_any_socks);
+        memset(&socks, 0, sizeof socks);
+        socks.user = rows[i].user;
+        socks.password = "hidden";
+        snprintf(address, sizeof address, "%s://%s127.0.0.1:%d", rows[i].scheme, rows[i].login, proxy.server.port);
+        snprintf(host, sizeof host, "http://localhost:%d", port_of(base()));
+        opts.api_base = host;
+        opts.proxy = address;
+        client = client_with(&opts);
+        list_once(client);
+        uc_free(client);
+        CHECK_INT(rows[i].version, socks.version);
+        CHECK_TEXT(rows[i].name, socks.name);
+        if (rows[i].user || (rows[i].version == 4 && rows[i].login[0])) CHECK_TEXT("tom", socks.told_user);
+        CHECK_INT(1, proxy.served);
+        proxy_stop();
+    }
+}
+
+TEST("a SOCKS proxy that refuses is named with its reason, and asked again only where that may help") {
+    static const struct { const char *scheme, *login, *user; int code; const char *says; int attempts; } rows[] = {
+        {"socks4", "", NULL, 91, "code 91", 2},
+        {"socks5", "", NULL, 1, "general failure", 2},
+        {"socks5", "", NULL, 2, "rules do not allow it", 1},
+        {"socks5", "", NULL, 5, "connection refused", 2},
+        {"socks5", "", "tom", 0, "user and password", 1},
+        {"socks5", "tom:hidden@", "eve", 0, "does not take this user and password", 1},
+    };
+    size_t i;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char address[128], name[64];
+        uc_error *error;
+        proxy_start(serve_any_socks);
+        memset(&socks, 0, sizeof socks);
+        socks.user = rows[i].user;
+        socks.password = "hidden";
+        socks.code = rows[i].code;
+        snprintf(address, sizeof address, "%s://%s127.0.0.1:%d", rows[i].scheme, rows[i].login, proxy.server.port);
+        snprintf(name, sizeof name, "the proxy 127.0.0.1:%d", proxy.server.port);
+        error = fails_through(client_opts(), address, 1);
+        CHECK_CONTAINS(error->message, name);
+        CHECK_CONTAINS(error->message, rows[i].says);
+        CHECK_INT(rows[i].attempts, error->attempts);
+        uc_free(error);
+        proxy_stop();
+    }
 }

@@ -18,6 +18,10 @@ use crate::core::error::Error;
 use crate::core::json::{Watch, text_of};
 use crate::os;
 
+/// What is packed may be no larger than what it unpacks to, but for what packing adds: behind members
+/// of gzip anything may follow, without an end.
+const MOST_PACKED: u64 = MOST_BODY + (1 << 20);
+
 const LEAST_ROOM: usize = 8 << 10;
 
 /// Sends `request` and reads its answer, whose body is likely to be `room` bytes large. What it calls
@@ -41,7 +45,7 @@ pub fn exchange(
     if good && length > MOST_BODY {
         return Err(too_large());
     }
-    let raw = body.with_config().limit(u64::MAX).reader();
+    let raw = body.with_config().limit(MOST_PACKED).reader();
     let mut reader = match layers(&parts.headers) {
         Ok(layers) => unpacked(raw, layers, MOST_BODY + 1),
         Err(error) if good => return Err(error.into()),

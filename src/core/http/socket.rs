@@ -10,8 +10,9 @@ use ureq::unversioned::transport::NextTimeout;
 
 use crate::os;
 
-/// How long one wait for a peer that does not read may last before its progress is looked at.
-const LOOK: Duration = Duration::from_millis(200);
+/// How long one wait for a peer that does not read may last before its progress is looked at: so late
+/// `idle_timeout_ms` may end.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// When what is being done must have ended, and what the limit is called.
 #[derive(Clone, Copy, Debug)]

@@ -113,7 +113,9 @@ impl Transport for Connection {
         };
         let amount = amount.map_err(|error| self.failure(error, false))?;
         self.buffers.input_appended(amount);
-        self.head.unfold(self.buffers.input_mut());
+        while let Some(size) = self.head.unfold(self.buffers.input_mut()) {
+            self.buffers.input_consume(size);
+        }
         self.kept = false;
         Ok(amount > 0)
     }
@@ -154,19 +156,24 @@ struct Head {
 
 impl Head {
     /// Makes one line of each header that was folded into several, as RFC 9112 5.2 says: the line
-    /// end becomes spaces. `input` begins with the head as long as that is not over.
-    fn unfold(&mut self, input: &mut [u8]) {
+    /// end becomes spaces. `input` begins with the head as long as that is not over. Gives the size of
+    /// an interim response (1xx), which is to be passed over: ureq takes none with headers.
+    fn unfold(&mut self, input: &mut [u8]) -> Option<usize> {
         while !self.is_over {
             let Some(end) = memchr::memchr(b'\n', &input[self.seen..]).map(|end| self.seen + end) else {
                 self.seen = input.len();
-                return;
+                return None;
             };
             self.seen = end;
             self.is_over = is_blank(&input[..end]);
+            if self.is_over && is_interim(input) {
+                *self = Head::default();
+                return Some(end + 1);
+            }
             match input.get(end + 1) {
                 _ if self.is_over => {}
                 // What follows decides.
-                None => return,
+                None => return None,
                 Some(b' ' | b'\t') => {
                     input[end] = b' ';
                     if input[..end].ends_with(b"\r") {
@@ -177,7 +184,13 @@ impl Head {
             }
             self.seen += 1;
         }
+        None
     }
+}
+
+/// Whether another response follows; after 101 another protocol does.
+fn is_interim(head: &[u8]) -> bool {
+    head.starts_with(b"HTTP/1.") && matches!(head.get(8..12), Some([b' ', b'1', rest @ ..]) if rest != b"01")
 }
 
 /// Whether the last line of a head is the empty one that ends it.
@@ -193,7 +206,9 @@ mod tests {
         let (mut head, mut input) = (Head::default(), Vec::new());
         for piece in pieces {
             input.extend(piece.bytes());
-            head.unfold(&mut input);
+            while let Some(size) = head.unfold(&mut input) {
+                input.drain(..size);
+            }
         }
         String::from_utf8(input).unwrap()
     }
@@ -205,6 +220,18 @@ mod tests {
         assert_eq!(unfolded(&[whole]), single);
         let letters: Vec<_> = whole.split("").collect();
         assert_eq!(unfolded(&letters), single);
+    }
+
+    #[test]
+    fn interim_responses_are_passed_over() {
+        let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n b\r\n\r\n";
+        let (whole, single) =
+            ("HTTP/1.1 200 OK\r\nA: 1\r\n 2\r\n\r\nbody", "HTTP/1.1 200 OK\r\nA: 1   2\r\n\r\nbody");
+        let both = interim.to_owned() + whole;
+        assert_eq!(unfolded(&[&both]), single);
+        assert_eq!(unfolded(&both.split("").collect::<Vec<_>>()), single);
+        let other = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
+        assert_eq!(unfolded(&[other]), other);
     }
 
     #[test]
