@@ -129,7 +129,7 @@ static uc_status reads(enum reader reader, const uc_client *client, uc_error **e
     case FILES_LIST: status = uc_files_list(client, NULL, &page, error); break;
     case SEARCH: status = uc_files_search(client, "{\"query\":\"apple\"}", NULL, &page, error); break;
     case GROUP_INFO: status = uc_group_info(client, ID, &group, error); break;
-    case GROUP_CREATE: status = uc_group_create(client, uuids, 1, &group, error); break;
+    case GROUP_CREATE: status = uc_group_create(client, uuids, 1, NULL, &group, error); break;
     case GROUP_STORE: status = uc_group_store_files(client, ID, &batch, error); break;
     case FILE_INFO: status = uc_file_info(client, UUID, NULL, &file, error); break;
     case FILE_COPY: status = uc_file_copy(client, UUID, NULL, &file, error); break;

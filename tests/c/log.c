@@ -619,7 +619,7 @@ TEST("a body that is cut within the credential shows no piece of it") {
 /* -- texts of the service's ---------------------------------------------------------------------------------------- */
 
 TEST("a line stays a line of some hundred bytes, whatever ids, warnings and links the service makes up") {
-    char *id = repeated("\\t\xe2\x80\xae" "id", 5000), *link = repeated("x", 20000), *json;
+    char *id = repeated("\\t\xe2\x80\xae" "id", 5000), *link = repeated("x", 7000), *json;
     struct journal journal;
     uc_client_opts opts;
     uc_client *client;

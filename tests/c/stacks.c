@@ -230,7 +230,7 @@ static void ask_of_files(const struct world *world, const uc_client *client) {
     DEPTH(uc_free, (result));
     CALL(uc_tags_list, (client, world->image, &result, &error));
     DEPTH(uc_free, (result));
-    CALL(uc_group_create, (client, uuids, 2, &group, &error));
+    CALL(uc_group_create, (client, uuids, 2, NULL, &group, &error));
     CALL(uc_group_delete_with_files, (client, world->doomed, &batch, &error));
     DEPTH(uc_free, (batch));
     if (group) CALL(uc_group_delete, (client, group->id, &error));

@@ -1,6 +1,7 @@
 //! Content codings: bodies as they were before they were packed for the way (RFC 9110 8.4).
 
-use std::io::{self, BufRead, BufReader, ErrorKind, Read};
+use std::io::{self, BufRead, ErrorKind, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::{error, fmt};
 
 use flate2::bufread::GzDecoder;
@@ -8,9 +9,15 @@ use ureq::http::HeaderMap;
 use ureq::http::header::CONTENT_ENCODING;
 
 use crate::core::error::{Error, Result};
+use crate::os;
 
 /// More than one layer is odd, and each can hide as much as it unpacks to.
 const MOST_LAYERS: usize = 2;
+
+const BUFFER: usize = 32 << 10;
+
+/// More than a decoder takes.
+const WINDOW: usize = 64 << 10;
 
 /// The body could not be unpacked.
 #[derive(Debug)]
@@ -49,15 +56,15 @@ pub fn layers(headers: &HeaderMap) -> Result<usize> {
 /// Unpacks `body` so many times, each result at most `most` bytes large.
 pub fn unpacked<'a>(body: impl Read + 'a, layers: usize, most: u64) -> Box<dyn Read + 'a> {
     (0..layers)
-        .fold(Box::new(body), |body, _| Box::new(Gunzip::Between(BufReader::new(body), true).take(most)))
+        .fold(Box::new(body), |body, _| Box::new(Gunzip::Between(Buffered::new(body), true).take(most)))
 }
 
 /// One or more members of gzip, one after the other. Nothing at all is an empty body. What comes after
 /// them and is no member, such as zeros that fill a block up, is passed over, as other clients do.
 enum Gunzip<R> {
     /// Where a member may begin; the first one must.
-    Between(BufReader<R>, bool),
-    Inside(Box<GzDecoder<BufReader<R>>>),
+    Between(Buffered<R>, bool),
+    Inside(Box<GzDecoder<Buffered<R>>>),
     Over,
 }
 
@@ -67,7 +74,7 @@ impl<R: Read> Read for Gunzip<R> {
             *self = match std::mem::replace(self, Gunzip::Over) {
                 Gunzip::Over => return Ok(0),
                 Gunzip::Between(mut input, is_first) => match input.fill_buf()?.first() {
-                    Some(0x1f) => Gunzip::Inside(Box::new(GzDecoder::new(input))),
+                    Some(0x1f) => Gunzip::Inside(decoder(input)?),
                     Some(_) if is_first => return Err(garbled(ErrorKind::InvalidData.into())),
                     Some(_) => {
                         // To the end, so that the connection can be used again.
@@ -88,6 +95,52 @@ impl<R: Read> Read for Gunzip<R> {
                 },
             };
         }
+    }
+}
+
+/// The decoder panics where there is no memory for its window: so that is asked for first, and the
+/// panic remains for when somebody else has taken it meanwhile.
+fn decoder<R: Read>(input: Buffered<R>) -> io::Result<Box<GzDecoder<Buffered<R>>>> {
+    drop(os::memory::zeroed(WINDOW).ok_or(ErrorKind::OutOfMemory)?);
+    let made = catch_unwind(AssertUnwindSafe(|| Box::new(GzDecoder::new(input))));
+    made.map_err(|_| ErrorKind::OutOfMemory.into())
+}
+
+/// A reader and a buffer that may not be had.
+struct Buffered<R> {
+    reader: R,
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl<R> Buffered<R> {
+    fn new(reader: R) -> Self {
+        Buffered { reader, buffer: Vec::new(), start: 0, end: 0 }
+    }
+}
+
+impl<R: Read> BufRead for Buffered<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.buffer.is_empty() {
+            self.buffer = os::memory::zeroed(BUFFER).ok_or(ErrorKind::OutOfMemory)?;
+        }
+        if self.start == self.end {
+            (self.start, self.end) = (0, self.reader.read(&mut self.buffer)?);
+        }
+        Ok(&self.buffer[self.start..self.end])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.start += amount;
+    }
+}
+
+impl<R: Read> Read for Buffered<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let amount = self.fill_buf()?.read(buffer)?;
+        self.consume(amount);
+        Ok(amount)
     }
 }
 

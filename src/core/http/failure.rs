@@ -78,9 +78,10 @@ impl Failure {
         self
     }
 
-    /// Adds what the service answered, which was well: it is not looked at for words of a refusal.
+    /// Adds what the service answered.
     pub fn with(mut self, answer: Answer) -> Self {
-        self.error.answer = Some(Box::new(reply(answer, None)));
+        let code = said_by_service(&answer).code;
+        self.error.answer = Some(Box::new(reply(answer, code)));
         self
     }
 

@@ -38,7 +38,7 @@ impl Ops {
     /// Operations as they are written.
     pub fn raw(&mut self, operations: &str) -> Result<()> {
         steps(operations).map_err(|mistake| mistake.error("operations"))?;
-        let operations = begun(operations);
+        let operations = begun(operations)?;
         self.text.try_reserve(operations.len())?;
         self.text += &operations;
         Ok(())

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use super::mistake::{Mistake, Result, shown};
 use super::table::{OPERATIONS, Writing};
+use crate::core::error;
 use crate::core::http::base::is_dots;
-use crate::core::memory::push;
+use crate::core::memory::{concat, push};
 
 /// Longer addresses get lost on the way.
 pub const MOST_LENGTH: usize = 8 << 10;
@@ -90,8 +91,8 @@ pub fn without_meaning(word: String) -> String {
 }
 
 /// As they stand in a URL: the service leaves out the first -/ of a file's default_effects.
-pub fn begun(text: &str) -> Cow<'_, str> {
-    if lacks_dash(text) { format!("-/{text}").into() } else { text.into() }
+pub fn begun(text: &str) -> error::Result<Cow<'_, str>> {
+    Ok(if lacks_dash(text) { concat(&["-/", text])?.into() } else { text.into() })
 }
 
 fn lacks_dash(text: &str) -> bool {

@@ -15,7 +15,7 @@ use super::client::Client;
 use super::error::{Error, Result};
 use super::http::base::Base;
 use super::id;
-use super::memory::{Growing, concat};
+use super::memory::{self, Growing, concat};
 use super::operations::{Subject, begun, check};
 
 const MOST_WIDTHS: usize = 100;
@@ -50,7 +50,7 @@ impl Cdn {
     /// Operations as they stand in a URL, if all is well with them.
     fn operations<'a>(&self, operations: &'a str, subject: Subject) -> Result<Cow<'a, str>> {
         check(operations, subject, self.unchecked).map_err(|mistake| mistake.error("operations"))?;
-        Ok(begun(operations))
+        begun(operations)
     }
 }
 
@@ -123,10 +123,11 @@ impl Client {
                 "operations[0]: {video} makes a video, and a srcset is of images"
             )));
         }
-        let resized = |width: i32| format!("{}-/resize/{width}x/", begun(operations));
+        let begun = begun(operations)?;
+        let resized = |width: i32| memory::format(format_args!("{begun}-/resize/{width}x/"));
         // What is wrong with the operations themselves is told of them, not of a width.
         check(operations, Subject::Image, true).map_err(|mistake| mistake.error("operations"))?;
-        self.cdn.operations(&format!("{operations}-/resize/1x/"), Subject::Image)?;
+        self.cdn.operations(&concat(&[operations, "-/resize/1x/"])?, Subject::Image)?;
         let mut srcset = Growing::default();
         for (place, width) in widths.iter().enumerate() {
             if *width < 1 || widths[..place].contains(width) {
@@ -134,7 +135,7 @@ impl Client {
                     "widths[{place}] is {width}; each is above 0 and given once"
                 )));
             }
-            let operations = resized(*width);
+            let operations = resized(*width)?;
             check(&operations, Subject::Image, self.cdn.unchecked)
                 .map_err(|mistake| mistake.of_all(&format!("widths[{place}]")))?;
             let separator = if place > 0 { ", " } else { "" };
