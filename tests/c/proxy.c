@@ -41,12 +41,13 @@ static void *carry(void *argument) {
     return NULL;
 }
 
-/** Carries bytes both ways on a thread of its own, until one side ends. */
-static void dig_tunnel(int connection, int port) {
+/** Passes `first` on, and carries bytes both ways on a thread of its own, until one side ends. */
+static void dig_tunnel(int connection, int port, const char *first) {
     struct tunnel *tunnel = &proxy.tunnels[proxy.served++];
     CHECK(proxy.served < 64);
     tunnel->one = dup(connection); /* the server closes its own */
     tunnel->other = connect_to(port);
+    send_text(tunnel->other, first);
     CHECK(pthread_create(&tunnel->thread, NULL, carry, tunnel) == 0);
 }
 
@@ -57,11 +58,10 @@ static void serve_http(int connection, void *data) {
     if (read_head(connection, proxy.request, sizeof proxy.request) < 0) return;
     if (sscanf(proxy.request, "CONNECT %*[^:]:%d HTTP/1.1\r\n", &port) == 1) {
         send_text(connection, "HTTP/1.1 200 Connection established\r\n\r\n");
-        dig_tunnel(connection, port);
+        dig_tunnel(connection, port, "");
     } else if (sscanf(proxy.request, "%*s http://%*[^:]:%d/", &port) == 1) {
         /* What follows on the connection goes to the same host: enough for these tests. */
-        dig_tunnel(connection, port);
-        send_text(proxy.tunnels[proxy.served - 1].other, proxy.request);
+        dig_tunnel(connection, port, proxy.request);
     } else {
         send_text(connection, "HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
@@ -83,7 +83,7 @@ static void serve_socks(int connection, void *data) {
     }
     if (recv(connection, bytes, 2, MSG_WAITALL) != 2) return;
     send_bytes(connection, "\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00", 10);
-    dig_tunnel(connection, bytes[0] << 8 | bytes[1]);
+    dig_tunnel(connection, bytes[0] << 8 | bytes[1], "");
 }
 
 /** Begins a proxy, with nothing seen and an environment without proxies. */
@@ -532,12 +532,12 @@ static void serve_socks4(int connection) {
     if (bytes[3] == 0 && read_until_nul(connection, socks.name, sizeof socks.name) != 0) return;
     if (socks.code) answer[1] = (unsigned char)socks.code;
     send_bytes(connection, (const char *)answer, sizeof answer);
-    if (!socks.code) dig_tunnel(connection, bytes[1] << 8 | bytes[2]);
+    if (!socks.code) dig_tunnel(connection, bytes[1] << 8 | bytes[2], "");
 }
 
 static void serve_socks5(int connection) {
     unsigned char bytes[16], answer[10] = {5, 0, 0, 1, 127, 0, 0, 1, 0, 0};
-    char methods[256], password[256] = "";
+    char methods[256] = "", password[256] = "";
     if (read_counted(connection, methods) != 0) return;
     if (socks.user && memchr(methods, 2, 255) == NULL) {
         send_bytes(connection, "\5\xff", 2);
@@ -561,7 +561,7 @@ static void serve_socks5(int connection) {
     if (recv(connection, bytes, 2, MSG_WAITALL) != 2) return;
     answer[1] = (unsigned char)socks.code;
     send_bytes(connection, (const char *)answer, sizeof answer);
-    if (!socks.code) dig_tunnel(connection, bytes[0] << 8 | bytes[1]);
+    if (!socks.code) dig_tunnel(connection, bytes[0] << 8 | bytes[1], "");
 }
 
 static void serve_any_socks(int connection, void *data) {
