@@ -51,10 +51,11 @@ $(LIB)/libuploadcare.a: build/uploadcare.o
 
 # Linked here because cargo has a version script of its own, beside which there can be no other: the
 # node says whose functions a program was linked with. The library's calls of its own functions are
-# bound here. The names of the functions inside stay in build/symbols, for debuggers and valgrind.
+# bound here. It stays loaded after dlclose(), since a look-up of a name that hangs in the system runs on.
+# The names of the functions inside stay in build/symbols, for debuggers and valgrind.
 $(LIB)/libuploadcare.so: build/uploadcare.o uploadcare.map
 	$(CC) -shared -Wl,-soname,libuploadcare.so.0 -Wl,--version-script=uploadcare.map \
-	    -Wl,-Bsymbolic-functions -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS) \
+	    -Wl,-Bsymbolic-functions -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodelete,-z,defs $(LDFLAGS) \
 	    $< -o build/symbols/libuploadcare.so.0 -Wl,--as-needed $(NATIVE_LIBS)
 	$(STRIP) -o $(LIB)/libuploadcare.so.0 build/symbols/libuploadcare.so.0
 	ln -sf libuploadcare.so.0 $@
