@@ -1,7 +1,6 @@
 /* What a client sends with every request, and what its options change. Proxies: proxy.c, signatures: signing.c. */
 #include "listing.h"
 
-#include <sys/wait.h>
 
 /** A value of the n-th request that the emulator received, to be freed; fails when there is none. */
 static char *received(const char *key, int n) {
@@ -214,32 +213,4 @@ TEST("two clients of different keys do not mix them up") {
     }
     uc_free(client);
     uc_free(stranger);
-}
-
-TEST("after fork() the child makes a client of its own and may free the parent's, which goes on over there") {
-    struct truth truth = truth_new();
-    int status = -1;
-    uc_client *client = client_new();
-    pid_t child;
-    list_once(client);
-    child = fork();
-    CHECK(child >= 0);
-    if (child == 0) {
-        uc_client *own = NULL;
-        uc_client_opts opts = client_opts();
-        uc_page *page = NULL;
-        uc_status listed = uc_client_new(PUBLIC_KEY, SECRET_KEY, &opts, &own, NULL);
-        if (listed == UC_OK) listed = uc_groups_list(own, NULL, &page, NULL);
-        if (listed == UC_OK && uc_page_count(page) != 100) listed = UC_ERR_INTERNAL;
-        uc_free(page);
-        uc_free(own);
-        uc_free(client);
-        _exit(listed == UC_OK ? 0 : 1);
-    }
-    check_listing(client, NULL, &truth, 0, 249, 1);
-    CHECK(waitpid(child, &status, 0) == child);
-    CHECK_INT(0, status);
-    check_listing(client, NULL, &truth, 0, 249, 1);
-    uc_free(client);
-    free(truth.groups);
 }
