@@ -38,16 +38,13 @@ build/uploadcare.o: FORCE
 	        --remove-section=.llvmcmd --strip-debug build/all.o $@; \
 	    rm -f build/all.o; }
 
-# A program that is linked with this one does not show uc_free() and uc_version() to the libraries
-# that it loads, one of which may have its own.
+# Here uc_free() and uc_version() have only the names that the header gives them: another library that
+# is linked with the program may have its own.
 $(LIB)/libuploadcare.a: build/uploadcare.o
-	printf '.globl %s\n.hidden %s\n' uc_free uc_free uc_version uc_version > build/hidden.s
-	echo '.section .note.GNU-stack,"",%progbits' >> build/hidden.s
-	$(CC) -c build/hidden.s -o build/hidden.o
-	$(LD) -r $< build/hidden.o -o build/archive.o
+	$(OBJCOPY) --localize-symbol=uc_free --localize-symbol=uc_version $< build/archive.o
 	rm -f $@
 	$(AR) rcs $@ build/archive.o
-	rm -f build/hidden.s build/hidden.o build/archive.o
+	rm -f build/archive.o
 
 # Linked here because cargo has a version script of its own, beside which there can be no other: the
 # node says whose functions a program was linked with. The library's calls of its own functions are

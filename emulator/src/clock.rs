@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 
 #[derive(Default)]
 pub struct Clock {
@@ -14,9 +14,10 @@ impl Clock {
         self.offset_s.store(offset_s, Ordering::Relaxed);
     }
 
+    /// To the microsecond, as times are told: what is listed from one on must not come twice.
     pub fn now(&self) -> DateTime<Utc> {
         let offset = TimeDelta::try_seconds(self.offset_s.load(Ordering::Relaxed));
-        let now = Utc::now();
+        let now = Utc::now().trunc_subsecs(6);
         offset.and_then(|offset| now.checked_add_signed(offset)).unwrap_or(now)
     }
 }

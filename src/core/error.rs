@@ -7,7 +7,7 @@ use super::memory;
 
 use zeroize::Zeroize;
 
-use super::shown::{MOST_MESSAGE, MOST_NAME, Secrets};
+use super::shown::{MOST_MESSAGE, MOST_NAME, Secrets, shown};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -130,9 +130,10 @@ impl From<TryReserveError> for Error {
 }
 
 impl Error {
-    /// Strikes out what must not be told, should a peer have sent it back, and cuts what is long.
+    /// Strikes out what must not be told, should a peer have sent it back, and cuts what is long. A
+    /// peer's words in the message were struck where they were taken from: the library's own stay.
     pub fn clean(&mut self, secrets: &Secrets) {
-        let shown = secrets.shown(&self.message, MOST_MESSAGE);
+        let shown = shown(&self.message, MOST_MESSAGE);
         if let Cow::Owned(mut before) = std::mem::replace(&mut self.message, shown.into()) {
             before.zeroize();
         }

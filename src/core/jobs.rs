@@ -239,6 +239,11 @@ impl Job {
             };
             let progress = Progress::of(&self.work, &report, has_ended);
             let (file, thumbnails) = (owned(&report.file)?, owned(&report.thumbnails)?);
+            if has_ended && file.is_none() && matches!(self.work, Work::Upload { .. }) {
+                return Err(
+                    Error::protocol("the answer says that the file is there, and has no UUID of it").into()
+                );
+            }
             Ok((progress, file, thumbnails, std::mem::take(&mut answer.body)))
         });
         match answered {

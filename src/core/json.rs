@@ -8,6 +8,7 @@ use std::io;
 
 use memchr::memchr;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::error::{self, Error};
 use super::memory::{self, Growing};
@@ -163,6 +164,37 @@ pub enum Odd {
     Ended(Error),
 }
 
+/// What a small text says, such as an error; none where it is large, deep or no JSON. Whoever looks at
+/// it may recurse.
+pub fn small_value(text: &str) -> Option<Value> {
+    let is_small = text.len() <= MOST_SMALL && depth(text) <= MOST_SMALL_DEPTH;
+    is_small.then(|| serde_json::from_str(text).ok()).flatten()
+}
+
+/// In bytes.
+const MOST_SMALL: usize = 64 << 10;
+
+const MOST_SMALL_DEPTH: usize = 16;
+
+/// How deep arrays and objects are nested.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest, mut in_text, mut is_escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_text => is_escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
 /// An error of JSON that is whole and is not about what it should be.
 pub fn lacks(what: &str) -> Box<Odd> {
     wrong(format!("it has no {what}"))
@@ -193,9 +225,7 @@ impl From<TryReserveError> for Box<Odd> {
 pub fn check_count(count: usize, most: usize) -> Result<()> {
     match count <= most {
         true => Ok(()),
-        false => {
-            Err(wrong(format!("a list has more than the {most} entries that the service can have there")))
-        }
+        false => Err(wrong(format!("a list has more entries than the {most} that it may have"))),
     }
 }
 

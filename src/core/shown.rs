@@ -14,6 +14,9 @@ pub const MOST_NAME: usize = 200;
 /// So much of a secret at the end of a text is taken for one that was cut off.
 const LEAST_REST: usize = 6;
 
+/// Shorter secrets would be found in anything, the library's own words included.
+const LEAST_SECRET: usize = 4;
+
 /// Shorter secrets in base64 would be found in anything.
 const LEAST_IN_BASE64: usize = 6;
 
@@ -51,7 +54,7 @@ pub struct Secrets<'a>(Vec<&'a str>);
 
 impl<'a> Secrets<'a> {
     pub fn new(secrets: impl IntoIterator<Item = &'a str>) -> Self {
-        Secrets(secrets.into_iter().filter(|secret| !secret.is_empty()).collect())
+        Secrets(secrets.into_iter().filter(|secret| secret.len() >= LEAST_SECRET).collect())
     }
 
     /// [`shown`], without the secrets.
@@ -106,6 +109,7 @@ fn length_of(secret: &str, text: &str) -> Option<usize> {
         at += match escaped(&text[at..]) {
             Some((c, length)) if c == wanted => length,
             _ if plain.eq_ignore_ascii_case(&wanted) => plain.len_utf8(),
+            None if place >= LEAST_REST && is_cut_escape(&text[at..]) => return Some(text.len()),
             _ => return None,
         };
     }
@@ -154,6 +158,16 @@ fn escaped(text: &str) -> Option<(char, usize)> {
         }
         [b'+', ..] => Some((' ', 1)),
         _ => None,
+    }
+}
+
+/// Whether the text ends within the escape that it begins with.
+fn is_cut_escape(text: &str) -> bool {
+    match text.as_bytes() {
+        [b'%', rest @ ..] => rest.len() < 2,
+        [b'\\', rest @ ..] => rest.is_empty() || (rest[0] == b'u' && rest.len() < 5),
+        [b'&', rest @ ..] => rest.len() < 9 && !rest.contains(&b';'),
+        _ => false,
     }
 }
 

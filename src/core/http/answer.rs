@@ -1,17 +1,18 @@
 //! What came back.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use ureq::http::HeaderMap;
 use zeroize::Zeroizing;
 
-use super::MOST_ERROR_BODY;
 use super::connections::Watching;
 use super::date::parse_http_date;
 use super::failure::{Failure, Outcome};
 use crate::core::error::Error;
-use crate::core::json::{self, Odd, Reader};
-use crate::core::shown::{Secrets, shown};
+use crate::core::json::{self, Odd, Reader, small_value};
+use crate::core::shown::Secrets;
 
 /// For a message, in bytes.
 const MOST_CONTENT_TYPE: usize = 100;
@@ -38,8 +39,8 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
-    pub fn request_id(&self) -> Option<&str> {
-        self.header("x-uploadcare-request-id")
+    pub fn request_id(&self) -> Option<Cow<'_, str>> {
+        Some(String::from_utf8_lossy(self.headers.get("x-uploadcare-request-id")?.as_bytes()))
     }
 
     /// What the service has to say to whoever runs this program: that it will change, for example.
@@ -51,7 +52,11 @@ impl Answer {
 
     /// Whether a text of it holds the credential that it was asked for with.
     pub fn tells_credential_in(&self, text: &str) -> bool {
-        Secrets::new([self.credential.as_str()]).are_in(text)
+        self.secrets().are_in(text)
+    }
+
+    fn secrets(&self) -> Secrets<'_> {
+        Secrets::new([self.credential.as_str()])
     }
 
     pub fn date(&self) -> Option<DateTime<Utc>> {
@@ -64,14 +69,9 @@ impl Answer {
 
     /// The Upload API wraps its errors into answers of 200.
     pub fn take_status_of_envelope(&mut self) {
-        let is_error = self.status == 200
-            && self.body.len() <= MOST_ERROR_BODY as usize
-            && self.content_type().contains("json")
-            && self.body.contains("\"error\"");
-        let Some(Value::Object(fields)) = is_error.then(|| serde_json::from_str(&self.body).ok()).flatten()
-        else {
-            return;
-        };
+        let is_error =
+            self.status == 200 && self.content_type().contains("json") && self.body.contains("\"error\"");
+        let Some(Value::Object(fields)) = is_error.then(|| small_value(&self.body)).flatten() else { return };
         if let Some(Value::Object(error)) = fields.get("error") {
             let status = error.get("status_code").and_then(Value::as_u64);
             self.status = status.and_then(|status| u16::try_from(status).ok()).unwrap_or(400);
@@ -99,7 +99,7 @@ impl Answer {
             let form = match self.content_type() {
                 json if json.contains("json") => String::new(),
                 "" => " (it names no content type)".to_owned(),
-                other => format!(" (its content type is {})", shown(other, MOST_CONTENT_TYPE)),
+                other => format!(" (its content type is {})", self.secrets().shown(other, MOST_CONTENT_TYPE)),
             };
             let message = format!("the answer is not the JSON it should be{form}: {message}");
             match cut_short {
@@ -119,8 +119,10 @@ impl Answer {
     /// Fails where the body is JSON, or looks like it, and is not whole.
     pub fn check_whole(&self) -> Outcome<()> {
         let is_json = match self.content_type() {
-            "" => self.body.trim_start().starts_with(['{', '[']),
-            named => named.contains("json"),
+            named if named.contains("json") => true,
+            named => {
+                (named.is_empty() || !self.end_is_told()) && self.body.trim_start().starts_with(['{', '['])
+            }
         };
         match is_json && !self.body.trim().is_empty() {
             true => self.read(json::check_whole),

@@ -32,8 +32,12 @@ impl Base {
         let path = parts.path_and_query.unwrap_or_else(|| PathAndQuery::from_static("/"));
         let known = scheme == Scheme::HTTP || scheme == Scheme::HTTPS;
         let plain = !authority.as_str().contains('@') && !text.contains(['?', '#']);
-        let port_is_sound = authority.as_str() == authority.host() || authority.port_u16().is_some();
-        if !known || !plain || !port_is_sound || authority.host().is_empty() || !is_target(path.as_str()) {
+        if !known
+            || !plain
+            || !has_sound_port(&authority)
+            || authority.host().is_empty()
+            || !is_target(path.as_str())
+        {
             return Err(wrong());
         }
         Ok(Base { scheme, authority, prefix: path.as_str().trim_end_matches('/').to_owned() })
@@ -128,6 +132,13 @@ impl Base {
     }
 }
 
+/// Whether what stands behind the host, if anything, is a port.
+pub fn has_sound_port(authority: &Authority) -> bool {
+    let is_number = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    authority.as_str() == authority.host()
+        || (authority.port_u16().is_some() && authority.as_str().rsplit(':').next().is_some_and(is_number))
+}
+
 /// A target without its query.
 pub fn path_of(target: &str) -> &str {
     target.split('?').next().unwrap_or_default()
@@ -189,6 +200,7 @@ mod tests {
             "https://api.uploadcare.com\r\nHost: x",
             "https://api.uploadcare.com:65536",
             "https://api.uploadcare.com:",
+            "https://api.uploadcare.com:+443",
         ] {
             assert!(Base::parse(text, "api_base").is_err(), "{text:?}");
         }

@@ -71,7 +71,11 @@ impl Connector {
                 let stream = way.open_proxy(proxy).map_err(failed)?;
                 match proxy.takes_requests() && !is_https {
                     true => (stream, Some(format!("http://{authority}"))),
-                    false => (way.tunnel(stream, proxy, &target).map_err(failed)?, None),
+                    false => {
+                        let address = way.address(proxy, &target);
+                        let address = address.map_err(|error| NotConnected::by(error, authority))?;
+                        (way.tunnel(stream, proxy, &target, address).map_err(failed)?, None)
+                    }
                 }
             }
         };
@@ -108,27 +112,33 @@ impl Way<'_> {
         }
     }
 
-    fn tunnel(&self, mut stream: Stream, proxy: &Proxy, target: &Target) -> io::Result<Stream> {
+    fn tunnel(
+        &self,
+        mut stream: Stream,
+        proxy: &Proxy,
+        target: &Target,
+        address: Option<SocketAddr>,
+    ) -> io::Result<Stream> {
         let until = self.until;
         if proxy.takes_requests() {
             let user_agent = self.connector.settings.user_agent.to_str().unwrap_or_default();
             tunnel::connect(&mut stream, proxy, target, user_agent, until)?;
         } else {
-            let address = match tunnel::wants_address(proxy.protocol()) {
-                true => Some(self.address(proxy, target)?),
-                false => None,
-            };
             tunnel::socks(&mut stream, proxy, target, address, until)?;
         }
         Ok(stream)
     }
 
-    /// The address that a SOCKS proxy is told; version 4 knows only those of IPv4.
-    fn address(&self, proxy: &Proxy, target: &Target) -> io::Result<SocketAddr> {
+    /// The address that a SOCKS proxy is told, if it is not to look the name up itself; version 4 knows
+    /// only those of IPv4.
+    fn address(&self, proxy: &Proxy, target: &Target) -> io::Result<Option<SocketAddr>> {
+        if !tunnel::wants_address(proxy.protocol()) {
+            return Ok(None);
+        }
         let addresses = self.connector.resolver.resolve(target.host, target.port, self.until)?;
         let four_only = proxy.protocol() == ProxyProtocol::Socks4;
         let suitable = addresses.iter().find(|address| address.is_ipv4() || !four_only);
-        Ok(*suitable.unwrap_or(&addresses[0]))
+        Ok(Some(*suitable.unwrap_or(&addresses[0])))
     }
 
     fn secure(&self, stream: Stream, host: &str) -> io::Result<Stream> {

@@ -54,41 +54,58 @@ pub fn layers(headers: &HeaderMap) -> Result<usize> {
 }
 
 /// Unpacks `body` so many times, each result at most `most` bytes large.
-pub fn unpacked<'a>(body: impl Read + 'a, layers: usize, most: u64) -> Box<dyn Read + 'a> {
-    (0..layers)
-        .fold(Box::new(body), |body, _| Box::new(Gunzip::Between(Buffered::new(body), true).take(most)))
+/// `watch` is asked at each member, which may hold nothing.
+pub fn unpacked<'a>(
+    body: impl Read + 'a,
+    layers: usize,
+    most: u64,
+    watch: &'a dyn Fn() -> io::Result<()>,
+) -> Box<dyn Read + 'a> {
+    (0..layers).fold(Box::new(body), |body, _| {
+        let member = Member::Between(Buffered::new(body), true);
+        Box::new(Gunzip { member, watch }.take(most))
+    })
 }
 
 /// One or more members of gzip, one after the other. Nothing at all is an empty body. What comes after
 /// them and is no member, such as zeros that fill a block up, is passed over, as other clients do.
-enum Gunzip<R> {
+struct Gunzip<'a, R> {
+    member: Member<R>,
+    watch: &'a dyn Fn() -> io::Result<()>,
+}
+
+enum Member<R> {
     /// Where a member may begin; the first one must.
     Between(Buffered<R>, bool),
     Inside(Box<GzDecoder<Buffered<R>>>),
     Over,
 }
 
-impl<R: Read> Read for Gunzip<R> {
+impl<R: Read> Read for Gunzip<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            *self = match std::mem::replace(self, Gunzip::Over) {
-                Gunzip::Over => return Ok(0),
-                Gunzip::Between(mut input, is_first) => match input.fill_buf()?.first() {
-                    Some(0x1f) => Gunzip::Inside(decoder(input)?),
+            self.member = match std::mem::replace(&mut self.member, Member::Over) {
+                Member::Over => return Ok(0),
+                Member::Between(mut input, is_first) => match input.fill_buf()?.first() {
+                    Some(0x1f) => {
+                        (self.watch)()?;
+                        Member::Inside(decoder(input)?)
+                    }
                     Some(_) if is_first => return Err(garbled(ErrorKind::InvalidData.into())),
                     Some(_) => {
                         // To the end, so that the connection can be used again.
                         while let amount @ 1.. = input.fill_buf()?.len() {
                             input.consume(amount);
+                            (self.watch)()?;
                         }
                         return Ok(0);
                     }
                     None => return Ok(0),
                 },
-                Gunzip::Inside(mut decoder) => match decoder.read(buffer) {
-                    Ok(0) if !buffer.is_empty() => Gunzip::Between(decoder.into_inner(), false),
+                Member::Inside(mut decoder) => match decoder.read(buffer) {
+                    Ok(0) if !buffer.is_empty() => Member::Between(decoder.into_inner(), false),
                     Ok(amount) => {
-                        *self = Gunzip::Inside(decoder);
+                        self.member = Member::Inside(decoder);
                         return Ok(amount);
                     }
                     Err(error) => return Err(garbled(error)),
@@ -176,7 +193,7 @@ mod tests {
 
     fn read(body: &[u8], layers: usize) -> io::Result<String> {
         let mut text = String::new();
-        unpacked(body, layers, 1 << 20).read_to_string(&mut text).map(|_| text)
+        unpacked(body, layers, 1 << 20, &|| Ok(())).read_to_string(&mut text).map(|_| text)
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ureq::http::header::CONTENT_LENGTH;
-use ureq::http::{Request, Response};
+use ureq::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use ureq::http::response::Parts;
+use ureq::http::{HeaderValue, Request, Response, Version};
 use ureq::{Agent, Body as ResponseBody, SendBody};
 
 use super::answer::Answer;
@@ -14,7 +15,7 @@ use super::connections::{Connections, Watching};
 use super::encoding::{layers, unpacked};
 use super::failure::{Failure, Outcome};
 use super::{Body, MOST_BODY, MOST_ERROR_BODY};
-use crate::core::error::Error;
+use crate::core::error::{Error, Result};
 use crate::core::json::{Watch, text_of};
 use crate::os;
 
@@ -38,33 +39,9 @@ pub fn exchange(
     let host = request.uri().authority().map_or_else(String::new, ToString::to_string);
     let (agent, kept) = connections.agent(request.uri(), left())?;
     let (response, all_sent) = send(&agent, request, body, left(), &host)?;
-    let failed = |error: io::Error| Failure::of_transport(error.into(), &host);
-    let (parts, mut body) = response.into_parts();
-    let good = parts.status.is_success();
-    let length = body.content_length().unwrap_or(0);
-    if good && length > MOST_BODY {
-        return Err(too_large());
-    }
-    let raw = body.with_config().limit(MOST_PACKED).reader();
-    let mut reader = match layers(&parts.headers) {
-        Ok(layers) => unpacked(raw, layers, MOST_BODY + 1),
-        Err(error) if good => return Err(error.into()),
-        // The status says the most.
-        Err(_) => Box::new(io::empty()),
-    };
+    let (parts, body) = response.into_parts();
     let watch = Watching::new(connections, deadline);
-    let body = if good {
-        let (body, end) = read_all(&mut *reader, room.max(length as usize), MOST_BODY as usize, &watch);
-        end.map_err(failed)?;
-        if body.len() as u64 > MOST_BODY {
-            return Err(too_large());
-        }
-        body
-    } else {
-        // What came of it will do: the status says the most. A few bytes more than are kept, so
-        // that the last character among these is whole.
-        read_all(&mut reader.take(MOST_ERROR_BODY + 3), 0, MOST_ERROR_BODY as usize + 3, &watch).0
-    };
+    let body = read_body(&parts, body, room, &watch, &host)?;
     // A body without a length ends where the connection does, also when a cancel ended it.
     if connections.is_canceled() {
         return Err(Error::canceled().into());
@@ -81,6 +58,41 @@ pub fn exchange(
 }
 
 /// The response, and whether it came after the whole request had been sent.
+#[inline(never)]
+fn read_body(
+    parts: &Parts,
+    mut body: ResponseBody,
+    room: usize,
+    watch: &Watching,
+    host: &str,
+) -> Outcome<Vec<u8>> {
+    let good = parts.status.is_success();
+    let length = body.content_length().unwrap_or(0);
+    if good && length > MOST_BODY {
+        return Err(too_large());
+    }
+    let raw = body.with_config().limit(MOST_PACKED).reader();
+    let go_on = || watch.go_on().map_err(|error| io::Error::other(Ended(error)));
+    let mut reader = match framing(parts).and_then(|()| layers(&parts.headers)) {
+        Ok(layers) => unpacked(raw, layers, MOST_BODY + 1, &go_on),
+        Err(error) if good => return Err(error.into()),
+        // The status says the most.
+        Err(_) => Box::new(io::empty()),
+    };
+    if !good {
+        // What came of it will do. A few bytes more than are kept, so that the last character among
+        // these is whole.
+        let most = MOST_ERROR_BODY + 3;
+        return Ok(read_all(&mut reader.take(most), 0, most as usize, &go_on).0);
+    }
+    let (body, end) = read_all(&mut *reader, room.max(length as usize), MOST_BODY as usize, &go_on);
+    end.map_err(|error| Failure::of_transport(error.into(), host))?;
+    if body.len() as u64 > MOST_BODY {
+        return Err(too_large());
+    }
+    Ok(body)
+}
+
 #[inline(never)]
 fn send(
     agent: &Agent,
@@ -116,6 +128,20 @@ fn send(
     Ok((response, all_sent))
 }
 
+/// Fails where nobody can tell how the body is framed: ureq takes each transfer coding but `chunked`
+/// for none, and HTTP/1.0 has none at all (RFC 9112 6.1).
+fn framing(parts: &Parts) -> Result<()> {
+    let mut codings = parts.headers.get_all(TRANSFER_ENCODING).iter();
+    let is_known = |coding: &HeaderValue| coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
+    let is_first = codings.next().is_none_or(|coding| is_known(coding) && parts.version == Version::HTTP_11);
+    match is_first && codings.next().is_none() {
+        true => Ok(()),
+        false => {
+            Err(Error::protocol("the response has a Transfer-Encoding other than chunked over HTTP/1.1"))
+        }
+    }
+}
+
 fn too_large() -> Failure {
     Error::protocol(format!("the answer is larger than {MOST_BODY} bytes")).into()
 }
@@ -149,7 +175,12 @@ impl std::error::Error for Ended {}
 /// Reads to the end, or as far as it goes, which is at most a byte beyond `most`. `Read::read_to_end`
 /// would clear the room first, anew for each read.
 #[inline(never)]
-fn read_all(reader: &mut dyn Read, room: usize, most: usize, watch: &Watching) -> (Vec<u8>, io::Result<()>) {
+fn read_all(
+    reader: &mut dyn Read,
+    room: usize,
+    most: usize,
+    go_on: &dyn Fn() -> io::Result<()>,
+) -> (Vec<u8>, io::Result<()>) {
     let Some(mut body) = os::memory::zeroed(room.clamp(LEAST_ROOM, most) + 1) else {
         return (Vec::new(), Err(ErrorKind::OutOfMemory.into()));
     };
@@ -170,8 +201,8 @@ fn read_all(reader: &mut dyn Read, room: usize, most: usize, watch: &Watching) -
             Ok(amount) => filled += amount,
             Err(error) => break Err(error),
         }
-        if let Err(error) = watch.go_on() {
-            break Err(io::Error::other(Ended(error)));
+        if let Err(error) = go_on() {
+            break Err(error);
         }
     };
     body.truncate(filled);

@@ -1,5 +1,6 @@
 //! What a failed attempt was: its status, its message, and whether it may be repeated.
 
+use std::borrow::Cow;
 use std::collections::TryReserveError;
 use std::io;
 
@@ -12,7 +13,7 @@ use super::transport::{GrownOld, Lost};
 use super::tunnel::Refused;
 use super::{Answer, MOST_ERROR_BODY};
 use crate::core::error::{Error, Reply, Status};
-use crate::core::json::Reader;
+use crate::core::json::{Reader, small_value};
 
 const OUT_OF_TIME: &str = "timeout_ms ran out before the service had answered";
 
@@ -118,8 +119,9 @@ impl Failure {
             401 | 403 => (Status::Auth, Repeat::Never),
             404 => (Status::NotFound, Repeat::Never),
             // No whole request came in time: on a kept connection, because it was given up meanwhile.
-            // Of one that was sent whole over a fresh connection, a gateway may think otherwise.
-            408 if answer.kept => (Status::Rejected, Repeat::AtOnce),
+            // Of one that was sent whole over a fresh connection, a gateway may think otherwise. (421: the
+            // kept connection leads to another host's server.)
+            408 | 421 if answer.kept => (Status::Rejected, Repeat::AtOnce),
             408 if answer.before_all_was_sent => (Status::Rejected, Repeat::Always),
             408 => (Status::Rejected, Repeat::IfIdempotent),
             429 => (Status::Throttled, Repeat::Always),
@@ -144,7 +146,7 @@ fn reply(mut answer: Answer, code: Option<String>) -> Reply {
         http_status: answer.status,
         code,
         retry_after_ms: answer.retry_after_ms(),
-        request_id: answer.request_id().map(str::to_owned),
+        request_id: answer.request_id().map(Cow::into_owned),
         warning: answer.warning(),
         body: answer.body,
     }
@@ -368,8 +370,8 @@ fn said_by_service(answer: &Answer) -> Said {
         let plain = answer.content_type().starts_with("text/plain") && !answer.body.trim().is_empty();
         return Said { message: plain.then(|| answer.body.clone()), code: None };
     }
-    let (message, code) = match serde_json::from_str(&answer.body) {
-        Ok(Value::Object(fields)) => match (fields.get("detail"), fields.get("error")) {
+    let (message, code) = match small_value(&answer.body) {
+        Some(Value::Object(fields)) => match (fields.get("detail"), fields.get("error")) {
             (Some(detail @ Value::String(_)), _) => (flat(detail), None),
             (_, Some(Value::Object(error))) => {
                 let code = error.get("error_code").and_then(Value::as_str);
@@ -380,8 +382,8 @@ fn said_by_service(answer: &Answer) -> Said {
                 (flat(&Value::Object(fields)), code)
             }
         },
-        Ok(other) => (flat(&other), None),
-        Err(_) => Default::default(),
+        Some(other) => (flat(&other), None),
+        None => Default::default(),
     };
     Said { message: Some(message).filter(|message| !message.trim().is_empty()), code }
 }
@@ -412,7 +414,11 @@ fn flat(value: &Value) -> String {
 
 fn usual_message(status: u16) -> String {
     let reason = ureq::http::StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
-    let redirect = if (300..400).contains(&status) { ": a redirect, which is not followed" } else { "" };
+    let redirect = if (300..400).contains(&status) && status != 304 {
+        ": a redirect, which is not followed"
+    } else {
+        ""
+    };
     format!(
         "the service answered HTTP {status}{}{}{redirect}",
         if reason.is_some() { " " } else { "" },

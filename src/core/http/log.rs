@@ -36,15 +36,16 @@ impl Line<'_> {
             Some(text) => format!("{before}{}", secrets.shown(text, most)),
             None => String::new(),
         };
+        // It was cleaned, and has words of the library's own.
+        let failure = self.failure.map(|failure| format!(": {failure}")).unwrap_or_default();
         let status = self.http_status.map_or("no answer".to_owned(), |status| status.to_string());
         format!(
-            "{}{} -> {status} in {} ms (attempt {}{}){}{}",
+            "{}{} -> {status} in {} ms (attempt {}{}){failure}{}",
             self.method,
             part(" ", Some(self.target), MOST_MESSAGE),
             self.took.as_millis(),
             self.attempt,
             part(", request ", self.request_id, MOST_NAME),
-            part(": ", self.failure, MOST_MESSAGE),
             part("; Warning: ", self.warning, MOST_MESSAGE),
         )
     }

@@ -24,6 +24,7 @@ mod stream;
 mod transport;
 mod tunnel;
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -158,7 +159,7 @@ struct Message {
     request: http::Request<()>,
     date: DateTime<Utc>,
     credential: Zeroizing<String>,
-    proxy_password: Zeroizing<String>,
+    proxy: [Zeroizing<String>; 2],
 }
 
 impl Http {
@@ -255,8 +256,8 @@ impl Http {
         loop {
             let with_attempts = |error: Error| Error { attempts: attempt, ..error };
             let message = self.message(request).map_err(with_attempts)?;
-            let (credential, password) = (message.credential.clone(), message.proxy_password.clone());
-            let secrets = self.secrets(request, [&credential, &password]);
+            let (credential, proxy) = (message.credential.clone(), message.proxy.clone());
+            let secrets = self.secrets(request, [&credential, &proxy[0], &proxy[1]]);
             attempt += 1;
             let began = Instant::now();
             let mut failure = match self.attempt(&connections, request, message, &secrets, &tries, decode) {
@@ -303,34 +304,28 @@ impl Http {
             ),
             (Api::Upload, _) => (builder, Zeroizing::default()),
         };
-        let builder = match self.proxy_authorization(&uri)? {
+        let proxy = self.settings.proxies.before(&uri)?;
+        // With other proxies the connector speaks.
+        let passes_on =
+            proxy.as_ref().filter(|proxy| proxy.takes_requests() && uri.scheme_str() == Some("http"));
+        let builder = match passes_on.and_then(Proxy::authorization) {
             Some(authorization) => builder.header(PROXY_AUTHORIZATION, sensitive(authorization)?),
             None => builder,
         };
-        let proxy = self.settings.proxies.before(&uri).ok().flatten();
-        let proxy_password = proxy.as_ref().and_then(Proxy::password).unwrap_or_default().to_owned().into();
+        let proxy = proxy.map_or_else(Default::default, |proxy| proxy.secrets());
         let request = builder.body(()).expect("its parts are valid");
-        Ok(Message { request, date, credential, proxy_password })
-    }
-
-    /// What a proxy wants that passes the request on; with others the connector speaks.
-    fn proxy_authorization(&self, uri: &Uri) -> Result<Option<Zeroizing<String>>> {
-        if uri.scheme_str() == Some("https") {
-            return Ok(None);
-        }
-        let proxy = self.settings.proxies.before(uri)?;
-        Ok(proxy.filter(Proxy::takes_requests).and_then(|proxy| proxy.authorization()))
+        Ok(Message { request, date, credential, proxy })
     }
 
     /// What a peer may send back and nobody else may hear of.
-    fn secrets<'a>(&'a self, request: &'a Request, sent: [&'a str; 2]) -> Secrets<'a> {
+    fn secrets<'a>(&'a self, request: &'a Request, sent: [&'a str; 3]) -> Secrets<'a> {
         let key = self.settings.auth.signer().and_then(|signer| signer.key());
         Secrets::new(sent.into_iter().chain(key).chain(request.secrets.iter().copied()))
     }
 
     /// A text of the service's from an earlier answer.
     pub fn shown(&self, text: &str) -> String {
-        self.secrets(&Request::new(Method::GET, ""), [""; 2]).shown(text, MOST_MESSAGE)
+        self.secrets(&Request::new(Method::GET, ""), [""; 3]).shown(text, MOST_MESSAGE)
     }
 
     /// Adds who asks and when.
@@ -447,7 +442,7 @@ impl Http {
             }
             Err(Error { message, answer: Some(reply), .. }) => {
                 warning = reply.warning.clone();
-                (Some(reply.http_status), reply.request_id.as_deref(), Some(message.as_ref()))
+                (Some(reply.http_status), reply.request_id.as_deref().map(Cow::from), Some(message.as_ref()))
             }
             Err(error) => {
                 warning = None;
@@ -460,7 +455,7 @@ impl Http {
             http_status,
             took,
             attempt,
-            request_id,
+            request_id: request_id.as_deref(),
             warning: warning.as_deref(),
             failure,
         };

@@ -10,6 +10,7 @@ pub use ureq::ProxyProtocol;
 use ureq::http::Uri;
 use zeroize::Zeroizing;
 
+use super::base::has_sound_port;
 use crate::core::error::{Error, Result};
 
 /// A proxy, such as `http://user:password@host:port`.
@@ -21,8 +22,8 @@ impl Proxy {
         let proxy = ureq::Proxy::new(text).ok()?;
         let authority = proxy.uri().authority()?;
         let named = authority.as_str().rsplit('@').next()?;
-        let port_is_sound = named == authority.host() || authority.port_u16().is_some();
-        (port_is_sound && !authority.host().is_empty()).then_some(Proxy(proxy))
+        let named = named.parse().ok()?;
+        (has_sound_port(&named) && !named.host().is_empty()).then_some(Proxy(proxy))
     }
 
     pub fn protocol(&self) -> ProxyProtocol {
@@ -58,6 +59,14 @@ impl Proxy {
         let pair = Zeroizing::new(format!("{user}:{}", self.password().unwrap_or_default()));
         let encoded = Zeroizing::new(BASE64_STANDARD.encode(pair.as_bytes()));
         Some(Zeroizing::new(format!("Basic {}", *encoded)))
+    }
+
+    /// What nobody may hear of: what is sent to log in, and the password, or the user who needs none.
+    pub fn secrets(&self) -> [Zeroizing<String>; 2] {
+        let login = self.authorization().unwrap_or_default();
+        let login = login.strip_prefix("Basic ").unwrap_or_default().to_owned();
+        let password = self.password().filter(|password| !password.is_empty());
+        [login.into(), password.or(self.user()).unwrap_or_default().to_owned().into()]
     }
 
     /// What it is called in messages, which must not show a password.
@@ -170,7 +179,7 @@ impl Environment {
 /// (`10.0.0.0/8`), each with a port or without, or by `*`.
 fn is_excepted(no_proxy: &str, host: &str, port: u16) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
-    let ip = host.parse::<IpAddr>().ok();
+    let ip = host.parse::<IpAddr>().ok().map(|ip| ip.to_canonical());
     no_proxy.split([',', ' ', '\t']).filter(|entry| !entry.is_empty()).any(|entry| {
         let entry = entry.to_ascii_lowercase();
         let (named, named_port) = split_port(&entry);
@@ -260,6 +269,7 @@ mod tests {
             ("fe80::/10", "[fe80::1]", true),
             ("fe80::/10", "[fd80::1]", false),
             ("::/0", "127.0.0.1", false),
+            ("127.0.0.0/8", "[::ffff:127.0.0.1]", true),
             ("localhost", "localhost", true),
             ("localhost", "127.0.0.1", false),
         ] {
@@ -277,6 +287,7 @@ mod tests {
             "ftp://host",
             "http://host:port",
             "http://host:70000",
+            "http://host:+1",
             "host:",
         ] {
             assert!(Proxy::parse(text).is_none(), "{text:?}");

@@ -86,6 +86,12 @@ fn is_hung_up(error: &io::Error) -> bool {
     matches!(error.kind(), BrokenPipe | ConnectionReset | ConnectionAborted)
 }
 
+/// Nothing was taken for as long as idle_timeout_ms.
+fn is_idle(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    matches!(inner, Some(ureq::Error::Timeout(ureq::Timeout::PerWrite)))
+}
+
 impl Transport for Connection {
     fn buffers(&mut self) -> &mut dyn Buffers {
         &mut self.buffers
@@ -97,7 +103,9 @@ impl Transport for Connection {
         }
         match self.send(amount, Until::of(timeout)) {
             // Who has answered before the whole request was there, and hears no more of it, is heard.
-            Err(error) if is_hung_up(&error) && self.stream.socket().has_input(false) => {
+            Err(error)
+                if (is_hung_up(&error) || is_idle(&error)) && self.stream.socket().has_input(false) =>
+            {
                 self.refused = true;
                 Ok(())
             }

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::proxy::{Proxy, ProxyProtocol};
 use super::socket::Until;
 use super::stream::Stream;
+use crate::core::shown::{MOST_NAME, Secrets};
 
 /// A proxy's answer to CONNECT may be as large as this.
 const MOST_HEAD: usize = 16 << 10;
@@ -71,19 +72,30 @@ pub fn connect(
     }
     let request = Zeroizing::new(request + "\r\n");
     stream.write_all(request.as_bytes(), until)?;
-    let head = read_head(stream, until)?;
-    let mut headers = [httparse::EMPTY_HEADER; 0];
-    let mut response = httparse::Response::new(&mut headers);
-    // Only the first line counts, after which the parser finds more headers than it has room for.
-    let _ = response.parse(&head);
-    let said = match (response.code, response.reason) {
-        (Some(200..300), _) => return Ok(()),
-        (None, _) => return Err(refused("its answer is not HTTP", false)),
-        (Some(code), reason) => format!("HTTP {code} {}", reason.unwrap_or_default()).trim_end().to_owned(),
-    };
-    match response.code {
-        Some(407) => Err(refused(format!("{said}: {WANTS_USER}"), false)),
-        code => Err(refused(said, code.is_some_and(|code| code >= 500 || code == 408 || code == 429))),
+    loop {
+        let head = read_head(stream, until)?;
+        let mut headers = [httparse::EMPTY_HEADER; 0];
+        let mut response = httparse::Response::new(&mut headers);
+        // Only the first line counts, after which the parser finds more headers than it has room for.
+        let _ = response.parse(&head);
+        let reason = response.reason.unwrap_or_default();
+        match response.code {
+            Some(100..200) => {}
+            Some(200..300) => return Ok(()),
+            Some(code) => return Err(refused_by(proxy, code, reason)),
+            None => return Err(refused("its answer is not HTTP", false)),
+        }
+    }
+}
+
+/// In the proxy's words, which may hold what it was sent.
+fn refused_by(proxy: &Proxy, code: u16, reason: &str) -> io::Error {
+    let secrets = proxy.secrets();
+    let reason = Secrets::new(secrets.iter().map(|secret| secret.as_str())).shown(reason, MOST_NAME);
+    let said = format!("HTTP {code} {reason}").trim_end().to_owned();
+    match code {
+        407 => refused(format!("{said}: {WANTS_USER}"), false),
+        _ => refused(said, code >= 500 || matches!(code, 408 | 429)),
     }
 }
 

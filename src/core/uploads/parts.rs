@@ -11,7 +11,7 @@ use ureq::http::Uri;
 use super::source::Source;
 use crate::core::attend::{Counter, Passage};
 use crate::core::error::{Error, Result};
-use crate::core::http::base::{Base, is_loopback};
+use crate::core::http::base::{Base, has_sound_port, is_loopback};
 use crate::core::http::connections::lock;
 use crate::core::http::{Body, Content, Http, Method, Request};
 use crate::os::thread::spawn_scoped;
@@ -143,7 +143,7 @@ pub fn checked(addresses: &[String], base: &Base) -> Result<Vec<Uri>> {
             "http" => base.is_loopback() && is_loopback(host),
             _ => false,
         };
-        is_safe.then_some(uri)
+        (is_safe && uri.authority().is_some_and(has_sound_port)).then_some(uri)
     };
     let unsafe_place = || Error::protocol("the service wants a part sent to where it would not be safe");
     let mut uris = Vec::new();

@@ -130,12 +130,17 @@ impl State {
         let mut bytes = Vec::new();
         // What is something else may be of any size.
         file.take(BEGINNING.len() as u64).read_to_end(&mut bytes)?;
-        if !BEGINNING.starts_with(&bytes) {
+        // After a loss of power, zeros may stand where nothing had been written yet.
+        let is_lost = bytes.iter().all(|byte| *byte == 0);
+        if !is_lost && !BEGINNING.starts_with(&bytes) {
             return Err(something_else());
         }
         file.take(MOST_BYTES).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > MOST_BYTES {
             return Err(something_else());
+        }
+        if is_lost {
+            return if bytes.iter().all(|byte| *byte == 0) { Ok(()) } else { Err(something_else()) };
         }
         // A line without its end was cut short by a crash; what is added must not be added to it.
         let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') else { return Ok(()) };

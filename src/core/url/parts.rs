@@ -32,7 +32,8 @@ pub struct Parts<'a> {
 /// Takes any URL on the CDN apart, whatever its host, as people paste it: with spaces, white space
 /// around it, or a fragment.
 pub fn parts<T>(url: &str, lay_out: impl FnOnce(Parts) -> T) -> Result<T> {
-    let url = url.trim().split('#').next().unwrap_or_default();
+    let is_around = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}');
+    let url = url.trim_matches(is_around).split('#').next().unwrap_or_default();
     if url.contains(|c: char| c.is_control() || c == '\\') {
         return Err(Error::argument("url holds a control character or a backslash"));
     }
