@@ -80,7 +80,8 @@ enum uc_status
     UC_ERR_REJECTED = -5,
     /// HTTP 5xx and the retries are used up.
     UC_ERR_SERVER = -6,
-    /// No connection, or it was lost, also in the middle of a response, and the retries are used up.
+    /// No connection, or it was lost, also in the middle of a response, and the retries are used up; or
+    /// a proxy refused.
     UC_ERR_NETWORK = -7,
     /// The peer's certificate or its handshake was refused. Never retried.
     UC_ERR_TLS = -8,
@@ -233,7 +234,9 @@ typedef void (*uc_log_fn)(void *user_data, int32_t level, const char *line);
 /// Callbacks must not throw or longjmp, and must not free any page or job, nor use what the call in
 /// progress works on; uc_client_cancel() is allowed. What sign_data and log_data point to must live
 /// until the client and every page and job made with it are freed. uc_free() of a page that reads
-/// ahead waits for a callback that is running: hold no lock there that a callback takes.
+/// ahead waits for a callback that is running: hold no lock there that a callback takes. A child that is
+/// forked in a callback must not return from it. On a thread of the library's own all signals are
+/// blocked, so that a fault in a callback ends the program without its handlers.
 typedef struct {
     /// sizeof(uc_client_opts)
     size_t struct_size;
@@ -287,10 +290,10 @@ typedef struct {
     uc_status status;
     /// The HTTP status of the last answer; 0 when none came.
     int32_t http_status;
-    /// One line of English, the service's own words where it sent any. Never NULL. At most about 500
-    /// bytes, then "..."; control characters and those that turn the direction of text are escaped,
-    /// like \u202e. Neither here nor in code, request_id and body does a key, a signature, a token or a
-    /// password of a proxy stand, even where the peer sent it back: "***" stands in its place.
+    /// One line of English, the service's own words where it sent any. Never NULL. A peer's words end
+    /// after about 500 bytes with "..."; control characters and those that turn the direction of text
+    /// are escaped, like \u202e. No key, signature, token or proxy password stands here or in code,
+    /// request_id or body, even where a peer sent it back: "***" stands in its place.
     const char *message;
     /// The service's error_code, such as "FileNotFoundError", or NULL; at most about 200 bytes.
     const char *code;

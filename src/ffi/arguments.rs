@@ -140,8 +140,8 @@ pub unsafe fn texts<'a>(items: *const *const c_char, len: usize, name: &str) -> 
     // SAFETY: the caller's word.
     let items = unsafe { list(items, len, name) }?;
     let item = |(place, item): (usize, &*const c_char)| -> Result<&'a str> {
-        // SAFETY: the caller's word.
-        unsafe { text(*item, &format!("{name}[{place}]")) }
+        // SAFETY: the caller's word. A name is made for a mistake only.
+        unsafe { text(*item, name).or_else(|_| text(*item, &format!("{name}[{place}]"))) }
     };
     let mut checked = Vec::new();
     checked.try_reserve_exact(items.len())?;
@@ -159,8 +159,10 @@ pub unsafe fn pairs<'a>(items: *const uc_pair, len: usize, name: &str) -> Result
     // SAFETY: the caller's word.
     let items = unsafe { list(items, len, name) }?;
     let item = |(place, pair): (usize, &uc_pair)| -> Result<(&'a str, &'a str)> {
-        // SAFETY: the caller's word.
-        let part = |part, of| unsafe { text(part, &format!("{name}[{place}].{of}")) };
+        let part = |part, of| {
+            // SAFETY: the caller's word. A name is made for a mistake only.
+            unsafe { text(part, name).or_else(|_| text(part, &format!("{name}[{place}].{of}"))) }
+        };
         Ok((part(pair.key, "key")?, part(pair.value, "value")?))
     };
     let mut checked = Vec::new();

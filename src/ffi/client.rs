@@ -76,7 +76,9 @@ pub type uc_log_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, level: 
 /// Callbacks must not throw or longjmp, and must not free any page or job, nor use what the call in
 /// progress works on; uc_client_cancel() is allowed. What sign_data and log_data point to must live
 /// until the client and every page and job made with it are freed. uc_free() of a page that reads
-/// ahead waits for a callback that is running: hold no lock there that a callback takes.
+/// ahead waits for a callback that is running: hold no lock there that a callback takes. A child that is
+/// forked in a callback must not return from it. On a thread of the library's own all signals are
+/// blocked, so that a fault in a callback ends the program without its handlers.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_client_opts {

@@ -27,7 +27,8 @@ pub enum uc_status {
     UC_ERR_REJECTED = -5,
     /// HTTP 5xx and the retries are used up.
     UC_ERR_SERVER = -6,
-    /// No connection, or it was lost, also in the middle of a response, and the retries are used up.
+    /// No connection, or it was lost, also in the middle of a response, and the retries are used up; or
+    /// a proxy refused.
     UC_ERR_NETWORK = -7,
     /// The peer's certificate or its handshake was refused. Never retried.
     UC_ERR_TLS = -8,
@@ -82,10 +83,10 @@ pub struct uc_error {
     pub status: uc_status,
     /// The HTTP status of the last answer; 0 when none came.
     pub http_status: i32,
-    /// One line of English, the service's own words where it sent any. Never NULL. At most about 500
-    /// bytes, then "..."; control characters and those that turn the direction of text are escaped,
-    /// like \u202e. Neither here nor in code, request_id and body does a key, a signature, a token or a
-    /// password of a proxy stand, even where the peer sent it back: "***" stands in its place.
+    /// One line of English, the service's own words where it sent any. Never NULL. A peer's words end
+    /// after about 500 bytes with "..."; control characters and those that turn the direction of text
+    /// are escaped, like \u202e. No key, signature, token or proxy password stands here or in code,
+    /// request_id or body, even where a peer sent it back: "***" stands in its place.
     pub message: *const c_char,
     /// The service's error_code, such as "FileNotFoundError", or NULL; at most about 200 bytes.
     pub code: *const c_char,

@@ -4,6 +4,7 @@
 use std::alloc::{Layout, alloc, dealloc};
 use std::borrow::Cow;
 use std::ffi::{CString, c_char, c_void};
+use std::io::{Write, stderr};
 use std::mem::offset_of;
 use std::ptr::null;
 
@@ -128,7 +129,8 @@ pub unsafe fn release(given: *mut c_void) {
             FIXED => return,
             LIVE => {}
             _ => {
-                eprintln!("uc_free: this pointer is not one to free, or was freed before");
+                // Where there is no stderr, it ends all the same.
+                let _ = writeln!(stderr(), "uc_free: this pointer is not one to free, or was freed before");
                 std::process::abort();
             }
         }

@@ -118,7 +118,9 @@ impl<R: Read> Read for Gunzip<'_, R> {
 /// The decoder panics where there is no memory for its window: so that is asked for first, and the
 /// panic remains for when somebody else has taken it meanwhile.
 fn decoder<R: Read>(input: Buffered<R>) -> io::Result<Box<GzDecoder<Buffered<R>>>> {
-    drop(os::memory::zeroed(WINDOW).ok_or(ErrorKind::OutOfMemory)?);
+    if !os::memory::has_room(WINDOW) {
+        return Err(ErrorKind::OutOfMemory.into());
+    }
     let made = catch_unwind(AssertUnwindSafe(|| Box::new(GzDecoder::new(input))));
     made.map_err(|_| ErrorKind::OutOfMemory.into())
 }

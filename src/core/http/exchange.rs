@@ -155,7 +155,7 @@ struct Counted<'a> {
 impl Read for Counted<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let amount = self.reader.read(buffer)?;
-        self.left -= amount as u64;
+        self.left = self.left.saturating_sub(amount as u64);
         Ok(amount)
     }
 }

@@ -80,7 +80,10 @@ impl LookUp {
         let outcome = ask_system(&self.host, self.port);
         *lock(&self.outcome) = Some(outcome);
         self.done.notify_all();
-        lock(&PENDING).look_ups.retain(|pending| !Arc::ptr_eq(pending, &self));
+    }
+
+    fn is_done(&self) -> bool {
+        lock(&self.outcome).is_some()
     }
 
     fn wait(&self, time: Duration) -> Option<Outcome> {
@@ -136,15 +139,16 @@ impl Resolver {
             }
             let time = until.left(LOOK)?;
             if look_up.is_none() {
-                look_up = match pending() {
-                    Some(mut pending) => match pending.share_or_begin(host, port) {
-                        Ok(look_up) => look_up,
-                        // No thread can be had: late is better than never.
-                        Err(_) => return Ok(ask_system(host, port)),
-                    },
-                    None if started.elapsed() < MOST_LOCKED => None,
-                    None => LookUp::begin(host, port).ok(),
+                let begun = match pending() {
+                    Some(mut pending) => pending.share_or_begin(host, port),
+                    None if started.elapsed() < MOST_LOCKED => Ok(None),
+                    None => LookUp::begin(host, port).map(Some),
                 };
+                match begun {
+                    Ok(begun) => look_up = begun,
+                    // No thread can be had: late is better than never.
+                    Err(_) => return Ok(ask_system(host, port)),
+                }
             }
             match &look_up {
                 None => std::thread::sleep(time),
@@ -161,13 +165,13 @@ impl Resolver {
 impl Pending {
     /// None while there are too many.
     fn share_or_begin(&mut self, host: &str, port: u16) -> io::Result<Option<Arc<LookUp>>> {
+        self.look_ups.retain(|look_up| !look_up.is_done());
         if let Some(same) = self.look_ups.iter().find(|look_up| look_up.is_for(host, port)) {
             return Ok(Some(same.clone()));
         }
         if self.look_ups.len() >= MOST_PENDING {
             return Ok(None);
         }
-        // It is on the list before it can take itself off, since the list is locked.
         let look_up = LookUp::begin(host, port)?;
         self.look_ups.push(look_up.clone());
         Ok(Some(look_up))
