@@ -205,7 +205,7 @@ TEST("a list that is as long as the service can make it is read; one more is UC_
         CHECK_OK(reads(list->reader, client, &error), error);
         say(JSON, list->before, list->unit, list->most + 1, list->after);
         CHECK_FAILS(UC_ERR_PROTOCOL, reads(list->reader, client, &error), error);
-        CHECK_CONTAINS(error->message, "a list has more than the");
+        CHECK_CONTAINS(error->message, "a list has more entries than");
         uc_free(error);
     }
     uc_free(client);
@@ -383,7 +383,8 @@ TEST("JSON that is not whole is no success of uc_request and of calls that read 
         {JSON, "", 0, UC_OK},
         {JSON, "\"text\"", 1, UC_OK},
         {NULL, "pub_key is required", 1, UC_OK},
-        {"text/plain", "{\"a\":", 1, UC_OK},
+        {"text/plain", "{\"a\":", 1, UC_ERR_NETWORK},
+        {"text/plain", "{\"a\":", 0, UC_OK},
     };
     struct server server;
     uc_client *client = client_of(&server);

@@ -32,6 +32,8 @@ pub struct Answer {
     pub before_all_was_sent: bool,
     /// Of the request.
     pub credential: Zeroizing<String>,
+    /// What the credential was made with, where it is known.
+    pub key: Zeroizing<String>,
 }
 
 impl Answer {
@@ -56,7 +58,7 @@ impl Answer {
     }
 
     fn secrets(&self) -> Secrets<'_> {
-        Secrets::new([self.credential.as_str()])
+        Secrets::new([self.credential.as_str(), self.key.as_str()])
     }
 
     pub fn date(&self) -> Option<DateTime<Utc>> {

@@ -102,6 +102,11 @@ impl Connections {
         Ok((lend(connection, origin, &self.pool, self.config.clone()), is_kept))
     }
 
+    /// The next request to `uri` goes over a new connection: the kept ones are no better than the last.
+    pub fn renew(&self, uri: &Uri) {
+        self.pool.forget(&Origin::of(uri));
+    }
+
     pub fn is_canceled(&self) -> bool {
         self.stop.is_set()
     }

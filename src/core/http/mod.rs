@@ -363,9 +363,12 @@ impl Http {
         decode: &mut dyn FnMut(&mut Answer) -> Outcome<()>,
     ) -> Outcome<Answer> {
         let Message { request: sent, date, credential, .. } = message;
+        let uri = sent.uri().clone();
         let outcome = exchange(connections, sent, request.body, tries.deadline(), request.room).and_then(
             |mut answer| {
                 answer.maybe_repeated = tries.maybe_done;
+                let key = self.settings.auth.signer().and_then(|signer| signer.key());
+                answer.key = key.unwrap_or_default().to_owned().into();
                 answer.credential = credential;
                 if self.settings.api == Api::Upload {
                     answer.take_status_of_envelope();
@@ -397,6 +400,9 @@ impl Http {
         match outcome {
             Err(_) if connections.is_canceled() => Err(Error::canceled().into()),
             Err(mut failure) => {
+                if matches!(failure.repeat, Repeat::AtOnce | Repeat::AtOnceIfIdempotent) {
+                    connections.renew(&uri);
+                }
                 failure.error.clean(secrets);
                 Err(failure)
             }

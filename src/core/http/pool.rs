@@ -51,6 +51,11 @@ impl Pool {
         None
     }
 
+    /// Drops what is kept for `origin`.
+    pub fn forget(&self, origin: &Origin) {
+        lock(&self.0).retain(|kept| kept.origin != *origin);
+    }
+
     fn put(&self, origin: Origin, connection: Connection) {
         lock(&self.0).push(Kept { origin, connection, since: Instant::now() });
     }
