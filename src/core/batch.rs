@@ -92,7 +92,12 @@ impl Client {
                 memory::push(&mut batch.files, file)?;
             }
             for (uuid, why) in problems {
-                let problem = (memory::copy(&uuid)?, memory::copy(&why)?);
+                // It may come to stand in a message.
+                let why = match answer.tells_credential_in(&why) {
+                    true => answer.shown(&why),
+                    false => memory::copy(&why)?,
+                };
+                let problem = (memory::copy(&uuid)?, why);
                 memory::push(&mut batch.problems, problem)?;
             }
             Ok(batch)

@@ -131,9 +131,13 @@ impl From<TryReserveError> for Error {
 
 impl Error {
     /// Strikes out what must not be told, should a peer have sent it back, and cuts what is long. A
-    /// peer's words in the message were struck where they were taken from: the library's own stay.
+    /// peer's words in the message of a refusal were struck where they were taken from, so that the
+    /// library's own stay.
     pub fn clean(&mut self, secrets: &Secrets) {
-        let shown = shown(&self.message, MOST_MESSAGE);
+        let shown = match self.http_status() {
+            200..=299 => secrets.shown(&self.message, MOST_MESSAGE),
+            _ => shown(&self.message, MOST_MESSAGE),
+        };
         if let Cow::Owned(mut before) = std::mem::replace(&mut self.message, shown.into()) {
             before.zeroize();
         }

@@ -239,7 +239,8 @@ impl Job {
             };
             let progress = Progress::of(&self.work, &report, has_ended);
             let (file, thumbnails) = (owned(&report.file)?, owned(&report.thumbnails)?);
-            if has_ended && file.is_none() && matches!(self.work, Work::Upload { .. }) {
+            let is_file = file.as_deref().is_some_and(is_uuid);
+            if has_ended && !is_file && matches!(self.work, Work::Upload { .. }) {
                 return Err(
                     Error::protocol("the answer says that the file is there, and has no UUID of it").into()
                 );

@@ -17,6 +17,9 @@ const LEAST_REST: usize = 6;
 /// Shorter secrets would be found in anything, the library's own words included.
 const LEAST_SECRET: usize = 4;
 
+/// The same in base64, which most texts end like.
+const LEAST_REST_IN_BASE64: usize = 12;
+
 /// Shorter secrets in base64 would be found in anything.
 const LEAST_IN_BASE64: usize = 6;
 
@@ -78,7 +81,9 @@ impl<'a> Secrets<'a> {
 
     /// The text without the secrets, or none where it has none.
     fn struck(&self, text: &str) -> Option<String> {
-        let in_base64: Vec<_> = self.0.iter().flat_map(|secret| in_base64(secret)).collect();
+        let may_be_in = |secret: &&&str| may_be_base64(text, secret.len() * 4 / 3 - 2);
+        let in_base64: Vec<_> =
+            self.0.iter().filter(may_be_in).flat_map(|secret| in_base64(secret)).collect();
         let secrets = || self.0.iter().copied().chain(in_base64.iter().map(|secret| secret.as_str()));
         let found = |rest: &str| secrets().filter_map(|secret| length_of(secret, rest)).max();
         let mut struck: Option<String> = None;
@@ -182,6 +187,15 @@ fn percent_encoded(text: &str) -> Option<(char, usize)> {
         Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).ok()?.chars().next(),
     }?;
     Some((c, 3 * c.len_utf8()))
+}
+
+/// Whether a text has so many digits of base64 in a row, or some at its end, where more may have been cut
+/// off: most texts have not, and need no forms to be made and looked for.
+fn may_be_base64(text: &str, digits: usize) -> bool {
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+    let at_end = text.bytes().rev().take_while(|byte| is_digit(byte)).count();
+    at_end >= LEAST_REST_IN_BASE64
+        || text.as_bytes().split(|byte| !is_digit(byte)).any(|run| run.len() >= digits)
 }
 
 /// What is seen of a secret in the base64 of something that holds it, wherever it begins there.

@@ -74,6 +74,8 @@ TEST("bases that are no address of http or https are refused, each by its name")
         "http://api.uploadcare.com\r\n",
         "http://127.0.0.1:99999",
         "http://127.0.0.1:port",
+        "http://127.0.0.1:+80",
+        "http://127.0.0.1:",
         "http://api.uploadcare.com/?query=1",
         "http://api.uploadcare.com/#fragment",
         "\xff",
@@ -95,7 +97,8 @@ TEST("bases that are no address of http or https are refused, each by its name")
 TEST("a proxy that is no proxy is refused") {
     static const char *const wrong[] = {
         "://",          "ftp://127.0.0.1:1",      "http://", "http://127.0.0.1:99999",
-        "http://a b:1", "http://127.0.0.1:1\r\n", "\xff"};
+        "http://a b:1", "http://127.0.0.1:1\r\n", "\xff",     "http://127.0.0.1:+80",
+        "http://127.0.0.1:", "http://user:password@127.0.0.1:+80"};
     size_t i;
     for (i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         uc_client_opts opts = client_opts();

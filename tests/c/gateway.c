@@ -561,6 +561,155 @@ TEST("a body ends where it says, or is no answer") {
     CHECK_KINDS(kinds);
 }
 
+/** The answer to a request that asks for nothing in particular; it must fail so, or give this body. */
+static uc_error *check_request(uc_status expected, const char *body, const char *what) {
+    uc_client *client = client_of(-1);
+    char *got;
+    uc_error *error;
+    uc_status status = uc_request(client, "GET", "/anything/", NULL, &got, &error);
+    if (status != expected)
+        FAIL("%s: %s, not %s: %s", what, uc_status_name(status), uc_status_name(expected), error ? error->message : "");
+    CHECK_TEXT(expected == UC_OK ? body : NULL, got);
+    if (expected != UC_OK) CHECK_FAILS(expected, status, error);
+    uc_free(got);
+    uc_free(client);
+    return error;
+}
+
+#define IN_CHUNKS "2\r\n{}\r\n0\r\n\r\n"
+
+TEST("a Transfer-Encoding other than chunked over HTTP/1.1 is UC_ERR_PROTOCOL, and an error keeps its own status") {
+    static const struct { const char *version, *headers; int is_known; } rows[] = {
+        {"1.1", "Transfer-Encoding: chunked\r\n", 1},
+        {"1.1", "Transfer-Encoding: CHUNKED\r\n", 1},
+        {"1.1", "Transfer-Encoding:  chunked \t\r\n", 1},
+        {"1.1", "Transfer-Encoding:\r\n chunked\r\n", 1},
+        {"1.1", "Transfer-Encoding: xchunked\r\n", 0},
+        {"1.1", "Transfer-Encoding: chunked2\r\n", 0},
+        {"1.1", "Transfer-Encoding: chunked;a=b\r\n", 0},
+        {"1.1", "Transfer-Encoding: gzip, chunked\r\n", 0},
+        {"1.1", "Transfer-Encoding: chunked, gzip\r\n", 0},
+        {"1.1", "Transfer-Encoding: chunked, chunked\r\n", 0},
+        {"1.1", "Transfer-Encoding: gzip\r\n", 0},
+        {"1.1", "Transfer-Encoding: identity\r\n", 0},
+        {"1.1", "Transfer-Encoding: \r\n", 0},
+        {"1.1", "Transfer-Encoding: \xff\r\n", 0},
+        {"1.1", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 0},
+        {"1.1", "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", 0},
+        {"1.1", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", 0},
+        {"1.1", "Transfer-Encoding: xchunked\r\nContent-Length: 12\r\n", 0},
+        {"1.0", "Transfer-Encoding: chunked\r\n", 0},
+        {"1.0", "Transfer-Encoding: xchunked\r\n", 0},
+    };
+    static const struct { const char *line; int http_status; uc_status status; } errors[] = {
+        {"400 Bad Request", 400, UC_ERR_REJECTED}, {"403 Forbidden", 403, UC_ERR_AUTH},   {"404 Not Found", 404, UC_ERR_NOT_FOUND},
+        {"429 Too Many", 429, UC_ERR_THROTTLED},   {"503 Unavailable", 503, UC_ERR_SERVER},
+    };
+    size_t i, j;
+    gateway_start();
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *answer = text("HTTP/%s 200 OK\r\nContent-Type: application/json\r\n%s\r\n" IN_CHUNKS, rows[i].version, rows[i].headers);
+        uc_error *error;
+        gateway_says(answer, FIN);
+        error = check_request(rows[i].is_known ? UC_OK : UC_ERR_PROTOCOL, "{}", answer);
+        if (error) CHECK_CONTAINS(error->message, "Transfer-Encoding");
+        uc_free(error);
+        free(answer);
+        for (j = 0; j < sizeof errors / sizeof *errors; j++) {
+            answer = text("HTTP/%s %s\r\nContent-Type: application/json\r\n%s\r\n" IN_CHUNKS, rows[i].version, errors[j].line, rows[i].headers);
+            gateway_says(answer, FIN);
+            error = check_request(errors[j].status, NULL, answer);
+            CHECK_INT(errors[j].http_status, error->http_status);
+            uc_free(error);
+            free(answer);
+        }
+    }
+    gateway_stop();
+}
+
+TEST("no function takes a body for an answer whose Transfer-Encoding is not known") {
+    static const struct kind kinds[] = {
+        {"xchunked", "", "Transfer-Encoding: xchunked\r\n", PLAIN, NO_LENGTH, FIN, UC_ERR_PROTOCOL, "Transfer-Encoding"},
+        {"xchunked and a length", "", "Transfer-Encoding: xchunked\r\n", PLAIN, LENGTH, STAYS, UC_ERR_PROTOCOL, "Transfer-Encoding"},
+        {"chunked twice", "", "Transfer-Encoding: chunked\r\n", PLAIN, CHUNKS, STAYS, UC_ERR_PROTOCOL, "Transfer-Encoding"},
+        {"gzip and chunked", "", "Transfer-Encoding: gzip\r\n", GZIP, CHUNKS, STAYS, UC_ERR_PROTOCOL, "Transfer-Encoding"},
+    };
+    CHECK_KINDS(kinds);
+}
+
+TEST("what begins like JSON, has no length and is cut is no answer, whatever it is called") {
+    static const char *const types[] = {"Content-Type: text/plain\r\n", "Content-Type: text/html; charset=utf-8\r\n",
+                                        "Content-Type: application/octet-stream\r\n", "Content-Type: application/json\r\n", ""};
+    static const char *const bodies[] = {"{\"a\":[1,2]}", "[{\"a\":1},{}]", " \r\n\t{\"a\":\"b\"}"};
+    size_t i, j;
+    gateway_start();
+    for (i = 0; i < sizeof types / sizeof *types; i++) {
+        for (j = 0; j < sizeof bodies / sizeof *bodies; j++) {
+            char *head = text("HTTP/1.1 200 OK\r\n%sConnection: close\r\n", types[i]), *answer;
+            size_t cut;
+            answer = text("%s\r\n%s", head, bodies[j]);
+            gateway_says(answer, FIN);
+            CHECK(check_request(UC_OK, bodies[j], answer) == NULL);
+            free(answer);
+            for (cut = strcspn(bodies[j], "{[") + 1; cut < strlen(bodies[j]); cut++) {
+                answer = text("%s\r\n%.*s", head, (int)cut, bodies[j]);
+                gateway_says(answer, FIN);
+                uc_free(check_request(UC_ERR_NETWORK, NULL, answer));
+                free(answer);
+            }
+            free(head);
+        }
+    }
+    gateway_stop();
+}
+
+TEST("what is called no JSON and is as long as it says, or does not begin like JSON, is passed on as it is") {
+    static const char *const answers[][2] = {
+        {"Content-Type: text/plain\r\nContent-Length: 6\r\n", "{\"a\":1"},
+        {"Content-Type: text/html\r\nContent-Length: 6\r\n", "[{\"a\":"},
+        {"Content-Type: text/html\r\n", "<html><h1>{\"a\":"},
+        {"Content-Type: text/plain\r\n", "two words"},
+        {"Content-Type: text/plain\r\n", ""},
+    };
+    size_t i;
+    gateway_start();
+    for (i = 0; i < sizeof answers / sizeof *answers; i++) {
+        char *answer = text("HTTP/1.1 200 OK\r\nConnection: close\r\n%s\r\n%s", answers[i][0], answers[i][1]);
+        gateway_says(answer, FIN);
+        CHECK(check_request(UC_OK, answers[i][1], answer) == NULL);
+        free(answer);
+    }
+    gateway_stop();
+}
+
+TEST("a redirect is called one, and a 304 is not") {
+    static const struct { const char *answer; int is_redirect; } rows[] = {
+        {"HTTP/1.1 302 Found\r\nLocation: /elsewhere/\r\nContent-Length: 0\r\n\r\n", 1},
+        {"HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n", 0},
+    };
+    size_t i;
+    gateway_start();
+    for (i = 0; i < 2; i++) {
+        uc_error *error;
+        gateway_says(rows[i].answer, STAYS);
+        error = check_request(UC_ERR_PROTOCOL, NULL, rows[i].answer);
+        CHECK_CONTAINS(error->message, i == 0 ? "302" : "304");
+        test_contains(__FILE__, __LINE__, "error->message", error->message, "redirect", rows[i].is_redirect);
+        uc_free(error);
+    }
+    gateway_stop();
+}
+
+TEST("a request id that is no ASCII text is shown all the same") {
+    uc_error *error;
+    gateway_start();
+    gateway_says("HTTP/1.1 404 Not Found\r\nX-Uploadcare-Request-Id: one\ttwo \xc3\xa9 \xff end\r\nContent-Length: 0\r\n\r\n", STAYS);
+    error = check_request(UC_ERR_NOT_FOUND, NULL, "404");
+    CHECK_TEXT("one two \xc3\xa9 \xef\xbf\xbd end", error->request_id);
+    uc_free(error);
+    gateway_stop();
+}
+
 TEST("folded headers, many headers, large headers and interim responses are read") {
     static struct kind kinds[] = {
         {"a folded header", "", "X-Long: one\r\n two\r\n\tthree\r\n", PLAIN, LENGTH, STAYS, UC_OK, NULL},
@@ -856,6 +1005,110 @@ TEST("an answer without an end that says nothing is no answer, in bounded memory
     }
 }
 
+/**
+ * gzip in gzip: inside, a member of `body` and after it 258 members of nothing for each round. They are
+ * 23 bytes each, and five bits outside stand for 258 bytes of them.
+ */
+static struct bytes empty_members_after(const char *body, int rounds, const char *status) {
+    struct bytes inner, member, packed, whole;
+    unsigned long crc;
+    char *head;
+    int i, j;
+    memset(&inner, 0, sizeof inner);
+    memset(&member, 0, sizeof member);
+    memset(&packed, 0, sizeof packed);
+    memset(&whole, 0, sizeof whole);
+    gzip_put(&inner, body);
+    gzip_put(&member, "");
+    CHECK_INT(23, member.size);
+    put(&inner, member.bytes, member.size);
+    gzip_head(&packed);
+    put(&packed, "", 1); /* a block that is stored */
+    put_little_endian(&packed, inner.size, 2);
+    put_little_endian(&packed, ~inner.size, 2);
+    put(&packed, inner.bytes, inner.size);
+    put_bits(&packed, 1 | 2 << 1, 3); /* and one with codes of its own, as in gzip_bomb() */
+    put_bits(&packed, 29, 5);
+    put_bits(&packed, 8, 5);
+    put_bits(&packed, 14, 4);
+    for (i = 0; i < 18; i++) put_bits(&packed, i == 2 || i == 3 ? 2 : i == 17 ? 1 : 0, 3);
+    put_bits(&packed, 3 | (138 - 11) << 2, 9);
+    put_bits(&packed, 3 | (118 - 11) << 2, 9);
+    put_bits(&packed, 0, 1);
+    put_bits(&packed, 3 | (28 - 11) << 2, 9);
+    put_bits(&packed, 0, 1);
+    for (i = 0; i < 8; i++) put_bits(&packed, 1, 2); /* no distance below 17 to 24 */
+    put_bits(&packed, 0, 1);
+    for (i = 0; i < 23 * rounds; i++) put_bits(&packed, 1 | (23 - 17) << 2, 5);
+    put_bits(&packed, 0, 1);
+    packed.bits = 0;
+    crc = crc_of(0, inner.bytes, inner.size);
+    for (i = 0; i < rounds; i++)
+        for (j = 0; j < 258; j++) crc = crc_of(crc, member.bytes, member.size);
+    put_little_endian(&packed, crc, 4);
+    put_little_endian(&packed, inner.size + (unsigned long)rounds * 258 * member.size, 4);
+    head = text("HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Encoding: gzip, gzip\r\nContent-Length: %d\r\n\r\n", status,
+                (int)packed.size);
+    put_text(&whole, head);
+    put(&whole, packed.bytes, packed.size);
+    free(head);
+    free(inner.bytes);
+    free(member.bytes);
+    free(packed.bytes);
+    return whole;
+}
+
+struct cancel {
+    const uc_client *client;
+    int64_t after_ms;
+};
+
+static void *cancels(void *argument) {
+    struct cancel *cancel = (struct cancel *)argument;
+    sleep_ms(cancel->after_ms);
+    uc_client_cancel(cancel->client);
+    return NULL;
+}
+
+TEST("members of nothing after an answer are passed over, and a million of them hear timeout_ms and a cancel") {
+    struct bytes few = empty_members_after("{\"a\":1}", 2, "200 OK");
+    struct bytes many = empty_members_after("{\"a\":1}", getenv("UC_TEST_SLOW") ? 1000 : 10000, "200 OK");
+    struct bytes error_many = empty_members_after("{\"detail\":\"No\"}", getenv("UC_TEST_SLOW") ? 1000 : 10000, "404 Not Found");
+    int i;
+    gateway_start();
+    gateway_answers(few.bytes, few.size, STAYS);
+    CHECK(check_request(UC_OK, "{\"a\":1}", "few") == NULL);
+    for (i = 0; i < 4; i++) {
+        const struct bytes *answer = i < 2 ? &many : &error_many;
+        uc_client_opts opts = client_opts();
+        struct cancel cancel;
+        uc_client *client;
+        uc_error *error;
+        pthread_t thread;
+        int64_t start;
+        gateway_answers(answer->bytes, answer->size, STAYS);
+        opts.api_base = gateway.server.base;
+        opts.retries = -1;
+        opts.timeout_ms = i % 2 ? 60000 : 300;
+        client = client_with(&opts);
+        cancel.client = client;
+        cancel.after_ms = 300;
+        start = now_ms();
+        if (i % 2) CHECK(pthread_create(&thread, NULL, cancels, &cancel) == 0);
+        if (i == 2) CHECK_FAILS(UC_ERR_NOT_FOUND, request(client, &error), error); /* the status says the most */
+        else CHECK_FAILS(i % 2 ? UC_ERR_CANCELED : UC_ERR_TIMEOUT, request(client, &error), error);
+        CHECK_BEFORE(start, 300 + 300);
+        CHECK_NOT_BEFORE(start, 280);
+        if (i % 2) pthread_join(thread, NULL);
+        uc_free(error);
+        uc_free(client);
+    }
+    gateway_stop();
+    free(few.bytes);
+    free(many.bytes);
+    free(error_many.bytes);
+}
+
 /** A member of gzip, and then garbage without an end. */
 static void endless_garbage(int connection, void *data) {
     struct bytes bytes;
@@ -975,4 +1228,47 @@ TEST("the kept answers to what is read are what they should be") {
     check_kept("byte-order-mark", STAYS, any_page, UC_OK, -1);
     check_kept("429-retry-after-rfc850", STAYS, any_page, UC_ERR_THROTTLED, 3000);
     check_kept("group-info-800000-null-files", STAYS, group_info, UC_ERR_PROTOCOL, -1);
+}
+
+/* -- an answer before the end of the request ------------------------------------------------------------ */
+
+static int is_heard; /* what is refused below */
+
+/** Refuses what it has read the head of, and then neither reads nor closes. */
+static void refuses_and_stays(int connection, void *data) {
+    if (read_head(connection, gateway.request, sizeof gateway.request) < 0) return;
+    send_text(connection, (const char *)data);
+    while (!__atomic_load_n(&is_heard, __ATOMIC_SEQ_CST)) sleep_ms(5);
+}
+
+TEST("a 413 while a file is sent is heard from a peer that neither reads nor closes, after idle_timeout_ms") {
+    static const char answer[] = "HTTP/1.1 413 Too Large\r\nContent-Type: text/plain\r\nContent-Length: 14\r\n\r\nNot that much.";
+    size_t size = 9 << 20;
+    char *bytes = (char *)calloc(size, 1);
+    int small = 4096;
+    struct server server;
+    uc_client_opts opts = client_opts();
+    uc_client *client;
+    uc_file *file;
+    uc_error *error;
+    int64_t start;
+    is_heard = 0;
+    server_start(&server, refuses_and_stays, (void *)answer);
+    CHECK(setsockopt(server.listening, SOL_SOCKET, SO_RCVBUF, &small, sizeof small) == 0);
+    opts.upload_base = server.base;
+    opts.idle_timeout_ms = 300;
+    client = client_with(&opts);
+    start = now_ms();
+    CHECK_FAILS(UC_ERR_REJECTED, uc_upload_data(client, bytes, size, NULL, &file, &error), error);
+    CHECK_BEFORE(start, 300 + 700);
+    CHECK_INT(413, error->http_status);
+    CHECK_INT(1, error->attempts);
+    CHECK_CONTAINS(error->message, "Not that much.");
+    CHECK(file == NULL);
+    CHECK_INT(1, server_connections(&server));
+    __atomic_store_n(&is_heard, 1, __ATOMIC_SEQ_CST);
+    uc_free(error);
+    uc_free(client);
+    server_stop(&server);
+    free(bytes);
 }

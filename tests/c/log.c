@@ -467,9 +467,11 @@ static void mirrors(int connection, void *data) {
         snprintf(mirror->shown, sizeof mirror->shown, "%s", form);
         free(form);
     }
-    for (at = mirror->reply; *at; at++) {
-        if (*at == '@') send_text(connection, mirror->shown);
-        else send_bytes(connection, at, 1);
+    for (at = mirror->reply; *at; at += *at == '@') {
+        size_t size = strcspn(at, "@");
+        send_bytes(connection, at, size);
+        at += size;
+        if (*at) send_text(connection, mirror->shown);
     }
 }
 
@@ -587,33 +589,180 @@ TEST("a service that repeats the credential, wherever and however, gets it into 
     CHECK(struck > 100); /* it did come that far */
 }
 
-TEST("a body that is cut within the credential shows no piece of it") {
-    int letters;
-    for (letters = 0; letters < 40; letters += 3) {
-        char *filler = repeated("x", (size_t)(65536 - 2 - letters)), *reply;
-        struct server server;
-        struct mirror mirror;
-        uc_client_opts opts = client_opts();
-        uc_client *client;
-        uc_page *page;
-        uc_error *error;
-        memset(&mirror, 0, sizeof mirror);
-        reply = text("HTTP/1.1 403 No\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n%s@", filler);
-        mirror.reply = reply;
-        mirror.form = as_it_is;
-        server_start(&server, mirrors, &mirror);
-        opts.api_base = server.base;
-        client = client_with(&opts);
-        CHECK_FAILS(UC_ERR_AUTH, uc_groups_list(client, NULL, &page, &error), error);
-        mirror.credential[6] = '\0';
-        CHECK_LACKS(error->body, mirror.credential);
-        CHECK_LACKS(error->message, mirror.credential);
-        uc_free(error);
-        uc_free(client);
-        server_stop(&server);
-        free(reply);
-        free(filler);
+#define SOME_ID "22240276-2f06-41f8-9411-755c8ce926ed"
+#define GOOD "HTTP/1.1 200 OK\r\n" JSON_TYPE CLOSES "X-Uploadcare-Request-Id: @\r\nWarning: @\r\n\r\n"
+
+static uc_status converts(const uc_client *client, uc_error **error) {
+    uc_job *job;
+    return uc_convert_document(client, SOME_ID "/document/-/format/png/", NULL, &job, error);
+}
+
+static uc_status polls(const uc_client *client, const char *token, uc_error **error) {
+    uc_job *job;
+    uc_error *none;
+    uc_status status;
+    CHECK_OK(uc_job_resume(client, token, &job, &none), none);
+    status = uc_job_poll(job, error);
+    uc_free(job);
+    return status;
+}
+
+static uc_status polls_document(const uc_client *client, uc_error **error) { return polls(client, "document:22450034", error); }
+static uc_status polls_video(const uc_client *client, uc_error **error) { return polls(client, "video:22450034", error); }
+
+static uc_status deletes_with_files(const uc_client *client, uc_error **error) {
+    uc_batch *batch;
+    uc_status status = uc_group_delete_with_files(client, SOME_ID "~1", &batch, error);
+    uc_free(batch);
+    return status;
+}
+
+/** To a GET of a group with the group, and to others with what was told. */
+static void mirrors_behind_group(int connection, void *data) {
+    struct mirror *mirror = (struct mirror *)data;
+    const char *told = mirror->reply;
+    char start[13] = "";
+    if (recv(connection, start, 12, MSG_PEEK | MSG_WAITALL) == 12 && strcmp(start, "GET /groups/") == 0)
+        mirror->reply = GOOD "{\"id\":\"" SOME_ID "~1\",\"files_count\":1,\"files\":[{\"uuid\":\"" SOME_ID "\"}]}";
+    mirrors(connection, data);
+    mirror->reply = told;
+    /* So that the body of the request, which is not read, causes no reset. */
+    shutdown(connection, SHUT_WR);
+    while (recv(connection, start, sizeof start, 0) > 0) continue;
+}
+
+TEST("a service that repeats the credential when it says why a job or a file failed gets it into no error and no log line") {
+    static const struct { const char *what; uc_status (*call)(const uc_client *, uc_error **); const char *reply; } rows[] = {
+        {"a conversion", converts, GOOD "{\"result\":[],\"problems\":{\"" SOME_ID "/document/-/format/png/\":\"Bad: @\"}}"},
+        {"a job", polls_document, GOOD "{\"status\":\"failed\",\"error\":\"Bad: @\",\"result\":{}}"},
+        {"a job", polls_video, GOOD "{\"status\":\"failed\",\"error\":\"Bad: @\",\"result\":{}}"},
+        {"a file", deletes_with_files, GOOD "{\"status\":\"ok\",\"result\":[],\"problems\":{\"" SOME_ID "\":\"Bad: @\"}}"},
+    };
+    size_t i;
+    int auth;
+    for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (auth = 0; auth < 2; auth++) {
+            struct journal journal;
+            struct server server;
+            struct mirror mirror;
+            uc_client_opts opts;
+            uc_client *client;
+            uc_error *error = NULL;
+            memset(&mirror, 0, sizeof mirror);
+            mirror.reply = rows[i].reply;
+            mirror.form = as_it_is;
+            server_start(&server, mirrors_behind_group, &mirror);
+            journal_start(&journal);
+            opts = logged(&journal, auth, -1);
+            opts.api_base = server.base;
+            client = client_with(&opts);
+            CHECK_FAILS(UC_ERR_JOB, rows[i].call(client, &error), error);
+            server_stop(&server);
+            CHECK_CONTAINS(error->message, "Bad: ***");
+            CHECK_LACKS(error->message, mirror.credential);
+            CHECK_LACKS(error->request_id ? error->request_id : "", mirror.credential);
+            CHECK_LACKS(error->body ? error->body : "", mirror.credential);
+            CHECK_LACKS(journal.text, mirror.credential);
+            uc_free(error);
+            uc_free(client);
+            journal_end(&journal);
+        }
     }
+}
+
+static const char *json_escaped(const char *credential) {
+    char *made = (char *)malloc(6 * strlen(credential) + 1), *to = made;
+    for (; *credential; credential++) to += sprintf(to, "\\u%04x", *credential);
+    *to = '\0';
+    return made;
+}
+
+static const char *as_html_in_hex(const char *credential) {
+    char *made = (char *)malloc(6 * strlen(credential) + 1), *to = made;
+    for (; *credential; credential++) to += sprintf(to, "&#x%X;", *credential);
+    *to = '\0';
+    return made;
+}
+
+/** The forms of a credential, and where each character of one ends. */
+static const struct { const char *(*form)(const char *); char last; size_t unit; } cut_forms[] = {
+    {as_it_is, '\0', 1}, {percent_encoded, '\0', 3}, {json_escaped, '\0', 6}, {as_html, ';', 0}, {as_html_in_hex, ';', 6},
+};
+#define CUT_FORMS (sizeof cut_forms / sizeof cut_forms[0])
+
+/** So many bytes of the form are six characters: fewer may stay, since they might be anything. */
+static size_t six_characters(size_t form, const char *shown) {
+    size_t size = 0;
+    int i;
+    if (cut_forms[form].last == '\0') return 6 * cut_forms[form].unit;
+    for (i = 0; i < 6; i++) size = (size_t)(strchr(shown + size, cut_forms[form].last) + 1 - shown);
+    return size;
+}
+
+/** What stands behind the filler: less than six characters of the credential, or at most "***". */
+static void check_cut(const char *text_with_it, size_t form, size_t offset, const char *shown) {
+    const char *rest = strstr(text_with_it, "it is ");
+    if (rest == NULL) return; /* It was cut before. */
+    rest += strlen("it is ");
+    if (strncmp(rest, "***", strlen(rest)) == 0) return;
+    if (strlen(rest) >= six_characters(form, shown)) FAIL("form %lu, cut after %lu: %s", (unsigned long)form, (unsigned long)offset, rest);
+}
+
+/**
+ * Has the service write "it is " and the credential in some form, in a body that has so much room for
+ * the latter: one that is longer than errors keep, or one that ends there.
+ */
+static void check_cut_after(size_t form, size_t offset, int is_long) {
+    /* An error keeps 65536 bytes. */
+    char *filler = is_long ? repeated("x", 65536 - 6 - offset) : text("x"), *length, *reply;
+    struct journal journal;
+    struct server server;
+    struct mirror mirror;
+    uc_client_opts opts;
+    uc_client *client;
+    uc_page *page;
+    uc_error *error;
+    memset(&mirror, 0, sizeof mirror);
+    length = is_long ? text("%s", "") : text("Content-Length: %lu\r\n", (unsigned long)(7 + offset));
+    reply = text("HTTP/1.1 403 No\r\nContent-Type: text/plain\r\nConnection: close\r\n%s\r\n%sit is @", length, filler);
+    mirror.reply = reply;
+    mirror.form = cut_forms[form].form;
+    server_start(&server, mirrors, &mirror);
+    journal_start(&journal);
+    opts = logged(&journal, UC_AUTH_SIGNED, -1);
+    opts.api_base = server.base;
+    client = client_with(&opts);
+    CHECK_FAILS(UC_ERR_AUTH, uc_groups_list(client, NULL, &page, &error), error);
+    server_stop(&server); /* It is written to no more. */
+    check_cut(error->body, form, offset, mirror.shown);
+    if (!is_long) check_cut(error->message, form, offset, mirror.shown);
+    mirror.credential[6] = '\0';
+    mirror.shown[six_characters(form, mirror.shown)] = '\0';
+    CHECK_LACKS(error->body, mirror.credential);
+    CHECK_LACKS(error->message, mirror.credential);
+    CHECK_LACKS(journal.text, mirror.credential);
+    CHECK_LACKS(error->body, mirror.shown);
+    CHECK_LACKS(error->message, mirror.shown);
+    CHECK_LACKS(journal.text, mirror.shown);
+    uc_free(error);
+    uc_free(client);
+    journal_end(&journal);
+    free(reply);
+    free(length);
+    free(filler);
+}
+
+TEST("a body that ends within the credential shows no piece of it, in whichever form it stands there and wherever it ends") {
+    size_t form, offset;
+    for (form = 0; form < CUT_FORMS; form++)
+        for (offset = 0; offset < (form == 0 ? 40 : 60); offset++) check_cut_after(form, offset, 0);
+}
+
+TEST("a body that is cut within the credential shows no piece of it, in whichever form it stands there") {
+    size_t form, offset;
+    for (offset = 0; offset < 40; offset += 3) check_cut_after(0, offset, 1);
+    for (form = 1; form < CUT_FORMS; form++)
+        for (offset = 40; offset < 47; offset++) check_cut_after(form, offset, 1); /* each one within an escape */
 }
 
 /* -- texts of the service's ---------------------------------------------------------------------------------------- */
@@ -691,6 +840,64 @@ TEST("what the service warns of stands in the line, of a success as of a failure
         uc_free(client);
         server_stop(&server);
         journal_end(&journal);
+    }
+}
+
+/* -- keys that are words ------------------------------------------------------------------------------------------- */
+
+#define HTML_TYPE "Content-Type: text/html\r\n"
+#define TEXT_TYPE "Content-Type: text/plain\r\n"
+
+TEST("a key that is a word is struck from what the service writes, and never from what the library does") {
+    static const struct { const char *key, *reply, *message, *line; } rows[] = {
+        {"the", "HTTP/1.1 500 No\r\n" HTML_TYPE CLOSES "\r\n<p>", "the service answered HTTP 500 Internal Server Error",
+         "(attempt 1): the service answered HTTP 500 Internal Server Error\n"},
+        {"the", "HTTP/1.1 500 No\r\n" TEXT_TYPE CLOSES "\r\n", "the service answered HTTP 500 Internal Server Error",
+         "(attempt 1): the service answered HTTP 500 Internal Server Error\n"},
+        {"service", "HTTP/1.1 500 No\r\n" HTML_TYPE CLOSES "Warning: 299 - the service ends\r\n\r\n<p>",
+         "the service answered HTTP 500 Internal Server Error",
+         "(attempt 1): the service answered HTTP 500 Internal Server Error; Warning: 299 - the *** ends\n"},
+        {"answered", "HTTP/1.1 503 answered\r\n" CLOSES "\r\n", "the service answered HTTP 503 Service Unavailable",
+         ": the service answered HTTP 503 Service Unavailable\n"},
+        {"attempt", "HTTP/1.1 404 No\r\n" HTML_TYPE CLOSES "X-Uploadcare-Request-Id: attempt-1\r\n\r\n<p>",
+         "the service answered HTTP 404 Not Found", "(attempt 1, request ***-1): the service answered HTTP 404 Not Found\n"},
+        {"service", "HTTP/1.1 400 No\r\n" JSON_TYPE CLOSES "\r\n{\"detail\":\"The service wants more.\"}",
+         "The *** wants more.", "(attempt 1): The *** wants more.\n"},
+        {"service", "HTTP/1.1 400 No\r\n" TEXT_TYPE CLOSES "\r\nno service today", "no *** today",
+         "(attempt 1): no *** today\n"},
+        {"redirect", "HTTP/1.1 302 redirect\r\nLocation: /redirect\r\n" CLOSES "\r\n",
+         "the service answered HTTP 302 Found: a redirect, which is not followed", ": a redirect, which is not followed\n"},
+        {"textual", "HTTP/1.1 200 OK\r\nContent-Type: text/textual\r\n" CLOSES "\r\n<p>",
+         "the answer is not the JSON it should be (its content type is text/***)", ": the answer is not the JSON it should be"},
+        {"sound", "sound\r\n\r\n", "the answer is not sound HTTP", ": the answer is not sound HTTP"},
+        {"connection", "", "the connection to 127.0.0.1:", ": the connection to 127.0.0.1:"},
+        {"peer", "", "was lost: the peer closed it", "was lost: the peer closed it\n"},
+    };
+    size_t i;
+    int auth;
+    for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (auth = 0; auth < 2; auth++) {
+            struct journal journal;
+            struct server server;
+            uc_client_opts opts;
+            uc_client *client;
+            uc_page *page;
+            uc_error *error;
+            server_start(&server, warns, (void *)rows[i].reply);
+            journal_start(&journal);
+            opts = logged(&journal, auth, -1);
+            opts.api_base = server.base;
+            CHECK_OK(uc_client_new(PUBLIC_KEY, rows[i].key, &opts, &client, &error), error);
+            CHECK(uc_groups_list(client, NULL, &page, &error) < 0);
+            CHECK_CONTAINS(error->message, rows[i].message);
+            CHECK_CONTAINS(journal.text, rows[i].line);
+            CHECK_CONTAINS(journal.text, "GET /groups/ -> ");
+            CHECK_CONTAINS(journal.text, "(attempt 1");
+            uc_free(error);
+            uc_free(client);
+            server_stop(&server);
+            journal_end(&journal);
+        }
     }
 }
 

@@ -15,6 +15,7 @@ struct tunnel {
 static struct {
     struct server server;
     char request[4096]; /* the head of the last one */
+    const char *interim; /* what comes before its answer to CONNECT, or NULL */
     int served;
     struct tunnel tunnels[64];
 } proxy;
@@ -57,6 +58,7 @@ static void serve_http(int connection, void *data) {
     (void)data;
     if (read_head(connection, proxy.request, sizeof proxy.request) < 0) return;
     if (sscanf(proxy.request, "CONNECT %*[^:]:%d HTTP/1.1\r\n", &port) == 1) {
+        if (proxy.interim) send_text(connection, proxy.interim);
         send_text(connection, "HTTP/1.1 200 Connection established\r\n\r\n");
         dig_tunnel(connection, port, "");
     } else if (sscanf(proxy.request, "%*s http://%*[^:]:%d/", &port) == 1) {
@@ -484,6 +486,160 @@ TEST("a proxy's user and password are sent to it, and never shown") {
     uc_free(client);
 }
 
+/* -- a proxy that repeats what it was sent ------------------------------------------------------------------ */
+
+/** A login as the proxy's URL has it, as it is sent, and what of it nobody may hear of. */
+static const struct login { const char *given, *sent, *secret; } logins[] = {
+    {"u:abcde", "dTphYmNkZQ==", "abcde"},
+    {"s3cr3t-token", "czNjcjN0LXRva2VuOg==", "s3cr3t-token"},
+    {"s3cr3t-token:", "czNjcjN0LXRva2VuOg==", "s3cr3t-token"},
+    {"user:long-password", "dXNlcjpsb25nLXBhc3N3b3Jk", "long-password"},
+};
+
+/** What it answers: "@" stands for what it was sent to log in, "!" for the secret in it. */
+static struct { const char *reply; const struct login *login; } echo;
+
+static void serve_echo(int connection, void *data) {
+    const char *at;
+    (void)data;
+    if (read_head(connection, proxy.request, sizeof proxy.request) < 0) return;
+    proxy.served++;
+    for (at = echo.reply; *at; at += *at != '\0') {
+        size_t size = strcspn(at, "@!");
+        send_bytes(connection, at, size);
+        at += size;
+        if (*at) send_text(connection, *at == '@' ? echo.login->sent : echo.login->secret);
+    }
+}
+
+/** All lines of the log. */
+static struct { char text[8192]; size_t size; } journal;
+
+static void journal_add(void *data, int32_t level, const char *line) {
+    size_t size = strlen(line);
+    (void)data, (void)level;
+    if (journal.size + size + 2 > sizeof journal.text) return;
+    memcpy(journal.text + journal.size, line, size + 1);
+    journal.size += size;
+}
+
+static int has(const char *shown, const char *part) { return shown != NULL && strstr(shown, part) != NULL; }
+
+/** Nothing of the login stands there; where it was struck out is counted. */
+static int check_told(const char *shown, const char *what, const char *begins) {
+    int struck = 0;
+    if (shown == NULL) return 0;
+    if (has(shown, begins) || has(shown, echo.login->secret))
+        FAIL("%s as %s shows it in the %s: %s", echo.reply, echo.login->given, what, shown);
+    for (shown = strstr(shown, "***"); shown; shown = strstr(shown + 3, "***")) struck++;
+    return struck;
+}
+
+/** A listing through a proxy that repeats the login. Returns how often it was struck out. */
+static int repeats_login(int to_tls, int by_environment, const char *reply, const struct login *login) {
+    static const char *const variables[] = {"http_proxy", "https_proxy"};
+    uc_client_opts opts = to_tls ? tls_opts() : client_opts();
+    uc_client *client;
+    uc_page *page;
+    uc_error *error;
+    char address[128], authorization[128], begins[9];
+    int struck;
+    proxy_start(serve_echo);
+    memset(&journal, 0, sizeof journal);
+    echo.reply = reply;
+    echo.login = login;
+    snprintf(address, sizeof address, "http://%s@127.0.0.1:%d", login->given, proxy.server.port);
+    snprintf(authorization, sizeof authorization, "\r\nproxy-authorization: Basic %s\r\n", login->sent);
+    snprintf(begins, sizeof begins, "%s", login->sent);
+    if (by_environment) setenv(variables[to_tls], address, 1);
+    else opts.proxy = address;
+    opts.retries = -1;
+    opts.log = journal_add;
+    client = client_with(&opts);
+    if (uc_groups_list(client, NULL, &page, &error) == UC_OK) FAIL("%s: a good answer", reply);
+    unsetenv(variables[to_tls]);
+    server_stop(&proxy.server);
+    CHECK_INT(1, proxy.served);
+    CHECK(strcasestr(proxy.request, authorization) != NULL);
+    CHECK_CONTAINS(journal.text, "GET /groups/");
+    struck = check_told(error->message, "message", begins) + check_told(error->body, "body", begins) +
+             check_told(error->request_id, "request_id", begins) + check_told(error->code, "code", begins) +
+             check_told(journal.text, "log", begins);
+    uc_free(error);
+    uc_free(client);
+    return struck;
+}
+
+#define ECHO_HEAD "Connection: close\r\nX-Uploadcare-Request-Id: id-@-!\r\nWarning: 199 - @ !\r\n"
+
+TEST("a proxy that repeats its login, in whatever it answers to CONNECT or to a request, gets it into no error and no log line") {
+    static const struct { int to_tls; const char *reply; int is_shown; } rows[] = {
+        {1, "HTTP/1.1 407 No Basic @\r\n\r\n", 1},
+        {1, "HTTP/1.1 407 ! is wrong\r\nContent-Length: 0\r\n\r\n", 1},
+        {1, "HTTP/1.1 403 Not with @ or !\r\n\r\n", 1},
+        {1, "HTTP/1.1 502 @!\r\n\r\n", 1},
+        {1, "HTTP/1.1 @ !\r\n\r\n", 0},
+        {1, "@ !\r\n\r\n", 0},
+        {0, "HTTP/1.1 407 @ !\r\n" ECHO_HEAD "Content-Type: text/plain\r\n\r\nBasic @ is !", 0},
+        {0, "HTTP/1.1 403 @ !\r\n" ECHO_HEAD "Content-Type: text/plain\r\n\r\nBasic @ is !", 1},
+        {0, "HTTP/1.1 403 No\r\n" ECHO_HEAD "Content-Type: text/html\r\n\r\n<p>Basic @ is !", 1},
+        {0, "HTTP/1.1 403 No\r\n" ECHO_HEAD "Content-Type: application/json\r\n\r\n{\"detail\":\"@ is !\"}", 1},
+        {0, "HTTP/1.1 502 Bad\r\n" ECHO_HEAD "Content-Type: text/plain\r\n\r\n@ !", 1},
+        {0, "HTTP/1.1 502 Bad\r\n" ECHO_HEAD "Content-Type: text/html\r\n\r\n<html>@ !", 1},
+        {0, "HTTP/1.1 502 Bad\r\n" ECHO_HEAD "Content-Type: application/json\r\n\r\n"
+            "{\"error\":{\"content\":\"@ is !\",\"error_code\":\"@!\"}}", 1},
+        {0, "HTTP/1.1 400 Bad\r\n" ECHO_HEAD "Content-Type: application/xml\r\n\r\n"
+            "<Error><Code>!@</Code><Message>@ !</Message></Error>", 1},
+        {0, "HTTP/1.1 302 Found\r\nLocation: http://@/!\r\n" ECHO_HEAD "\r\n@!", 1},
+        {0, "HTTP/1.1 200 OK\r\n" ECHO_HEAD "Content-Type: application/json\r\n\r\n{\"@\":!,\"results\":[]}", 1},
+        {0, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/@; !\r\n\r\n<p>@ !", 1},
+        {0, "HTTP/1.1 @ !\r\n\r\n", 0},
+        {0, "HTTP/1.1 200 OK\r\n@ !\r\n\r\n", 0},
+    };
+    size_t i, j;
+    int by_environment;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (j = 0; j < sizeof logins / sizeof *logins; j++)
+            for (by_environment = 0; by_environment < 2; by_environment++) {
+                int struck = repeats_login(rows[i].to_tls, by_environment, rows[i].reply, &logins[j]);
+                if (rows[i].is_shown && struck == 0) FAIL("%s: it did not come that far", rows[i].reply);
+            }
+}
+
+TEST("an answer to CONNECT may have interim ones before it") {
+    static const char *const interims[] = {
+        "HTTP/1.1 102 Processing\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nServer: a\r\n\r\n",
+        "HTTP/1.1 103 Early Hints\r\nLink: </>; rel=preload\r\n\r\n",
+    };
+    size_t i;
+    for (i = 0; i < sizeof interims / sizeof *interims; i++) {
+        uc_client_opts opts = tls_opts();
+        uc_client *client;
+        opts.proxy = proxy_start(serve_http);
+        opts.retries = -1;
+        proxy.interim = interims[i];
+        client = client_with(&opts);
+        list_once(client);
+        uc_free(client);
+        CHECK_INT(1, proxy.served);
+        proxy_stop();
+    }
+}
+
+TEST("an interim answer to CONNECT does not hide a refusal") {
+    char address[64];
+    uc_error *error;
+    proxy_start(serve_refusal);
+    refusal = "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 403 Forbidden\r\n\r\n";
+    snprintf(address, sizeof address, "http://127.0.0.1:%d", proxy.server.port);
+    error = fails_through(tls_opts(), address, 1);
+    CHECK_CONTAINS(error->message, "HTTP 403 Forbidden");
+    CHECK_INT(1, error->attempts);
+    uc_free(error);
+    server_stop(&proxy.server);
+}
+
 TEST("a SOCKS proxy carries http and https") {
     uc_client_opts opts = tls_opts();
     uc_client *client;
@@ -632,5 +788,38 @@ TEST("a SOCKS proxy that refuses is named with its reason, and asked again only 
         CHECK_INT(rows[i].attempts, error->attempts);
         uc_free(error);
         proxy_stop();
+    }
+}
+
+TEST("a name that is not found is that of the host where SOCKS is told an address, and of the proxy where it is the proxy's") {
+    static const char *const hosts[] = {"http://nowhere.invalid", "https://nowhere.invalid:8443"};
+    static const struct { const char *scheme, *name; } rows[] = {
+        {"socks5", NULL}, {"socks4", NULL}, {"socks5", "no-proxy.invalid"}, {"socks5h", "no-proxy.invalid"},
+        {"http", "no-proxy.invalid"},
+    };
+    size_t i, j;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (j = 0; j < 2; j++) {
+            uc_client_opts opts = client_opts();
+            char address[128];
+            uc_error *error;
+            proxy_start(serve_any_socks);
+            memset(&socks, 0, sizeof socks);
+            snprintf(address, sizeof address, "%s://tom:hidden@%s:%d", rows[i].scheme, rows[i].name ? rows[i].name : "127.0.0.1",
+                     proxy.server.port);
+            opts.api_base = hosts[j];
+            error = fails_through(opts, address, -1);
+            if (rows[i].name) {
+                CHECK_CONTAINS(error->message, "the proxy no-proxy.invalid");
+                CHECK_LACKS(error->message, "nowhere.invalid");
+            } else {
+                CHECK_CONTAINS(error->message, hosts[j] + strlen(j == 0 ? "http://" : "https://"));
+                CHECK_LACKS(error->message, "proxy");
+                CHECK_LACKS(error->message, "127.0.0.1");
+            }
+            CHECK_INT(1, error->attempts);
+            uc_free(error);
+            proxy_stop();
+        }
     }
 }

@@ -810,6 +810,70 @@ TEST("a service that answers everything with 408 is not asked for ever") {
     uc_free(client);
 }
 
+/* -- 421: this connection leads to another host's server ------------------------------------------------------------ */
+
+#define WRONG_SERVER "{\"fault\":\"status\",\"status\":421%s}"
+
+/** The connection of the n-th request since they were forgotten. */
+static long long connection_of(int n) {
+    char *log = emulator_get("/_emulator/requests");
+    long long connection = json_int(log, "connection", n);
+    free(log);
+    return connection;
+}
+
+TEST("421 on a kept connection is asked again at once on another one, for POST too and without retries; on a fresh one it is final") {
+    static const char *const methods[] = {"GET", "PUT", "DELETE", "POST", "PATCH"};
+    static const char *const more[] = {",\"headers\":{\"Connection\":\"close\"}", ""};
+    size_t m, closes;
+    for (closes = 0; closes < 2; closes++) {
+        for (m = 0; m < 5; m++) {
+            uc_client *client = client_with_retries(-1);
+            const char *body = m < 3 ? NULL : "{\"a\":1}";
+            char *reply, *wrong = text(WRONG_SERVER, more[closes]);
+            uc_error *error;
+            reset(NULL);
+            fault(wrong);
+            CHECK_FAILS(UC_ERR_REJECTED, uc_request(client, methods[m], "/anything/", body, &reply, &error), error);
+            CHECK_INT(421, error->http_status);
+            CHECK_INT(1, error->attempts);
+            CHECK_INT(1, requests_counted());
+            uc_free(error);
+            uc_free(client);
+
+            client = client_with_retries(-1);
+            CHECK_OK(uc_request(client, "GET", "/groups/?limit=1", NULL, &reply, &error), error);
+            uc_free(reply);
+            forget_requests();
+            fault(wrong);
+            answer(200, API_TYPE, "{\"done\":true}");
+            CHECK_OK(uc_request(client, methods[m], "/anything/", body, &reply, &error), error);
+            CHECK_TEXT("{\"done\":true}", reply);
+            CHECK_INT(2, requests_counted());
+            if (connection_of(0) == connection_of(1)) FAIL("%s went over the same connection again", methods[m]);
+            uc_free(reply);
+            uc_free(client);
+            free(wrong);
+        }
+    }
+}
+
+TEST("a service that answers everything with 421 is not asked for ever") {
+    uc_client *client = client_with_retries(3);
+    char *reply;
+    uc_error *error;
+    CHECK_OK(uc_request(client, "GET", "/groups/?limit=1", NULL, &reply, &error), error);
+    uc_free(reply);
+    forget_requests();
+    fault("{\"fault\":\"status\",\"status\":421,\"times\":-1}");
+    CHECK_FAILS(UC_ERR_REJECTED, uc_request(client, "POST", "/anything/", "{}", &reply, &error), error);
+    CHECK_INT(421, error->http_status);
+    CHECK_INT(2, error->attempts); /* the kept connection, and a fresh one */
+    CHECK_INT(2, requests_counted());
+    uc_free(error);
+    uc_free(client);
+}
+
 /** Reads a request, its body too. Returns 0 where none comes. */
 static int takes_request(int connection) {
     char head[4096], some[4096];

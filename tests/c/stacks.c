@@ -91,6 +91,17 @@ static void check_went(const char *function, uc_status status, const uc_error *e
     stack.failures++;
 }
 
+/* An array of "x", nested as deep as parsers of JSON go that call themselves: 120 deep. */
+#define TEN(text) text text text text text text text text text text
+#define NESTED TEN(TEN("[")) TEN("[") TEN("[") "\\\"x\\\"" TEN("]") TEN("]") TEN(TEN("]"))
+/* The same of objects and arrays in turn. */
+#define THIRTY(text) TEN(text) TEN(text) TEN(text)
+#define MIXED THIRTY("{\\\"a\\\":[") THIRTY("{\\\"a\\\":[") "\\\"x\\\"" THIRTY("]}") THIRTY("]}")
+#define JSON_FAULT(status, body) \
+    "{\"fault\":\"body\",\"times\":-1,\"content_type\":\"application/json\",\"status\":" status ",\"body\":\"" body "\"}"
+#define ENVELOPE(content) \
+    "{\\\"error\\\":{\\\"content\\\":" content ",\\\"status_code\\\":400,\\\"error_code\\\":\\\"X\\\"}}"
+
 /** What goes wrong; the first is the one in which nothing does. */
 static const struct mode {
     const char *name, *fault;
@@ -100,6 +111,9 @@ static const struct mode {
     {"a refusal", "{\"fault\":\"status\",\"status\":400,\"times\":-1}", 0},
     {"deeply nested JSON", "{\"fault\":\"body\",\"nested\":10000,\"times\":-1}", 0},
     {"deeply nested JSON in a refusal", "{\"fault\":\"body\",\"nested\":10000,\"status\":400,\"times\":-1}", 0},
+    {"a deeply nested refusal", JSON_FAULT("400", NESTED), 0},
+    {"a deeply nested refusal of objects", JSON_FAULT("400", MIXED), 0},
+    {"a deeply nested refusal in an answer of 200", JSON_FAULT("200", ENVELOPE(NESTED)), 0},
     {"broken JSON", "{\"fault\":\"malformed_json\",\"times\":-1}", 0},
     {"compressed", "{\"fault\":\"body\",\"gzip_fill\":300000,\"times\":-1}", 0},
     {"a connection that breaks", "{\"fault\":\"reset_inside\",\"times\":-1}", 0},

@@ -295,6 +295,31 @@ TEST("no part goes to an address that is not safe") {
     uc_free(client);
 }
 
+TEST("no part goes to a port that is no number, or too large a one") {
+    char *here = text("http://127.0.0.1:+%d/_parts/x", port_of(base()));
+    const char *const addresses[] = {here, "http://127.0.0.1:99999/part", "http://127.0.0.1:+80/part", "http://127.0.0.1:-80/part",
+                                     "http://127.0.0.1:/part", "http://[::1]:+80/part", "https://127.0.0.1:65536/part",
+                                     "https://storage.example.com:/part", "https://storage.example.com:+443/part"};
+    struct content content = content_of(11 * MIB);
+    uc_client *client = client_with_retries(3);
+    size_t i;
+    for (i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+        char *what = text("\"fault\":\"set\",\"pointer\":\"/parts/%d\",\"value\":\"%s\"", (int)i % 3, addresses[i]);
+        uc_file *file;
+        uc_error *error;
+        uc_status status;
+        trouble_at(&steps[START], what, -1);
+        status = upload_by(i % 2 ? BY_STREAM : BY_PATH, client, &content, NULL, &file, &error);
+        if (status != UC_ERR_PROTOCOL) FAIL("%s: %s: %s", addresses[i], uc_status_name(status), error ? error->message : "");
+        CHECK_FAILS(UC_ERR_PROTOCOL, status, error);
+        CHECK_INT(1, requests_counted());
+        uc_free(error);
+        free(what);
+    }
+    free(here);
+    uc_free(client);
+}
+
 TEST("as many parts are sent as there are addresses, or none") {
     static const char *const parts[] = {"[]", "null", "7", "[\"http://127.0.0.1/1\"]", "[1,2,3]", "[null,null,null]",
                                         "[\"http://127.0.0.1/1\",\"http://127.0.0.1/2\",\"http://127.0.0.1/3\",\"http://127.0.0.1/4\"]"};

@@ -622,6 +622,90 @@ TEST("a file that is empty or cut short in its first line says that nothing was 
     uc_free(client);
 }
 
+/** The file that remembers holds so many zeros, and then this. */
+static void write_zeros(const struct upload *upload, size_t zeros, const char *rest) {
+    write_text(upload->state, "");
+    CHECK(truncate(upload->state, (off_t)zeros) == 0);
+    if (rest[0]) {
+        FILE *file = fopen(upload->state, "a");
+        CHECK(file != NULL && fputs(rest, file) >= 0 && fclose(file) == 0);
+    }
+}
+
+TEST("a file of zeros only, as a loss of power leaves it, says that nothing was begun") {
+    static const size_t sizes[] = {1, 2, 34, 35, 36, 37, 512, 4096, 1000000};
+    uc_client *client = client_without_retries();
+    struct upload upload = upload_of(11 * MIB);
+    size_t i;
+    for (i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        reset(NULL);
+        write_zeros(&upload, sizes[i], "");
+        if (i % 2) {
+            breaks_after(client, &upload, 1);
+            ends_well(client, &upload, 0, 2);
+        } else ends_well(client, &upload, 1, 3);
+    }
+    upload_done(&upload);
+    uc_free(client);
+}
+
+TEST("zeros after what was written are a line that was cut short") {
+    uc_client *client = client_without_retries();
+    struct upload upload = upload_of(21 * MIB);
+    struct stat about;
+    char *state;
+    size_t line;
+    breaks_after(client, &upload, 2);
+    state = read_text(upload.state);
+    line = strcspn(state, "\n");
+    CHECK(stat(upload.state, &about) == 0);
+    CHECK(truncate(upload.state, about.st_size + 4096) == 0);
+    ends_well(client, &upload, 0, 3);
+    reset(NULL);
+    CHECK(line > 512);
+    state[512] = '\0'; /* a sector */
+    write_text(upload.state, state);
+    CHECK(truncate(upload.state, about.st_size) == 0);
+    ends_well(client, &upload, 1, 5);
+    free(state);
+    upload_done(&upload);
+    uc_free(client);
+}
+
+TEST("a file of zeros and then something else is something else, and left alone") {
+    static const size_t counts[] = {1, 34, 35, 36, 37, 4096, 1000000};
+    static const char *const rests[] = {"my diary\n", "x", "\n"};
+    uc_client *client = client_without_retries();
+    struct upload upload = upload_of(11 * MIB);
+    size_t i, j;
+    for (i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        for (j = 0; j < sizeof rests / sizeof rests[0]; j++) {
+            uc_file *file;
+            uc_error *error;
+            uc_status status;
+            struct stat about;
+            char *left;
+            write_zeros(&upload, counts[i], rests[j]);
+            status = go_on(client, &upload, &file, &error);
+            if (status != UC_ERR_FILE) FAIL("%d zeros: %s", (int)counts[i], uc_status_name(status));
+            CHECK_FAILS(UC_ERR_FILE, status, error);
+            CHECK_CONTAINS(error->message, "resume_file");
+            CHECK_CONTAINS(error->message, upload.state);
+            CHECK(stat(upload.state, &about) == 0);
+            CHECK_INT(counts[i] + strlen(rests[j]), about.st_size);
+            left = read_text(upload.state);
+            CHECK_INT(0, left[0]);
+            CHECK_TEXT(rests[j], left + counts[i]);
+            free(left);
+            uc_free(error);
+        }
+    }
+    CHECK_INT(0, requests_counted());
+    unlink(upload.state);
+    upload_done(&upload);
+    uc_free(client);
+}
+
 TEST("numbers that no upload can have make it begin anew") {
     static const struct {
         const char *key, *value;

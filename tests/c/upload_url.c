@@ -500,6 +500,35 @@ TEST("a token that the service does not know yet is asked about again, but not f
     uc_free(client);
 }
 
+TEST("a success without the UUID of a file is UC_ERR_PROTOCOL, and the job can be asked about again") {
+    static const char *const said[] = {"", ",\\\"uuid\\\":null", ",\\\"uuid\\\":\\\"\\\"", ",\\\"uuid\\\":7"};
+    uc_client *client = client_new();
+    struct content content = content_of(60);
+    char *address = address_of(client, &content);
+    size_t i;
+    for (i = 0; i < sizeof said / sizeof said[0]; i++) {
+        char *told = text("{\"fault\":\"body\",\"path\":\"/from_url/status/\",\"times\":2,"
+                          "\"body\":\"{\\\"status\\\":\\\"success\\\"%s}\"}", said[i]);
+        uc_job *job = fetches(client, address, NULL);
+        uc_error *error;
+        uc_status status;
+        fault(told);
+        status = uc_job_poll(job, &error);
+        if (status != UC_ERR_PROTOCOL) FAIL("%s: %s, file %s", said[i], uc_status_name(status), uc_job_file(job));
+        CHECK_FAILS(UC_ERR_PROTOCOL, status, error);
+        CHECK_TEXT(NULL, uc_job_file(job));
+        uc_free(error);
+        CHECK_FAILS(UC_ERR_PROTOCOL, uc_job_wait(job, 60000, NULL, NULL, &error), error);
+        CHECK_TEXT(NULL, uc_job_file(job));
+        uc_free(error);
+        check_fetched(job, &content);
+        uc_free(job);
+        free(told);
+    }
+    free(address);
+    uc_free(client);
+}
+
 TEST("a lost answer is not asked for again: it may have begun") {
     uc_client *client = client_new();
     uc_job *job;

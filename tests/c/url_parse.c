@@ -177,6 +177,9 @@ TEST("white space around an address and the case of its scheme make no differenc
         {FILE_URL "a.jpg ", BASE},
         {"\r\n\t" FILE_URL "a.jpg\r\n", BASE},
         {"\xc2\xa0" FILE_URL "a.jpg\xe3\x80\x80", BASE},
+        {"\xef\xbb\xbf" FILE_URL "a.jpg", BASE}, /* a byte order mark */
+        {FILE_URL "a.jpg\xe2\x80\x8b", BASE}, /* a zero width space */
+        {"\xe2\x80\x8b\xef\xbb\xbf " FILE_URL "a.jpg \xe2\x80\x8b\n\xef\xbb\xbf", BASE},
         {"HTTPS://1s4oyld5dc.ucarecd.net/" UUID "/a.jpg", "HTTPS://1s4oyld5dc.ucarecd.net"},
         {"Http://1s4oyld5dc.ucarecd.net/" UUID "/a.jpg\n", "Http://1s4oyld5dc.ucarecd.net"},
         {" //1s4oyld5dc.ucarecd.net/" UUID "/a.jpg #top", BASE},
@@ -196,6 +199,7 @@ TEST("white space around an address and the case of its scheme make no differenc
 TEST("a proxy's address is taken as it is pasted, too") {
     static const char *const cases[][2] = {
         {" https://demopublickey.ucr.io/-/preview/https://example.com/a b.jpg#top\n", "https://example.com/a%20b.jpg"},
+        {"\xef\xbb\xbfhttps://demopublickey.ucr.io/-/preview/https://example.com/a.jpg\xe2\x80\x8b", "https://example.com/a.jpg"},
         {"https://demopublickey.ucr.io/-/preview/HTTPS://example.com/\xd0\x96", "HTTPS://example.com/%D0%96"},
     };
     uc_client *client = client_at(NULL);

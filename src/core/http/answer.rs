@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 
 use super::connections::Watching;
 use super::date::parse_http_date;
-use super::failure::{Failure, Outcome};
+use super::failure::{Failure, Outcome, Repeat};
 use crate::core::error::Error;
 use crate::core::json::{self, Odd, Reader, small_value};
-use crate::core::shown::Secrets;
+use crate::core::shown::{MOST_MESSAGE, Secrets, shown};
 
 /// For a message, in bytes.
 const MOST_CONTENT_TYPE: usize = 100;
@@ -32,8 +32,6 @@ pub struct Answer {
     pub before_all_was_sent: bool,
     /// Of the request.
     pub credential: Zeroizing<String>,
-    /// What the credential was made with, where it is known.
-    pub key: Zeroizing<String>,
 }
 
 impl Answer {
@@ -57,8 +55,13 @@ impl Answer {
         self.secrets().are_in(text)
     }
 
+    /// A text of it without that credential.
+    pub fn shown(&self, text: &str) -> String {
+        self.secrets().shown(text, MOST_MESSAGE)
+    }
+
     fn secrets(&self) -> Secrets<'_> {
-        Secrets::new([self.credential.as_str(), self.key.as_str()])
+        Secrets::new([self.credential.as_str()])
     }
 
     pub fn date(&self) -> Option<DateTime<Utc>> {
@@ -101,7 +104,7 @@ impl Answer {
             let form = match self.content_type() {
                 json if json.contains("json") => String::new(),
                 "" => " (it names no content type)".to_owned(),
-                other => format!(" (its content type is {})", self.secrets().shown(other, MOST_CONTENT_TYPE)),
+                other => format!(" (its content type is {})", shown(other, MOST_CONTENT_TYPE)),
             };
             let message = format!("the answer is not the JSON it should be{form}: {message}");
             match cut_short {
@@ -118,17 +121,22 @@ impl Answer {
         tellers.iter().any(|name| self.headers.contains_key(*name)) || self.body.trim().is_empty()
     }
 
-    /// Fails where the body is JSON, or looks like it, and is not whole.
+    /// Fails where the body is JSON and is not whole. What is called something else is only known to
+    /// be cut short where nothing but its own end told the end.
     pub fn check_whole(&self) -> Outcome<()> {
+        let body = self.body.trim_start();
         let is_json = match self.content_type() {
-            named if named.contains("json") => true,
-            named => {
-                (named.is_empty() || !self.end_is_told()) && self.body.trim_start().starts_with(['{', '['])
-            }
+            "" => body.starts_with(['{', '[']),
+            named => named.contains("json"),
         };
-        match is_json && !self.body.trim().is_empty() {
-            true => self.read(json::check_whole),
-            false => Ok(()),
+        let may_be_json = body.starts_with(['{', '[']) && !self.end_is_told();
+        match (is_json && !body.is_empty(), may_be_json) {
+            (true, _) => self.read(json::check_whole),
+            (false, true) => self.read(json::check_whole).or_else(|failure| match failure.repeat {
+                Repeat::Never => Ok(()),
+                _ => Err(failure),
+            }),
+            (false, false) => Ok(()),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use ureq::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use ureq::http::response::Parts;
-use ureq::http::{HeaderValue, Request, Response, Version};
+use ureq::http::{HeaderValue, Request, Response, StatusCode, Version};
 use ureq::{Agent, Body as ResponseBody, SendBody};
 
 use super::answer::Answer;
@@ -132,6 +132,9 @@ fn send(
 /// for none, and HTTP/1.0 has none at all (RFC 9112 6.1).
 fn framing(parts: &Parts) -> Result<()> {
     let mut codings = parts.headers.get_all(TRANSFER_ENCODING).iter();
+    if parts.status == StatusCode::NO_CONTENT {
+        return Ok(());
+    }
     let is_known = |coding: &HeaderValue| coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
     let is_first = codings.next().is_none_or(|coding| is_known(coding) && parts.version == Version::HTTP_11);
     match is_first && codings.next().is_none() {

@@ -367,8 +367,6 @@ impl Http {
         let outcome = exchange(connections, sent, request.body, tries.deadline(), request.room).and_then(
             |mut answer| {
                 answer.maybe_repeated = tries.maybe_done;
-                let key = self.settings.auth.signer().and_then(|signer| signer.key());
-                answer.key = key.unwrap_or_default().to_owned().into();
                 answer.credential = credential;
                 if self.settings.api == Api::Upload {
                     answer.take_status_of_envelope();
