@@ -225,8 +225,9 @@ typedef int32_t (*uc_sign_fn)(void *user_data,
 /// Called after each request, with its method, path, status, time, attempt and request id in one
 /// line without line end, and what the service said in a Warning header. `level` is a uc_log_level.
 /// The line is cut and escaped as uc_error.message is, never holds a key or a signature, even one
-/// that the peer sent back, and lives as long as the call of this function. Called on the thread that sent the request: the
-/// caller's, or one that reads ahead; on several at once when several threads use the client.
+/// that the peer sent back, and lives as long as the call of this function. Called on the thread
+/// that sent the request: the caller's, or one that reads ahead; on several at once when several
+/// threads use the client.
 typedef void (*uc_log_fn)(void *user_data, int32_t level, const char *line);
 
 /// Optional settings of a client. Set struct_size; a field of zero or NULL has its default.
@@ -983,10 +984,9 @@ UC_API int64_t uc_page_per_page(const uc_page *page);
 
 /// Where the next page starts, as a line of printable ASCII that holds no key: keep it, and give it
 /// to a later listing of the same kind and project, in another process too. NULL on the last page,
-/// when uc_page_next() would refuse the service's link, for a search, without memory, and for NULL. After
-/// UC_ERR_PROTOCOL do not go on from it. Borrowed until the page moves or is freed.
-UC_API
-const char *uc_page_cursor(const uc_page *page);
+/// when uc_page_next() would refuse the service's link, for a search, without memory, and for NULL.
+/// After UC_ERR_PROTOCOL do not go on from it. Borrowed until the page moves or is freed.
+UC_API const char *uc_page_cursor(const uc_page *page);
 
 /// The service's reply as received, for fields that have no place in the structs; NULL for NULL, and
 /// where there is no memory for it.
@@ -1269,9 +1269,9 @@ uc_status uc_document_info_get(const uc_client *client,
 
 /// Starts to convert a document. `path` is the file's UUID, or its address on the CDN, and what to
 /// make of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/";
-/// uc_document_path() makes such a one and checks it. Images of a document with several pages come as a zip archive; with `page` the one page, and with
-/// opts.save_in_group all of them in a group as well. `opts` may be NULL. UC_ERR_JOB with the
-/// service's words when it does not take the path.
+/// uc_document_path() makes such a one and checks it. Images of a document with several pages come
+/// as a zip archive; with `page` the one page, and with opts.save_in_group all of them in a group
+/// as well. `opts` may be NULL. UC_ERR_JOB with the service's words when it does not take the path.
 ///
 /// REST API: POST /convert/document/
 UC_API
@@ -1453,8 +1453,8 @@ uc_status uc_upload_signature(const uc_client *client,
 
 /// Makes a JWT that allows to upload, and no more than `opts` says: for a backend to give to a
 /// program without the secret key, for uc_upload_opts.token and uc_group_create_opts.token. `token`
-/// receives it: give it to uc_free(). Needs the secret key itself; opts.sign of the client does not do. `opts` may be NULL.
-/// Sends nothing.
+/// receives it: give it to uc_free(). Needs the secret key itself; opts.sign of the client does not
+/// do. `opts` may be NULL. Sends nothing.
 UC_API
 uc_status uc_upload_token(const uc_client *client,
                           const uc_token_opts *opts,
@@ -1617,12 +1617,9 @@ UC_API void uc_ops_text(uc_ops *ops, const char *size, const char *place, const 
 UC_API void uc_ops_raw(uc_ops *ops, const char *operations);
 
 /// All that was added so far, for uc_url() and its like, or what is wrong with it: the same errors
-/// as of uc_url(), which name the byte in what was built, or the call that went wrong. `operations` receives it: give it to
-/// uc_free(). `ops` can be added to afterwards.
-UC_API
-uc_status uc_ops_build(const uc_ops *ops,
-                       char **operations,
-                       uc_error **error);
+/// as of uc_url(), which name the byte in what was built, or the call that went wrong. `operations`
+/// receives it: give it to uc_free(). `ops` can be added to afterwards.
+UC_API uc_status uc_ops_build(const uc_ops *ops, char **operations, uc_error **error);
 
 /// Takes an address on the CDN apart: a file's, a group's, one of a file in a group, an archive's or
 /// a proxy's, on whatever host, signed or not. `url` may be as people paste it: white space
@@ -1654,9 +1651,9 @@ uc_status uc_url_sign(const char *url,
 /// "/groups/?limit=1", percent-encoded where it needs to be; `json` is the body or NULL. `answer`
 /// receives the body of the reply, "" where there is none: give it to uc_free(). It is as received,
 /// but without a byte order mark and with U+FFFD for U+0000 and for what is not UTF-8. A body of
-/// JSON is whole, or the call fails: UC_ERR_NETWORK where the connection ended inside it. A POST or PATCH is
-/// only sent again where the service cannot have acted on it; a DELETE whose answer was lost and
-/// whose repeat finds nothing has succeeded.
+/// JSON is whole, or the call fails: UC_ERR_NETWORK where the connection ended inside it. A POST or
+/// PATCH is only sent again where the service cannot have acted on it; a DELETE whose answer was
+/// lost and whose repeat finds nothing has succeeded.
 UC_API
 uc_status uc_request(const uc_client *client,
                      const char *method,

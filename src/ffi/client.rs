@@ -67,8 +67,9 @@ pub type uc_sign_fn = Option<
 /// Called after each request, with its method, path, status, time, attempt and request id in one
 /// line without line end, and what the service said in a Warning header. `level` is a uc_log_level.
 /// The line is cut and escaped as uc_error.message is, never holds a key or a signature, even one
-/// that the peer sent back, and lives as long as the call of this function. Called on the thread that sent the request: the
-/// caller's, or one that reads ahead; on several at once when several threads use the client.
+/// that the peer sent back, and lives as long as the call of this function. Called on the thread
+/// that sent the request: the caller's, or one that reads ahead; on several at once when several
+/// threads use the client.
 pub type uc_log_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, line: *const c_char)>;
 
 /// Optional settings of a client. Set struct_size; a field of zero or NULL has its default.

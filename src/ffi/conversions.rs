@@ -93,9 +93,9 @@ pub unsafe extern "C" fn uc_document_info_get(
 
 /// Starts to convert a document. `path` is the file's UUID, or its address on the CDN, and what to
 /// make of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/";
-/// uc_document_path() makes such a one and checks it. Images of a document with several pages come as a zip archive; with `page` the one page, and with
-/// opts.save_in_group all of them in a group as well. `opts` may be NULL. UC_ERR_JOB with the
-/// service's words when it does not take the path.
+/// uc_document_path() makes such a one and checks it. Images of a document with several pages come
+/// as a zip archive; with `page` the one page, and with opts.save_in_group all of them in a group
+/// as well. `opts` may be NULL. UC_ERR_JOB with the service's words when it does not take the path.
 ///
 /// REST API: POST /convert/document/
 #[unsafe(no_mangle)]

@@ -150,8 +150,8 @@ pub unsafe extern "C" fn uc_ops_raw(ops: *mut uc_ops, operations: *const c_char)
 }
 
 /// All that was added so far, for uc_url() and its like, or what is wrong with it: the same errors
-/// as of uc_url(), which name the byte in what was built, or the call that went wrong. `operations` receives it: give it to
-/// uc_free(). `ops` can be added to afterwards.
+/// as of uc_url(), which name the byte in what was built, or the call that went wrong. `operations`
+/// receives it: give it to uc_free(). `ops` can be added to afterwards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_ops_build(
     ops: *const uc_ops,

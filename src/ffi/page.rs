@@ -132,8 +132,8 @@ pub unsafe extern "C" fn uc_page_per_page(page: *const uc_page) -> i64 {
 
 /// Where the next page starts, as a line of printable ASCII that holds no key: keep it, and give it
 /// to a later listing of the same kind and project, in another process too. NULL on the last page,
-/// when uc_page_next() would refuse the service's link, for a search, without memory, and for NULL. After
-/// UC_ERR_PROTOCOL do not go on from it. Borrowed until the page moves or is freed.
+/// when uc_page_next() would refuse the service's link, for a search, without memory, and for NULL.
+/// After UC_ERR_PROTOCOL do not go on from it. Borrowed until the page moves or is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_cursor(page: *const uc_page) -> *const c_char {
     // SAFETY: NULL or a page of the caller's, which one thread uses at a time.

@@ -89,8 +89,8 @@ pub unsafe extern "C" fn uc_upload_signature(
 
 /// Makes a JWT that allows to upload, and no more than `opts` says: for a backend to give to a
 /// program without the secret key, for uc_upload_opts.token and uc_group_create_opts.token. `token`
-/// receives it: give it to uc_free(). Needs the secret key itself; opts.sign of the client does not do. `opts` may be NULL.
-/// Sends nothing.
+/// receives it: give it to uc_free(). Needs the secret key itself; opts.sign of the client does not
+/// do. `opts` may be NULL. Sends nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_upload_token(
     client: *const uc_client,

@@ -12,9 +12,9 @@ use super::error::{uc_error, uc_status};
 /// "/groups/?limit=1", percent-encoded where it needs to be; `json` is the body or NULL. `answer`
 /// receives the body of the reply, "" where there is none: give it to uc_free(). It is as received,
 /// but without a byte order mark and with U+FFFD for U+0000 and for what is not UTF-8. A body of
-/// JSON is whole, or the call fails: UC_ERR_NETWORK where the connection ended inside it. A POST or PATCH is
-/// only sent again where the service cannot have acted on it; a DELETE whose answer was lost and
-/// whose repeat finds nothing has succeeded.
+/// JSON is whole, or the call fails: UC_ERR_NETWORK where the connection ended inside it. A POST or
+/// PATCH is only sent again where the service cannot have acted on it; a DELETE whose answer was
+/// lost and whose repeat finds nothing has succeeded.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_request(
     client: *const uc_client,
