@@ -3,14 +3,16 @@
 use std::fmt::Write;
 use std::path::Path;
 
-/// On one line, whatever stands in it: `\xNN` for what is no text, `\u{NN}` for what a terminal
-/// would obey.
+use super::shown::{escaped, is_obeyed};
+
+/// On one line, whatever stands in it: `\xNN` for what is no text, `\uNNNN` for what a terminal would
+/// obey.
 pub fn shown(path: &Path) -> String {
     let mut text = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
         for c in chunk.valid().chars() {
             match is_obeyed(c) {
-                true => text.extend(c.escape_default()),
+                true => text += &escaped(c),
                 false => text.push(c),
             }
         }
@@ -21,11 +23,6 @@ pub fn shown(path: &Path) -> String {
     if text.is_empty() { "\"\"".to_owned() } else { text }
 }
 
-/// Controls, line ends, and what turns the direction of a text.
-fn is_obeyed(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,9 +31,9 @@ mod tests {
     fn paths_are_shown_on_one_line() {
         for (path, expected) in [
             ("/tmp/a b/ü.jpg", "/tmp/a b/ü.jpg"),
-            ("a\nb\r\tc", "a\\nb\\r\\tc"),
-            ("a\u{1b}[31m", "a\\u{1b}[31m"),
-            ("a\u{202e}gpj\u{2028}", "a\\u{202e}gpj\\u{2028}"),
+            ("a\nb\r\tc", "a\\u000ab\\u000d\\u0009c"),
+            ("a\u{1b}[31m", "a\\u001b[31m"),
+            ("a\u{202e}gpj\u{2028}", "a\\u202egpj\\u2028"),
             ("", "\"\""),
         ] {
             assert_eq!(shown(Path::new(path)), expected);

@@ -33,7 +33,7 @@ pub fn shown(text: &str, most: usize) -> String {
             space = if line.is_empty() { "" } else { " " };
             continue;
         }
-        let unit = if is_obeyed(c) { format!("\\u{:04x}", c as u32) } else { c.to_string() };
+        let unit = if is_obeyed(c) { escaped(c) } else { c.to_string() };
         if line.len() + space.len() + unit.len() > most {
             return line + "...";
         }
@@ -43,11 +43,15 @@ pub fn shown(text: &str, most: usize) -> String {
     line
 }
 
-/// Controls, and those that are not seen and change how others are: direction, width, language.
-fn is_obeyed(c: char) -> bool {
+pub fn escaped(c: char) -> String {
+    format!("\\u{:04x}", c as u32)
+}
+
+/// Controls, line ends, and those that are not seen and change how others are: direction, width, language.
+pub fn is_obeyed(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            '\u{ad}' | '\u{2028}' | '\u{2029}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
@@ -111,7 +115,7 @@ fn length_of(secret: &str, text: &str) -> Option<usize> {
         let Some(plain) = text[at..].chars().next() else {
             return (place >= LEAST_REST).then_some(at);
         };
-        at += match escaped(&text[at..]) {
+        at += match unescaped(&text[at..]) {
             Some((c, length)) if c == wanted => length,
             _ if plain.eq_ignore_ascii_case(&wanted) => plain.len_utf8(),
             None if place >= LEAST_REST && is_cut_escape(&text[at..]) => return Some(text.len()),
@@ -122,7 +126,7 @@ fn length_of(secret: &str, text: &str) -> Option<usize> {
 }
 
 /// The character that an escape at the start of `text` stands for, and the escape's length.
-fn escaped(text: &str) -> Option<(char, usize)> {
+fn unescaped(text: &str) -> Option<(char, usize)> {
     match text.as_bytes() {
         [b'%', ..] => percent_encoded(text),
         [b'\\', b'u', ..] => {
