@@ -917,7 +917,7 @@ TEST("a message shows such a path in one line of UTF-8") {
     uc_free(error);
     upload.opts.resume_file = "/nowhere/\xfe\r";
     CHECK_FAILS(UC_ERR_FILE, go_on(client, &upload, &file, &error), error);
-    CHECK_CONTAINS(error->message, "opts.resume_file /nowhere/\\xfe\\r: ");
+    CHECK_CONTAINS(error->message, "opts.resume_file /nowhere/\\xfe\\u000d: ");
     uc_free(error);
     upload_done(&upload);
     uc_free(client);
