@@ -144,9 +144,14 @@ pub fn path_of(target: &str) -> &str {
     target.split('?').next().unwrap_or_default()
 }
 
+/// A host as it is looked up: in URLs brackets stand around an address of IPv6.
+pub fn without_brackets(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
+}
+
 /// Whether what is sent to a host stays on this machine.
 pub fn is_loopback(host: &str) -> bool {
-    let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    let ip = without_brackets(host).parse::<std::net::IpAddr>();
     host.eq_ignore_ascii_case("localhost") || ip.is_ok_and(|ip| ip.is_loopback())
 }
 

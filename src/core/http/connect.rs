@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use ureq::http::Uri;
 
+use super::base::without_brackets;
 use super::buffers::Room;
 use super::connections::{Interrupt, Stop};
 use super::failure::NotConnected;
@@ -59,7 +60,7 @@ impl Connector {
         let is_https = uri.scheme_str() == Some("https");
         let host = uri.host().unwrap_or_default();
         let target = Target {
-            host: host.trim_start_matches('[').trim_end_matches(']'),
+            host: without_brackets(host),
             port: uri.port_u16().unwrap_or(if is_https { 443 } else { 80 }),
         };
         let way = Way { connector: self, until };

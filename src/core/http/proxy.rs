@@ -10,7 +10,7 @@ pub use ureq::ProxyProtocol;
 use ureq::http::Uri;
 use zeroize::Zeroizing;
 
-use super::base::has_sound_port;
+use super::base::{has_sound_port, without_brackets};
 use crate::core::error::{Error, Result};
 
 /// A proxy, such as `http://user:password@host:port`.
@@ -178,7 +178,7 @@ impl Environment {
 /// Whether `no_proxy` lists a host: by its name, a domain it is in, its address, a block of addresses
 /// (`10.0.0.0/8`), each with a port or without, or by `*`.
 fn is_excepted(no_proxy: &str, host: &str, port: u16) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
+    let host = without_brackets(host).trim_end_matches('.').to_ascii_lowercase();
     let ip = host.parse::<IpAddr>().ok().map(|ip| ip.to_canonical());
     no_proxy.split([',', ' ', '\t']).filter(|entry| !entry.is_empty()).any(|entry| {
         let entry = entry.to_ascii_lowercase();
@@ -207,8 +207,8 @@ fn split_port(entry: &str) -> (&str, Option<u16>) {
         _ => (entry, None),
     };
     match port {
-        Some(port) => (host.trim_start_matches('[').trim_end_matches(']'), Some(port)),
-        None => (entry.trim_start_matches('[').trim_end_matches(']'), None),
+        Some(port) => (without_brackets(host), Some(port)),
+        None => (without_brackets(entry), None),
     }
 }
 

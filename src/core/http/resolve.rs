@@ -9,6 +9,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
+use super::base::without_brackets;
 use super::connections::{Stop, lock};
 use super::socket::Until;
 use crate::os::thread::spawn;
@@ -114,7 +115,7 @@ impl Resolver {
 
     /// At least one address, or a failure of the kind NotFound.
     pub fn resolve(&self, host: &str, port: u16, until: Until) -> io::Result<Vec<SocketAddr>> {
-        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let host = without_brackets(host);
         if let Ok(ip) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(ip, port)]);
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 
+use super::base::without_brackets;
 use super::socket::{Socket, Until};
 
 #[derive(Debug)]
@@ -59,7 +60,7 @@ impl Tls {
     /// Out of line, since it takes more of the stack than there is to spare in a handshake.
     #[inline(never)]
     fn new(below: Stream, config: Arc<ClientConfig>, host: &str) -> io::Result<Box<Self>> {
-        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let host = without_brackets(host).to_owned();
         let name = ServerName::try_from(host)
             .map_err(|_| io::Error::other("its name cannot stand in a certificate"))?;
         let session = ClientConnection::new(config, name).map_err(refused)?;
