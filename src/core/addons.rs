@@ -26,7 +26,7 @@ impl Client {
         let request =
             Request { body: Body::Json(&body), waits_its_turn: true, ..Request::new(Method::POST, &target) };
         self.http
-            .call(&request, |answer: &mut Answer| {
+            .send(&request, |answer: &mut Answer| {
                 let request_id = answer.read(|reader| reader.field("request_id", |reader| reader.text()))?;
                 if !id::is_uuid(&request_id) {
                     return Err(Error::protocol("the answer's request_id is no UUID").into());

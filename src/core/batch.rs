@@ -39,9 +39,9 @@ impl Client {
         lay_out: impl Fn(File) -> Result<F>,
         batch: &mut Batch<F>,
     ) -> Result<()> {
-        let uuids = checked(uuids)?;
+        let (uuids, client) = (checked(uuids)?, self.begin()?);
         for (number, chunk) in uuids.chunks(CHUNK).enumerate() {
-            let done = self.chunk(&method, chunk, &lay_out).map_err(|error| match number {
+            let done = client.chunk(&method, chunk, &lay_out).map_err(|error| match number {
                 0 => error,
                 _ => error.after(&format!("{} of {} ids were sent before", number * CHUNK, uuids.len())),
             })?;

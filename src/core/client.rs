@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use super::error::{Error, Result};
 use super::http::base::Base;
+use super::http::call::Hook;
 use super::http::log::Logger;
 use super::http::proxy::Proxies;
-use super::http::settings::{Api, Authorities, Settings, user_agent};
+use super::http::settings::{Api, Authorities, Policy, Settings, user_agent};
 use super::http::sign::{Auth, Secret, Sign};
 use super::http::{Answer, Http, Method, base};
 use super::json::{Reader, check_whole};
@@ -21,8 +22,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// An upload takes as long as it takes.
-const NEVER: Duration = Duration::from_secs(u32::MAX as u64);
+/// Longer than any call.
+pub const NO_LIMIT: Duration = Duration::from_secs(u32::MAX as u64);
+
+/// What a time limit of an option is for none.
+pub const NO_LIMIT_MS: u32 = u32::MAX;
 
 /// What the caller chose; nothing and zero stand for the defaults.
 #[derive(Default)]
@@ -34,15 +38,59 @@ pub struct ClientOptions<'a> {
     pub proxy: Option<&'a str>,
     pub user_agent: Option<&'a str>,
     pub simple_auth: bool,
+    pub unchecked_operations: bool,
+    pub sign: Option<Arc<dyn Sign>>,
+    pub calls: CallOptions,
+}
+
+/// What the caller chose for calls; nothing and zero stand for the defaults, or for what the
+/// client has that another is derived from.
+#[derive(Default)]
+pub struct CallOptions {
     /// Negative for none.
     pub retries: i32,
     pub connect_timeout_ms: u32,
     pub idle_timeout_ms: u32,
     pub timeout_ms: u32,
-    pub unchecked_operations: bool,
-    pub sign: Option<Box<dyn Sign>>,
     pub logger: Option<Logger>,
+    pub tick: Option<Hook>,
 }
+
+impl CallOptions {
+    fn over(self, base: &Policy) -> Policy {
+        Policy {
+            retries: match self.retries {
+                0 => base.retries,
+                retries => u32::try_from(retries).unwrap_or(0),
+            },
+            connect_timeout: timeout(self.connect_timeout_ms, base.connect_timeout),
+            idle_timeout: timeout(self.idle_timeout_ms, base.idle_timeout),
+            timeout: timeout(self.timeout_ms, base.timeout),
+            upload_timeout: timeout(self.timeout_ms, base.upload_timeout),
+            logger: self.logger.or_else(|| base.logger.clone()),
+            tick: self.tick.or_else(|| base.tick.clone()),
+        }
+    }
+}
+
+fn timeout(option_ms: u32, default: Duration) -> Duration {
+    match option_ms {
+        0 => default,
+        NO_LIMIT_MS => NO_LIMIT,
+        ms => Duration::from_millis(ms.into()),
+    }
+}
+
+/// An upload takes as long as it takes.
+const DEFAULTS: Policy = Policy {
+    retries: RETRIES,
+    connect_timeout: CONNECT_TIMEOUT,
+    idle_timeout: IDLE_TIMEOUT,
+    timeout: TIMEOUT,
+    upload_timeout: NO_LIMIT,
+    logger: None,
+    tick: None,
+};
 
 #[derive(Clone)]
 pub struct Client {
@@ -50,10 +98,8 @@ pub struct Client {
     pub http: Http,
     /// To the Upload API.
     pub uploads: Http,
-    /// For a whole upload.
-    pub upload_time: Duration,
     /// Where files are delivered.
-    pub cdn: Cdn,
+    pub cdn: Arc<Cdn>,
 }
 
 impl Client {
@@ -75,26 +121,40 @@ impl Client {
             base: api_base,
             public_key: public_key.to_owned(),
             auth: Arc::new(auth),
-            retries: retries(options.retries),
-            connect_timeout: timeout(options.connect_timeout_ms, CONNECT_TIMEOUT),
-            idle_timeout: timeout(options.idle_timeout_ms, IDLE_TIMEOUT),
-            timeout: timeout(options.timeout_ms, TIMEOUT),
             proxies: Arc::new(proxies),
             user_agent: user_agent(options.user_agent)?,
             authorities: Arc::new(
                 options.ca_file.map_or_else(|| Ok(Authorities::default()), Authorities::with_file)?,
             ),
-            logger: options.logger.map(Arc::new),
         };
         let upload_settings = Settings { api: Api::Upload, base: upload_base, ..settings.clone() };
-        let http = Http::new(settings);
-        let upload_time = timeout(options.timeout_ms, NEVER);
-        Ok(Client { uploads: http.of(upload_settings), http, upload_time, cdn })
+        let http = Http::new(settings, Arc::new(options.calls.over(&DEFAULTS)));
+        Ok(Client { uploads: http.of(upload_settings), http, cdn: Arc::new(cdn) })
     }
 
+    /// The same project over the same connections, with limits and a cancellation of its own.
+    pub fn derive(&self, options: CallOptions) -> Self {
+        let policy = Arc::new(options.over(&self.http.policy));
+        let scope = self.http.scope().derived();
+        Client {
+            http: self.http.derive(&policy, &scope),
+            uploads: self.uploads.derive(&policy, &scope),
+            cdn: self.cdn.clone(),
+        }
+    }
+
+    /// The same for one call of several requests.
+    pub fn begin(&self) -> Result<Self> {
+        Ok(Client { http: self.http.begin()?, ..self.clone() })
+    }
+
+    /// Ends all calls, and those that begin before `reset()`.
     pub fn cancel(&self) {
-        self.http.cancel();
-        self.uploads.cancel();
+        self.http.scope().cancel();
+    }
+
+    pub fn reset(&self) {
+        self.http.scope().reset();
     }
 
     /// Any call of the REST API: the answer's body as it came.
@@ -124,7 +184,7 @@ impl Client {
     }
 }
 
-fn auth(secret_key: Option<&str>, simple: bool, sign: Option<Box<dyn Sign>>) -> Result<Auth> {
+fn auth(secret_key: Option<&str>, simple: bool, sign: Option<Arc<dyn Sign>>) -> Result<Auth> {
     match (simple, secret_key, sign) {
         (_, Some(_), Some(_)) => {
             Err(Error::argument("secret_key and opts.sign exclude each other: set one to NULL"))
@@ -134,7 +194,7 @@ fn auth(secret_key: Option<&str>, simple: bool, sign: Option<Box<dyn Sign>>) -> 
         }
         (true, None, None) => Err(Error::argument("secret_key is NULL: UC_AUTH_SIMPLE needs it")),
         (true, Some(key), None) => Ok(Auth::Simple(Secret::new(key))),
-        (false, Some(key), None) => Ok(Auth::Signed(Box::new(Secret::new(key)))),
+        (false, Some(key), None) => Ok(Auth::Signed(Arc::new(Secret::new(key)))),
         (false, None, Some(sign)) => Ok(Auth::Signed(sign)),
         (false, None, None) => Ok(Auth::Public),
     }
@@ -150,19 +210,5 @@ fn checked_key<'a>(key: Option<&'a str>, name: &str) -> Result<Option<&'a str>> 
             )))
         }
         key => Ok(key),
-    }
-}
-
-fn retries(option: i32) -> u32 {
-    match option {
-        0 => RETRIES,
-        some => u32::try_from(some).unwrap_or(0),
-    }
-}
-
-fn timeout(option_ms: u32, default: Duration) -> Duration {
-    match option_ms {
-        0 => default,
-        ms => Duration::from_millis(ms.into()),
     }
 }

@@ -75,6 +75,10 @@ impl Error {
         Error::new(Status::Canceled, "the call was canceled")
     }
 
+    pub fn is_canceled(&self) -> bool {
+        self.status == Status::Canceled
+    }
+
     /// With words in front of its message.
     pub fn after(self, words: &str) -> Self {
         Error { message: format!("{words}: {}", self.message).into(), ..self }

@@ -133,7 +133,8 @@ impl Client {
         lay_out: impl Fn(File) -> Result<F>,
         batch: &mut Batch<F>,
     ) -> Result<()> {
-        self.files_batch(Method::PUT, &self.group_files(id)?, lay_out, batch)
+        let client = self.begin()?;
+        client.files_batch(Method::PUT, &client.group_files(id)?, lay_out, batch)
     }
 
     /// Deletes the files of a group, then the group: as long as files are left, it tells which.
@@ -143,9 +144,10 @@ impl Client {
         lay_out: impl Fn(File) -> Result<F>,
         batch: &mut Batch<F>,
     ) -> Result<()> {
-        self.files_batch(Method::DELETE, &self.group_files(id)?, lay_out, batch)?;
+        let client = self.begin()?;
+        client.files_batch(Method::DELETE, &client.group_files(id)?, lay_out, batch)?;
         match batch.problems.iter().find(|(_, why)| why != MISSING) {
-            None => self.group_delete(id),
+            None => client.group_delete(id),
             Some((uuid, why)) => Err(Error::new(
                 Status::Job,
                 format!(

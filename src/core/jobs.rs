@@ -1,12 +1,12 @@
 //! Work that the service does in the background: how far it is, and what came of it.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::attend::{Counter, Tell, attend};
 use super::client::Client;
 use super::error::{Error, Result, Status};
-use super::http::connections::lock;
+use super::http::call::Hook;
+use super::http::cancel::lock;
 use super::http::{Answer, Http, Method, Request};
 use super::id::is_uuid;
 use super::json::{self, Reader, Scalar};
@@ -157,6 +157,9 @@ impl Progress {
     }
 }
 
+/// Hears how far a job is; false stops the waiting.
+pub type JobProgressFn = Arc<dyn Fn(Progress) -> bool + Send + Sync>;
+
 pub struct Job {
     http: Http,
     work: Work,
@@ -228,7 +231,7 @@ impl Job {
     fn ask(&mut self, http: &Http, most_time: Duration) -> Result<()> {
         let target = http.settings.base.target(&self.work.path());
         let request = Request { most_time, ..Request::new(Method::GET, &target) };
-        let answered = http.call(&request, |answer: &mut Answer| {
+        let answered = http.send(&request, |answer: &mut Answer| {
             let report = answer.read(Report::read)?;
             let has_ended = match report.status.text() {
                 Some("finished" | "done" | "success") => true,
@@ -271,41 +274,33 @@ impl Job {
         matches!(self.work, Work::Upload { .. }) && self.unknown < MOST_UNKNOWN
     }
 
-    /// Asks with growing pauses until the job has ended. `tell` hears of it all the while, and stops
-    /// the waiting, not the job, with false.
-    pub fn wait(
-        &mut self,
-        limit: Duration,
-        mut tell: Option<&mut dyn FnMut(Progress) -> bool>,
-    ) -> Result<Progress> {
-        let (http, known) = (self.http.clone(), Mutex::new(self.progress));
-        let mut hears = tell.as_mut().map(|tell| |_: u64, _: Option<u64>| tell(*lock(&known)));
-        let hears = hears.as_mut().map(|hears| hears as Tell);
-        let (progress, _) =
-            attend(&http, None, hears, |http, counter| self.ask_until_ended(http, counter, limit, &known))?;
-        if let Some(tell) = tell {
-            tell(progress);
+    /// Asks with growing pauses until the job has ended. `progress` hears of it all the while, and
+    /// stops the waiting, not the job, with false.
+    pub fn wait(&mut self, limit: Duration, progress: Option<JobProgressFn>) -> Result<Progress> {
+        let known = Arc::new(Mutex::new(self.progress));
+        let hook = progress.clone().map(|progress| {
+            let known = known.clone();
+            Arc::new(move || progress(*lock(&known))) as Hook
+        });
+        let http = self.http.begin_with(hook)?;
+        self.ask_until_ended(&http, limit, &known)?;
+        if let Some(progress) = progress {
+            progress(self.progress);
         }
-        Ok(progress)
+        Ok(self.progress)
     }
 
-    fn ask_until_ended(
-        &mut self,
-        http: &Http,
-        counter: &Counter,
-        limit: Duration,
-        known: &Mutex<Progress>,
-    ) -> Result<Progress> {
-        let began = Instant::now();
+    fn ask_until_ended(&mut self, http: &Http, limit: Duration, known: &Mutex<Progress>) -> Result<()> {
+        let (began, call) = (Instant::now(), http.call()?);
         let left = || limit.saturating_sub(began.elapsed());
         let mut pause = FIRST_PAUSE;
         loop {
             self.ask_unless_ended(http, left())?;
             *lock(known) = self.progress;
             if self.progress.has_ended {
-                return Ok(self.progress);
+                return Ok(());
             }
-            counter.sleep(http, pause.min(left()))?;
+            call.sleep(pause.min(left()))?;
             if left().is_zero() {
                 return Err(Error::new(
                     Status::Timeout,

@@ -6,9 +6,9 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::cursor;
-use super::error::{Error, Result, Status};
+use super::error::{Error, Result};
 use super::http::base::path_of;
-use super::http::{Answer, Body, Http, Method, Request};
+use super::http::{Answer, Body, Http, Method, Request, Signature};
 use super::json::{self, Reader, Scalar, check_count};
 use super::memory;
 use super::query::Query;
@@ -110,15 +110,31 @@ fn link(reader: &mut Reader) -> json::Result<Option<String>> {
     }
 }
 
-/// Fetches the page that `target` leads to. `room` is the size it is likely to have.
-pub fn fetch<R: Rows>(http: &Http, source: &Source, target: &str, room: usize) -> Result<Page<R>> {
-    let request = match &source.search {
-        None => Request { room, ..Request::new(Method::GET, target) },
-        Some(body) => {
-            Request { room, body: Body::Json(body), idempotent: true, ..Request::new(Method::POST, target) }
-        }
-    };
-    http.call(&request, |answer: &mut Answer| {
+impl Source {
+    /// Asks for the page that `target` leads to. `room` is the size it is likely to have.
+    pub fn request<'a>(
+        &'a self,
+        target: &'a str,
+        room: usize,
+        signature: Option<&'a Signature>,
+    ) -> Request<'a> {
+        let (method, body, idempotent) = match &self.search {
+            None => (Method::GET, "", true),
+            Some(body) => (Method::POST, body.as_str(), true),
+        };
+        Request { room, signature, body: Body::Json(body), idempotent, ..Request::new(method, target) }
+    }
+}
+
+/// Fetches the page that `target` leads to, with `signature` where its request was signed already.
+pub fn fetch<R: Rows>(
+    http: &Http,
+    source: &Source,
+    target: &str,
+    room: usize,
+    signature: Option<&Signature>,
+) -> Result<Page<R>> {
+    http.send(&source.request(target, room, signature), |answer: &mut Answer| {
         let envelope = answer.read(|reader| Envelope::<R>::read(reader, source.kind))?;
         // It would stand in the log, and in a cursor.
         if [&envelope.next, &envelope.previous]
@@ -211,7 +227,7 @@ impl<R: Rows> Listing<R> {
     }
 
     fn open(http: &Http, source: Source, target: &str, read_ahead: usize) -> Result<Self> {
-        let page = fetch(http, &source, target, 0)?;
+        let page = fetch(http, &source, target, 0, None)?;
         let mut listing =
             Listing { http: http.clone(), source, page, trail: Trail::new(target), ahead: None, read_ahead };
         listing.start_reading_ahead();
@@ -219,39 +235,46 @@ impl<R: Rows> Listing<R> {
     }
 
     pub fn next(&mut self) -> Result<Step> {
-        self.http.check()?;
+        let http = self.http.begin()?;
         let Some(link) = &self.page.next else { return Ok(Step::Done) };
         let target = self.follow(link)?;
         self.trail.check(Direction::Next, &self.page.target, &target)?;
-        let page = self.fetch_next(&target)?;
+        let page = self.fetch_next(&http, &target)?;
         self.arrive(Direction::Next, page);
         self.start_reading_ahead();
         Ok(Step::Moved)
     }
 
-    fn fetch_next(&mut self, target: &str) -> Result<Page<R>> {
-        let cancels = self.http.cancels();
-        match self.ahead.as_ref().map(ReadAhead::next_page) {
-            Some(Ok(page)) => return Ok(page),
-            Some(Err(error)) => {
-                self.ahead = None;
-                // What was canceled before this call began is none of its concern.
-                if error.status != Status::Canceled || self.http.cancels() != cancels {
-                    return Err(error);
+    fn fetch_next(&mut self, http: &Http, target: &str) -> Result<Page<R>> {
+        let call = http.call()?;
+        if let Some(ahead) = &self.ahead {
+            match ahead.next_page(&call)? {
+                Ok(page) => return Ok(page),
+                Err(error) => {
+                    self.stop_reading_ahead();
+                    // What was canceled before this call began is none of its concern.
+                    if !error.is_canceled() || call.is_canceled() {
+                        return Err(error);
+                    }
                 }
             }
-            None => {}
         }
-        fetch(&self.http, &self.source, target, self.page.body.len())
+        fetch(http, &self.source, target, self.page.body.len(), None)
+    }
+
+    fn stop_reading_ahead(&mut self) {
+        if let Some(ahead) = self.ahead.take() {
+            ahead.stop();
+        }
     }
 
     pub fn previous(&mut self) -> Result<Step> {
-        self.http.check()?;
+        let http = self.http.begin()?;
         let Some(link) = &self.page.previous else { return Ok(Step::Done) };
         let target = self.follow(link)?;
         self.trail.check(Direction::Previous, &self.page.target, &target)?;
-        let page = fetch(&self.http, &self.source, &target, self.page.body.len())?;
-        self.ahead = None;
+        let page = fetch(&http, &self.source, &target, self.page.body.len(), None)?;
+        self.stop_reading_ahead();
         self.arrive(Direction::Previous, page);
         Ok(Step::Moved)
     }

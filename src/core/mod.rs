@@ -1,7 +1,6 @@
 //! The client, without a word of C: what the API's nouns are, and how a call is made.
 
 pub mod addons;
-pub mod attend;
 pub mod batch;
 pub mod client;
 pub mod conversions;
@@ -20,6 +19,7 @@ pub mod memory;
 pub mod metadata;
 pub mod operations;
 mod path;
+pub mod progress;
 pub mod project;
 mod query;
 mod queue;
@@ -31,3 +31,4 @@ pub mod uploads;
 pub mod url;
 pub mod webhook_event;
 pub mod webhooks;
+mod workers;

@@ -34,12 +34,14 @@ impl<T> Queue<T> {
         self.changed.notify_all();
     }
 
-    /// Waits for the next item; none when the queue was closed and is empty.
-    pub fn pop(&self) -> Option<T> {
-        let empty = |state: &mut State<T>| state.items.is_empty() && !state.closed;
-        let mut state = self.changed.wait_while(self.lock(), empty).unwrap_or_else(PoisonError::into_inner);
+    /// The next item if there is one, and whether more may come.
+    pub fn try_pop(&self) -> (Option<T>, bool) {
+        let mut state = self.lock();
+        let item = state.items.pop_front();
+        let may_come = item.is_some() || !state.closed;
+        drop(state);
         self.changed.notify_all();
-        state.items.pop_front()
+        (item, may_come)
     }
 
     pub fn close(&self) {
@@ -71,7 +73,10 @@ mod tests {
             }
             maker.close();
         });
-        let items: Vec<i32> = std::iter::from_fn(|| queue.pop()).collect();
+        let mut items: Vec<i32> = Vec::new();
+        while let (item, true) = queue.try_pop() {
+            items.extend(item);
+        }
         assert_eq!(items, (0..100).collect::<Vec<_>>());
         thread.join().unwrap();
     }

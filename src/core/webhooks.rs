@@ -159,7 +159,7 @@ impl Client {
         let (body, secrets) = (options.body(version)?, [options.signing_secret.unwrap_or_default()]);
         let request = Request { body: Body::Json(&body), secrets: &secrets, ..Request::new(method, &target) };
         self.http
-            .call(&request, |answer: &mut Answer| Ok(lay_out(answer.read(Webhook::read)?)))
+            .send(&request, |answer: &mut Answer| Ok(lay_out(answer.read(Webhook::read)?)))
             .map_err(Error::without_good_body)
     }
 }

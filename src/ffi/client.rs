@@ -1,14 +1,18 @@
 //! Clients.
 
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{c_char, c_void};
+use std::sync::Arc;
 
+use super::arguments::object;
 use super::arguments::{copied, optional_file_path, optional_text, options, text};
 use super::call::{guard, make};
+use super::callbacks::{CLog, CSign, CTick};
 use super::error::{uc_error, uc_status};
-use crate::core::client::{Client, ClientOptions};
-use crate::core::error::{Error, Result, Status};
-use crate::core::http::log::{Level, Logger};
-use crate::core::http::sign::{Hash, Sign};
+use crate::core::client::{CallOptions, Client, ClientOptions, NO_LIMIT_MS};
+use crate::core::error::{Error, Result};
+use crate::core::http::call::Hook;
+use crate::core::http::log::Logger;
+use crate::core::http::sign::Sign;
 
 /// One project, seen through its keys. Made by uc_client_new(), freed by uc_free(). All threads of
 /// a process may share one: it keeps connections alive among them. Free it when no other thread is
@@ -16,6 +20,10 @@ use crate::core::http::sign::{Hash, Sign};
 /// made, which leaves the parent's connections alone; what would send something is UC_ERR_ARGUMENT,
 /// and what sends nothing, uc_url() for example, works.
 pub struct uc_client(pub(super) Client);
+
+/// For every limit in milliseconds: none. Defined in the header.
+/// cbindgen:ignore
+pub const UC_NO_LIMIT: u32 = NO_LIMIT_MS;
 
 /// For uc_client_opts.auth: how requests to the REST API prove who sends them.
 #[repr(i32)]
@@ -52,11 +60,12 @@ pub enum uc_hmac {
 /// `text` as lower-case hex, and NUL, to `hex` (at most `hex_size` bytes, which is always enough)
 /// and returns 0. Anything else fails the call with UC_ERR_CANCELED, and a text that is no such
 /// signature with UC_ERR_ARGUMENT. `algorithm` is a uc_hmac.
-/// Called before each request, on the thread that sends it: the caller's, or one that reads ahead;
-/// on several at once when several threads use the client.
+/// Called before each request, on a thread that is inside a call on the client, its pages or its
+/// jobs; on several at once when several threads use the client. A page that reads ahead gets each
+/// signature inside a call on the page, so it is one page ahead at most.
 pub type uc_sign_fn = Option<
     unsafe extern "C" fn(
-        user_data: *mut c_void,
+        sign_data: *mut c_void,
         algorithm: i32,
         text: *const c_char,
         hex: *mut c_char,
@@ -67,19 +76,24 @@ pub type uc_sign_fn = Option<
 /// Called after each request, with its method, path, status, time, attempt and request id in one
 /// line without line end, and what the service said in a Warning header. `level` is a uc_log_level.
 /// The line is cut and escaped as uc_error.message is, never holds a key or a signature, even one
-/// that the peer sent back, and lives as long as the call of this function. Called on the thread
-/// that sent the request: the caller's, or one that reads ahead; on several at once when several
-/// threads use the client.
-pub type uc_log_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, line: *const c_char)>;
+/// that the peer sent back, and lives as long as the call of this function. Called on a thread that
+/// is inside a call on the client, its pages or its jobs; on several at once when several threads use
+/// the client. What a page logs while it reads ahead is delivered by the next uc_page_next() or
+/// uc_page_previous(), and dropped when the page is freed before.
+pub type uc_log_fn = Option<unsafe extern "C" fn(log_data: *mut c_void, level: i32, line: *const c_char)>;
+
+/// Called about ten times a second while a call of the client waits, on the thread that made the
+/// call: return 0 to go on, anything else to stop, and the call returns UC_ERR_CANCELED. Other calls
+/// go on. For an interpreter, whose Ctrl-C sets a flag that this function returns.
+pub type uc_tick_fn = Option<unsafe extern "C" fn(tick_data: *mut c_void) -> i32>;
 
 /// Optional settings of a client. Set struct_size; a field of zero or NULL has its default.
 ///
-/// Callbacks must not throw or longjmp, and must not free any page or job, nor use what the call in
-/// progress works on; uc_client_cancel() is allowed. What sign_data and log_data point to must live
-/// until the client and every page and job made with it are freed. uc_free() of a page that reads
-/// ahead waits for a callback that is running: hold no lock there that a callback takes. A child that is
-/// forked in a callback must not return from it. On a thread of the library's own all signals are
-/// blocked, so that a fault in a callback ends the program without its handlers.
+/// Callbacks run only on a thread that is inside a call on the object that they are for, never on a
+/// thread of the library. They must not throw or longjmp, and must not free or use what the call in
+/// progress works on; uc_client_cancel() is allowed. What sign_data, log_data and tick_data point to
+/// must live until the client and every client, page and job made with it are freed. A child that is
+/// forked in a callback must not return from it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_client_opts {
@@ -109,6 +123,7 @@ pub struct uc_client_opts {
     /// How often a failed request is sent again; default 3, -1 for never.
     pub retries: i32,
     /// To make a connection, in milliseconds: name look-up, proxy and TLS included; default 10000.
+    /// UC_NO_LIMIT is none, here and below.
     pub connect_timeout_ms: u32,
     /// With no byte either way, in milliseconds; default 30000.
     pub idle_timeout_ms: u32,
@@ -127,9 +142,46 @@ pub struct uc_client_opts {
     pub log: uc_log_fn,
     /// Handed to `log`.
     pub log_data: *mut c_void,
+    /// Called about ten times a second during each call, and may stop it.
+    pub tick: uc_tick_fn,
+    /// Handed to `tick`.
+    pub tick_data: *mut c_void,
 }
 
-options!(uc_client_opts, log_data: *mut c_void);
+options!(uc_client_opts, tick_data: *mut c_void);
+
+/// What a derived client has of its own. Set struct_size; a field of zero or NULL is as in the
+/// client that it is derived from.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct uc_client_derive_opts {
+    /// sizeof(uc_client_derive_opts)
+    pub struct_size: usize,
+    /// As in uc_client_opts, like all that follow.
+    pub retries: i32,
+    pub connect_timeout_ms: u32,
+    pub idle_timeout_ms: u32,
+    pub timeout_ms: u32,
+    pub log: uc_log_fn,
+    pub log_data: *mut c_void,
+    pub tick: uc_tick_fn,
+    pub tick_data: *mut c_void,
+}
+
+options!(uc_client_derive_opts, tick_data: *mut c_void);
+
+impl uc_client_derive_opts {
+    fn checked(self) -> Result<CallOptions> {
+        Ok(CallOptions {
+            retries: retries(self.retries)?,
+            connect_timeout_ms: self.connect_timeout_ms,
+            idle_timeout_ms: self.idle_timeout_ms,
+            timeout_ms: self.timeout_ms,
+            logger: logger(self.log, self.log_data),
+            tick: hook(self.tick, self.tick_data),
+        })
+    }
+}
 
 impl uc_client_opts {
     /// # Safety
@@ -150,18 +202,35 @@ impl uc_client_opts {
                 1 => true,
                 _ => return Err(Error::argument("opts.auth is neither UC_AUTH_SIGNED nor UC_AUTH_SIMPLE")),
             },
-            retries: match self.retries {
-                -1.. => self.retries,
-                _ => return Err(Error::argument("opts.retries is below -1, which stands for none")),
-            },
-            connect_timeout_ms: self.connect_timeout_ms,
-            idle_timeout_ms: self.idle_timeout_ms,
-            timeout_ms: self.timeout_ms,
             unchecked_operations: self.unchecked_operations != 0,
-            sign: self.sign.map(|sign| Box::new(CSign { sign, data: self.sign_data }) as Box<dyn Sign>),
-            logger: self.log.map(|log| CLog { log, data: self.log_data }.logger()),
+            sign: CSign::new(self.sign, self.sign_data).map(|sign| Arc::new(sign) as Arc<dyn Sign>),
+            calls: CallOptions {
+                retries: retries(self.retries)?,
+                connect_timeout_ms: self.connect_timeout_ms,
+                idle_timeout_ms: self.idle_timeout_ms,
+                timeout_ms: self.timeout_ms,
+                logger: logger(self.log, self.log_data),
+                tick: hook(self.tick, self.tick_data),
+            },
         })
     }
+}
+
+fn retries(retries: i32) -> Result<i32> {
+    match retries {
+        -1.. => Ok(retries),
+        _ => Err(Error::argument(format!("opts.retries is {retries}; it may be 0 or more, or -1 for none"))),
+    }
+}
+
+fn logger(log: uc_log_fn, log_data: *mut c_void) -> Option<Logger> {
+    let log = CLog::new(log, log_data)?;
+    Some(Arc::new(move |level, line: &str| log.write(level, line)))
+}
+
+fn hook(tick: uc_tick_fn, tick_data: *mut c_void) -> Option<Hook> {
+    let tick = CTick::new(tick, tick_data)?;
+    Some(Arc::new(move || tick.goes_on()))
 }
 
 /// Makes a client. Sends nothing. `secret_key` may be NULL: with opts.sign set the client can do
@@ -187,10 +256,31 @@ pub unsafe extern "C" fn uc_client_new(
     }
 }
 
-/// Every call in progress on this client, its pages or its jobs, on whatever thread, returns
-/// UC_ERR_CANCELED at once: while it connects, waits, reads, or sleeps before a retry. A call that
-/// begins afterwards works as before: to stop a loop of calls, set a flag of your own as well. May
-/// be called from any thread and from callbacks, not from a signal handler. NULL is ignored.
+/// Makes a client for the same project that shares keys, clock, settings and kept connections with
+/// `client`, and has limits, callbacks and a cancellation of its own: one for each task that must be
+/// stopped or limited alone, even for a single call. It costs about as much as a small allocation
+/// and makes no connection. `opts` may be NULL. `client` may be freed before it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_client_derive(
+    client: *const uc_client,
+    opts: *const uc_client_derive_opts,
+    derived: *mut *mut uc_client,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(derived, "derived", error, || {
+            Ok((uc_client(object(client, "client")?.0.derive(copied(opts)?.checked()?)), ()))
+        })
+    }
+}
+
+/// Stops a client: until uc_client_reset(), every call that would send something returns
+/// UC_ERR_CANCELED, on whatever thread, on the client, its pages and jobs, and on clients derived
+/// from it. Calls in progress return at once: while they connect, wait, read, or sleep before a retry.
+/// The client that it was derived from and others derived from that go on, and connections that no
+/// canceled call was using stay open. May be called from any thread and from callbacks, not from a
+/// signal handler. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_cancel(client: *const uc_client) {
     // SAFETY: NULL or a client of the caller's.
@@ -199,64 +289,13 @@ pub unsafe extern "C" fn uc_client_cancel(client: *const uc_client) {
     }
 }
 
-struct CSign {
-    sign: unsafe extern "C" fn(*mut c_void, i32, *const c_char, *mut c_char, usize) -> i32,
-    data: *mut c_void,
-}
-
-// SAFETY: the header says that the function is called on any thread with this pointer.
-unsafe impl Send for CSign {}
-// SAFETY: likewise.
-unsafe impl Sync for CSign {}
-
-impl Sign for CSign {
-    fn sign(&self, hash: Hash, text: &str) -> Result<String> {
-        let (algorithm, digits) = match hash {
-            Hash::Sha1 => (uc_hmac::UC_HMAC_SHA1, 40),
-            Hash::Sha256 => (uc_hmac::UC_HMAC_SHA256, 64),
-        };
-        let algorithm = algorithm as i32;
-        let text = CString::new(text).map_err(|_| Error::argument("a text to sign holds NUL"))?;
-        let mut hex = [0u8; 128];
-        // SAFETY: the caller's function, called as the header says; the texts outlive the call.
-        let refused =
-            unsafe { (self.sign)(self.data, algorithm, text.as_ptr(), hex.as_mut_ptr().cast(), hex.len()) };
-        if refused != 0 {
-            return Err(Error::new(Status::Canceled, "opts.sign returned other than 0, so nothing was sent"));
-        }
-        let signature = CStr::from_bytes_until_nul(&hex).ok().and_then(|hex| hex.to_str().ok());
-        let is_hex = |text: &&str| {
-            text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        };
-        signature.filter(is_hex).map(str::to_owned).ok_or_else(|| {
-            Error::argument(format!("opts.sign did not write {digits} lower-case hex digits and NUL"))
-        })
-    }
-}
-
-struct CLog {
-    log: unsafe extern "C" fn(*mut c_void, i32, *const c_char),
-    data: *mut c_void,
-}
-
-// SAFETY: the header says that the function is called on any thread with this pointer.
-unsafe impl Send for CLog {}
-// SAFETY: likewise.
-unsafe impl Sync for CLog {}
-
-impl CLog {
-    fn logger(self) -> Logger {
-        Box::new(move |level, line| self.write(level, line))
-    }
-
-    fn write(&self, level: Level, line: &str) {
-        let level = match level {
-            Level::Error => uc_log_level::UC_LOG_ERROR,
-            Level::Warn => uc_log_level::UC_LOG_WARN,
-            Level::Info => uc_log_level::UC_LOG_INFO,
-        };
-        let line = CString::new(line.replace('\0', "\u{FFFD}")).unwrap_or_default();
-        // SAFETY: the caller's function, called as the header says; the line outlives the call.
-        unsafe { (self.log)(self.data, level as i32, line.as_ptr()) };
+/// Lets calls begin again after uc_client_cancel(). Calls that were in progress then still return
+/// UC_ERR_CANCELED. A derived client that was canceled itself stays so, and one whose parent is
+/// canceled as well. NULL is ignored.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_client_reset(client: *const uc_client) {
+    // SAFETY: NULL or a client of the caller's.
+    if let Some(client) = unsafe { client.as_ref() } {
+        guard(|| client.0.reset());
     }
 }

@@ -2,15 +2,17 @@
 
 use std::ffi::{CString, c_char, c_void};
 use std::ptr::null;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::arguments::{object, object_mut, text};
 use super::call::{call, make};
-use super::client::uc_client;
+use super::callbacks::CProgress;
+use super::client::{UC_NO_LIMIT, uc_client};
 use super::error::{uc_error, uc_status};
 use super::memory::c_text;
 use crate::core::error::Result;
-use crate::core::jobs::{Job, Progress};
+use crate::core::jobs::{Job, JobProgressFn, Progress};
 
 /// Work that the service does in the background: a conversion, an add-on, or an upload from a URL.
 /// Freeing it with uc_free() does not end the work. One thread at a time.
@@ -56,7 +58,8 @@ impl uc_job {
 /// -1 when unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must not throw or
 /// longjmp, and must not use or free what the call works on. A signal handler that sets a flag, and
 /// a callback that returns it, stop a call on Ctrl-C.
-pub type uc_progress_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, done: i64, total: i64) -> i32>;
+pub type uc_progress_fn =
+    Option<unsafe extern "C" fn(progress_data: *mut c_void, done: i64, total: i64) -> i32>;
 
 /// Asks once how far the job is: UC_OK while it runs, UC_DONE when it has ended well, UC_ERR_JOB
 /// with the service's words when not. Once it has ended, nothing is sent any more and the answer
@@ -82,27 +85,19 @@ pub unsafe extern "C" fn uc_job_wait(
     job: *mut uc_job,
     timeout_ms: u32,
     progress: uc_progress_fn,
-    user_data: *mut c_void,
+    progress_data: *mut c_void,
     error: *mut *mut uc_error,
 ) -> uc_status {
     let limit = match timeout_ms {
-        0 => Duration::MAX,
+        0 | UC_NO_LIMIT => Duration::MAX,
         ms => Duration::from_millis(ms.into()),
     };
+    let progress = CProgress::new(progress, progress_data).map(|progress| {
+        let hear = move |state: Progress| progress.goes_on(state.done, state.total.unwrap_or(-1));
+        Arc::new(hear) as JobProgressFn
+    });
     // SAFETY: the pointers are what the header's rules say.
-    unsafe {
-        call(error, || {
-            object_mut(job, "job")?.learn(|job| match progress {
-                None => job.wait(limit, None),
-                Some(progress) => job.wait(
-                    limit,
-                    Some(&mut |state: Progress| {
-                        progress(user_data, state.done, state.total.unwrap_or(-1)) == 0
-                    }),
-                ),
-            })
-        })
-    }
+    unsafe { call(error, || object_mut(job, "job")?.learn(|job| job.wait(limit, progress))) }
 }
 
 /// A line of printable ASCII that uc_job_resume() takes, in another process, too; it holds no key.

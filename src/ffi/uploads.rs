@@ -1,11 +1,13 @@
 //! Uploads.
 
 use std::ffi::{c_char, c_void};
+use std::sync::Arc;
 
 use super::arguments::{
     copied, file_path, list, object, optional_file_path, optional_text, options, pairs, text, texts,
 };
 use super::call::make;
+use super::callbacks::{CProgress, CRead};
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
 use super::file::{lay_out_alone, uc_file};
@@ -13,15 +15,15 @@ use super::groups::{lay_out_info, uc_group};
 use super::jobs::{uc_job, uc_progress_fn};
 use super::pair::uc_pair;
 use super::permission::permission;
-use crate::core::attend::Tell;
 use crate::core::error::{Error, Result};
+use crate::core::progress::ProgressFn;
 use crate::core::uploads::UploadOptions;
 
 /// Gives the bytes of an upload: fills at most `size` bytes of `buffer` and returns how many, 0 at
 /// the end, or a negative number to stop, and the call returns UC_ERR_CANCELED. Called by one
 /// thread at a time, which may be one of the library's. Must not throw or longjmp.
 pub type uc_read_fn =
-    Option<unsafe extern "C" fn(user_data: *mut c_void, buffer: *mut c_void, size: usize) -> i64>;
+    Option<unsafe extern "C" fn(read_data: *mut c_void, buffer: *mut c_void, size: usize) -> i64>;
 
 /// For uc_upload_opts.url_duplicates, added up: what a file from a URL has to do with earlier ones.
 #[repr(i32)]
@@ -82,10 +84,10 @@ pub struct uc_upload_opts {
     /// job has its own.
     pub progress: uc_progress_fn,
     /// Handed to `progress`.
-    pub user_data: *mut c_void,
+    pub progress_data: *mut c_void,
 }
 
-options!(uc_upload_opts, user_data: *mut c_void);
+options!(uc_upload_opts, progress_data: *mut c_void);
 
 impl uc_upload_opts {
     /// # Safety
@@ -117,14 +119,11 @@ impl uc_upload_opts {
         }
     }
 
-    /// Runs an upload with what hears of its progress.
-    fn told<T>(&self, upload: impl FnOnce(Option<Tell>) -> T) -> T {
-        let Some(progress) = self.progress else { return upload(None) };
-        let number = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
-        upload(Some(&mut |done, total: Option<u64>| {
-            // SAFETY: the caller's function, called as the header says, on the calling thread.
-            unsafe { progress(self.user_data, number(done), total.map_or(-1, number)) == 0 }
-        }))
+    fn progress(&self) -> Option<ProgressFn> {
+        let (progress, number) = (CProgress::new(self.progress, self.progress_data)?, |bytes: u64| {
+            i64::try_from(bytes).unwrap_or(i64::MAX)
+        });
+        Some(Arc::new(move |done, total| progress.goes_on(number(done), total.map_or(-1, number))))
     }
 }
 
@@ -151,8 +150,7 @@ pub unsafe extern "C" fn uc_upload_path(
         make(file, "file", error, || {
             let (client, path) = (object(client, "client")?, file_path(path, "path")?);
             let opts = copied(opts)?;
-            let options = opts.checked()?;
-            opts.told(|tell| client.0.upload_path(path, &options, tell, lay_out_alone))?
+            client.0.upload_path(path, &opts.checked()?, opts.progress(), lay_out_alone)?
         })
     }
 }
@@ -173,8 +171,7 @@ pub unsafe extern "C" fn uc_upload_data(
             let client = object(client, "client")?;
             let data = list(data.cast::<u8>(), data_size, "data")?;
             let opts = copied(opts)?;
-            let options = opts.checked()?;
-            opts.told(|tell| client.0.upload_data(data, &options, tell, lay_out_alone))?
+            client.0.upload_data(data, &opts.checked()?, opts.progress(), lay_out_alone)?
         })
     }
 }
@@ -198,7 +195,7 @@ pub unsafe extern "C" fn uc_upload_stream(
     unsafe {
         make(file, "file", error, || {
             let client = object(client, "client")?;
-            let read = read.ok_or_else(|| Error::argument("read is NULL"))?;
+            let read = CRead::new(read, read_data).ok_or_else(|| Error::argument("read is NULL"))?;
             let size = match size {
                 -1 => None,
                 size => Some(u64::try_from(size).map_err(|_| {
@@ -207,11 +204,9 @@ pub unsafe extern "C" fn uc_upload_stream(
                     ))
                 })?),
             };
-            let source = CRead { read, data: read_data };
             let opts = copied(opts)?;
-            let options = opts.checked()?;
-            let mut read = |buffer: &mut [u8]| source.read(buffer);
-            opts.told(|tell| client.0.upload_stream(&mut read, size, &options, tell, lay_out_alone))?
+            let read = Arc::new(move |buffer: &mut [u8]| read.fill(buffer));
+            client.0.upload_stream(read, size, &opts.checked()?, opts.progress(), lay_out_alone)?
         })
     }
 }
@@ -273,30 +268,5 @@ pub unsafe extern "C" fn uc_upload_group_info(
         make(group, "group", error, || {
             object(client, "client")?.0.upload_group_info(text(id, "id")?, lay_out_info)?
         })
-    }
-}
-
-/// The caller's function and what it is handed.
-struct CRead {
-    read: unsafe extern "C" fn(*mut c_void, *mut c_void, usize) -> i64,
-    data: *mut c_void,
-}
-
-// SAFETY: the header says that the function is called on threads of the library with this pointer.
-unsafe impl Send for CRead {}
-// SAFETY: likewise; one thread at a time.
-unsafe impl Sync for CRead {}
-
-impl CRead {
-    fn read(&self, buffer: &mut [u8]) -> Result<usize> {
-        // SAFETY: the caller's function, called as the header says, with a buffer of that size.
-        let amount = unsafe { (self.read)(self.data, buffer.as_mut_ptr().cast(), buffer.len()) };
-        match usize::try_from(amount) {
-            Err(_) => Err(Error::canceled()),
-            Ok(amount) if amount > buffer.len() => {
-                Err(Error::argument("read returned more bytes than it was asked for"))
-            }
-            Ok(amount) => Ok(amount),
-        }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use ureq::http::HeaderMap;
 use zeroize::Zeroizing;
 
-use super::connections::Watching;
+use super::call::Watching;
 use super::date::parse_http_date;
 use super::failure::{Failure, Outcome, Repeat};
 use crate::core::error::Error;

@@ -4,14 +4,14 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::http::Uri;
 
 use super::base::without_brackets;
 use super::buffers::Room;
-use super::connections::{Interrupt, Stop};
+use super::call::Call;
 use super::failure::NotConnected;
 use super::proxy::{Proxy, ProxyProtocol};
 use super::race;
@@ -25,23 +25,26 @@ use crate::core::error::Error;
 
 pub struct Connector {
     settings: Arc<Settings>,
-    stop: Arc<Stop>,
     resolver: Resolver,
 }
 
 impl Connector {
-    pub fn new(settings: Arc<Settings>, stop: Arc<Stop>) -> Self {
-        let resolver = Resolver::new(stop.clone());
-        Connector { settings, stop, resolver }
+    pub fn new(settings: Arc<Settings>) -> Self {
+        Connector { settings, resolver: Resolver::default() }
     }
 
     /// A connection to the host that `uri` names.
-    pub fn connect(&self, uri: &Uri, time_left: Duration) -> Result<Connection, NotConnected> {
-        let until = Until::connected(self.settings.connect_timeout, time_left);
+    pub fn connect(
+        &self,
+        call: &Arc<Call>,
+        uri: &Uri,
+        time_left: Duration,
+    ) -> Result<Connection, NotConnected> {
+        let until = Until::connected(call.policy.connect_timeout, time_left);
         let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
         let buffers = Room::new(INPUT_BUFFER, self.settings.output_buffer_size());
         let buffers = buffers.ok_or_else(|| NotConnected::refused(Error::memory("a connection")))?;
-        let connected = self.reach(uri, &authority, until);
+        let connected = self.reach(call, uri, &authority, until);
         if connected.is_err() {
             // Another look-up may know better addresses.
             self.resolver.forget();
@@ -53,6 +56,7 @@ impl Connector {
     /// A stream, and the origin to be named in requests where a proxy passes them on.
     fn reach(
         &self,
+        call: &Arc<Call>,
         uri: &Uri,
         authority: &str,
         until: Until,
@@ -63,7 +67,7 @@ impl Connector {
             host: without_brackets(host),
             port: uri.port_u16().unwrap_or(if is_https { 443 } else { 80 }),
         };
-        let way = Way { connector: self, until };
+        let way = Way { connector: self, call, until };
         let proxy = self.settings.proxies.before(uri).map_err(NotConnected::refused)?;
         let (stream, origin) = match &proxy {
             None => (way.open(host, target.port).map_err(|error| NotConnected::by(error, authority))?, None),
@@ -93,16 +97,15 @@ impl Connector {
 /// A connection that is being made.
 struct Way<'a> {
     connector: &'a Connector,
+    call: &'a Arc<Call>,
     until: Until,
 }
 
 impl Way<'_> {
     fn open(&self, host: &str, port: u16) -> io::Result<Stream> {
-        let addresses = self.connector.resolver.resolve(host, port, self.until)?;
-        let stop = &self.connector.stop;
-        let stream = Arc::new(race::connect(&addresses, stop, self.until)?);
-        stop.ends(Arc::downgrade(&stream) as Weak<dyn Interrupt>)?;
-        Ok(Stream::Plain(Socket::new(stream, self.connector.settings.idle_timeout)))
+        let addresses = self.connector.resolver.resolve(self.call, host, port, self.until)?;
+        let stream = race::connect(self.call, &addresses, self.until)?;
+        Ok(Stream::Plain(Socket::new(stream, self.call)?))
     }
 
     fn open_proxy(&self, proxy: &Proxy) -> io::Result<Stream> {
@@ -136,7 +139,7 @@ impl Way<'_> {
         if !tunnel::wants_address(proxy.protocol()) {
             return Ok(None);
         }
-        let addresses = self.connector.resolver.resolve(target.host, target.port, self.until)?;
+        let addresses = self.connector.resolver.resolve(self.call, target.host, target.port, self.until)?;
         let four_only = proxy.protocol() == ProxyProtocol::Socks4;
         let suitable = addresses.iter().find(|address| address.is_ipv4() || !four_only);
         Ok(Some(*suitable.unwrap_or(&addresses[0])))

@@ -11,9 +11,10 @@ use ureq::http::{HeaderValue, Request, Response, StatusCode, Version};
 use ureq::{Agent, Body as ResponseBody, SendBody};
 
 use super::answer::Answer;
-use super::connections::{Connections, Watching};
+use super::call::{Call, Watching};
 use super::encoding::{layers, unpacked};
 use super::failure::{Failure, Outcome};
+use super::network::Network;
 use super::{Body, MOST_BODY, MOST_ERROR_BODY};
 use crate::core::error::{Error, Result};
 use crate::core::json::{Watch, text_of};
@@ -29,7 +30,8 @@ const LEAST_ROOM: usize = 8 << 10;
 /// is kept out of line, so that sending and unpacking do not take stack at the same time.
 #[inline(never)]
 pub fn exchange(
-    connections: &Arc<Connections>,
+    network: &Network,
+    call: &Arc<Call>,
     request: Request<()>,
     body: Body,
     deadline: Instant,
@@ -37,13 +39,13 @@ pub fn exchange(
 ) -> Outcome<Answer> {
     let left = || deadline.saturating_duration_since(Instant::now());
     let host = request.uri().authority().map_or_else(String::new, ToString::to_string);
-    let (agent, kept) = connections.agent(request.uri(), left())?;
+    let (agent, kept) = network.agent(call, request.uri(), left())?;
     let (response, all_sent) = send(&agent, request, body, left(), &host)?;
     let (parts, body) = response.into_parts();
-    let watch = Watching::new(connections, deadline);
+    let watch = Watching::new(call, deadline);
     let body = read_body(&parts, body, room, &watch, &host)?;
     // A body without a length ends where the connection does, also when a cancel ended it.
-    if connections.is_canceled() {
+    if call.is_canceled() {
         return Err(Error::canceled().into());
     }
     Ok(Answer {

@@ -1,5 +1,6 @@
 //! One line for each request, for whoever wants to know.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::http::Method;
@@ -13,7 +14,7 @@ pub enum Level {
     Info,
 }
 
-pub type Logger = Box<dyn Fn(Level, &str) + Send + Sync>;
+pub type Logger = Arc<dyn Fn(Level, &str) + Send + Sync>;
 
 /// A request that has ended, well or not.
 pub struct Line<'a> {

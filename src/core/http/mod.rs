@@ -4,17 +4,20 @@
 mod answer;
 pub mod base;
 mod buffers;
+pub mod call;
+pub mod cancel;
 mod connect;
-pub mod connections;
 mod date;
 mod encoding;
 mod exchange;
 pub mod failure;
 pub mod log;
+mod network;
 mod pem;
 mod pool;
 pub mod proxy;
 mod race;
+pub mod rendezvous;
 mod resolve;
 pub mod retry;
 pub mod settings;
@@ -40,18 +43,21 @@ use ureq::http::{self, HeaderValue, Uri};
 use zeroize::Zeroizing;
 
 pub use self::answer::Answer;
-use self::connections::{Connections, Line};
+use self::call::{Call, Hook};
+use self::cancel::CancelScope;
 pub use self::exchange::Ended;
 use self::exchange::exchange;
 pub use self::failure::Outcome;
 use self::failure::{Failure, Repeat};
 use self::log::Level;
+use self::network::Network;
 use self::proxy::Proxy;
 use self::retry::Tries;
-use self::settings::{Api, Settings};
+use self::settings::{Api, Policy, Settings};
 use self::sign::{Auth, Clock, Signable};
 use crate::core::error::{Error, Result, Status};
 use crate::core::shown::{MOST_MESSAGE, Secrets};
+use crate::os::process::Own;
 
 const REST_MEDIA_TYPE: &str = "application/vnd.uploadcare-v0.7+json";
 
@@ -60,6 +66,9 @@ pub const MOST_BODY: u64 = 64 << 20;
 
 /// What an error keeps of an answer.
 const MOST_ERROR_BODY: u64 = 64 << 10;
+
+/// The service takes a date up to 15 minutes off.
+const FRESH_S: i64 = 5 * 60;
 
 /// What a request carries.
 #[derive(Clone, Copy)]
@@ -106,6 +115,8 @@ pub struct Request<'a> {
     pub body: Body<'a>,
     /// What the body or the URL holds and nobody may hear of.
     pub secrets: &'a [&'a str],
+    /// For the first attempt.
+    pub signature: Option<&'a Signature>,
     /// How large the answer may be expected to be.
     pub room: usize,
     /// Carried out twice it does no more than once.
@@ -128,11 +139,24 @@ impl<'a> Request<'a> {
             bearer,
             body,
             secrets: &[],
+            signature: None,
             room,
             idempotent,
             waits_its_turn,
             most_time,
         }
+    }
+}
+
+/// A signature made before its request is sent.
+pub struct Signature {
+    date: DateTime<Utc>,
+    credential: Zeroizing<String>,
+}
+
+impl Signature {
+    fn is_fresh(&self, now: DateTime<Utc>) -> bool {
+        (now - self.date).num_seconds().abs() < FRESH_S
     }
 }
 
@@ -148,8 +172,13 @@ fn sensitive(text: Zeroizing<String>) -> Result<HeaderValue> {
 #[derive(Clone)]
 pub struct Http {
     pub settings: Arc<Settings>,
+    pub policy: Arc<Policy>,
     clock: Arc<Clock>,
-    line: Arc<Line>,
+    /// A child of `fork()` leaves the parent's connections alone.
+    network: Arc<Own<Network>>,
+    scope: Arc<CancelScope>,
+    /// The call that its requests belong to; none where each is a call by itself.
+    call: Option<Arc<Call>>,
     /// When what it is used for has to be done, in place of a limit for each call.
     deadline: Option<Instant>,
 }
@@ -163,23 +192,53 @@ struct Message {
 }
 
 impl Http {
-    pub fn new(settings: Settings) -> Self {
-        Http { settings: Arc::new(settings), clock: Arc::default(), line: Arc::default(), deadline: None }
+    pub fn new(settings: Settings, policy: Arc<Policy>) -> Self {
+        Self::with(settings, policy, Arc::default(), CancelScope::root())
+    }
+
+    fn with(settings: Settings, policy: Arc<Policy>, clock: Arc<Clock>, scope: Arc<CancelScope>) -> Self {
+        let settings = Arc::new(settings);
+        let network = Arc::new(Own::new(Network::new(&settings)));
+        Http { settings, policy, clock, network, scope, call: None, deadline: None }
     }
 
     /// The same project's way to another API.
     pub fn of(&self, settings: Settings) -> Self {
-        Http { settings: Arc::new(settings), clock: self.clock.clone(), line: Arc::default(), deadline: None }
+        Self::with(settings, self.policy.clone(), self.clock.clone(), self.scope.clone())
     }
 
-    /// The same project over connections of its own, which end with this one's or before.
-    pub fn branch(&self) -> Self {
-        Http { line: self.line.branch(), ..self.clone() }
+    /// The same way for a derived client.
+    pub fn derive(&self, policy: &Arc<Policy>, scope: &Arc<CancelScope>) -> Self {
+        Http { policy: policy.clone(), scope: scope.clone(), ..self.clone() }
     }
 
-    /// The same for what is one call of several requests: a cancel ends it for good.
-    pub fn branch_of_one_call(&self) -> Self {
-        Http { line: self.line.branch_of_one_call(), ..self.clone() }
+    /// What cancels its calls.
+    pub fn scope(&self) -> &Arc<CancelScope> {
+        &self.scope
+    }
+
+    /// The same for one call of several requests, which the calling thread makes.
+    pub fn begin(&self) -> Result<Self> {
+        match &self.call {
+            Some(_) => Ok(self.clone()),
+            None => self.begin_with(None),
+        }
+    }
+
+    /// The same, where the caller hears of the call's progress.
+    pub fn begin_with(&self, progress: Option<Hook>) -> Result<Self> {
+        let call = Call::begin(&self.scope, &self.policy, progress)?;
+        Ok(Http { call: Some(call), ..self.clone() })
+    }
+
+    /// The same for a thread of the library with nobody waiting.
+    pub fn background(&self) -> Result<Self> {
+        Ok(Http { call: Some(Call::background(&self.scope, &self.policy)?), ..self.clone() })
+    }
+
+    /// The same for a part of a call that can be canceled alone.
+    pub fn part(&self) -> Result<Self> {
+        Ok(Http { call: Some(self.call()?.part()?), ..self.clone() })
     }
 
     /// The same for what has so much time in all.
@@ -187,37 +246,27 @@ impl Http {
         Http { deadline: Instant::now().checked_add(time), ..self.clone() }
     }
 
-    /// Fails when a call would fail at once, since it was canceled or time is over.
+    /// The call in progress, or one that begins now.
+    pub fn call(&self) -> Result<Arc<Call>> {
+        match &self.call {
+            Some(call) => Ok(call.clone()),
+            None => Call::begin(&self.scope, &self.policy, None),
+        }
+    }
+
+    /// Fails when the call in progress was canceled or its time is over.
     pub fn check(&self) -> Result<()> {
         match self.deadline {
             Some(deadline) if deadline <= Instant::now() => {
                 Err(Error::new(Status::Timeout, "timeout_ms ran out before all was done"))
             }
-            _ => self.line.connections(&self.settings).map(drop),
+            _ => self.call()?.attend(),
         }
     }
 
     /// By the service's clock, as far as it is known.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
-    }
-
-    pub fn cancel(&self) {
-        self.line.cancel();
-    }
-
-    /// How often cancel() was called.
-    pub fn cancels(&self) -> u64 {
-        self.line.cancels()
-    }
-
-    pub fn close(&self) {
-        self.line.close();
-    }
-
-    /// Waits, unless cancel() comes first.
-    pub fn sleep(&self, time: Duration) -> Result<()> {
-        self.line.connections(&self.settings)?.sleep(time)
     }
 
     /// A call at a path of the API; `body` is JSON or empty.
@@ -229,14 +278,14 @@ impl Http {
         decode: impl FnMut(&mut Answer) -> Outcome<T>,
     ) -> Result<T> {
         let target = self.settings.base.target(path);
-        self.call(&Request { body: Body::Json(body), ..Request::new(method, &target) }, decode)
+        self.send(&Request { body: Body::Json(body), ..Request::new(method, &target) }, decode)
     }
 
     /// Sends `request` until it is answered and `decode` has understood the answer, or until
     /// there is no sense in trying on.
-    pub fn call<T>(&self, request: &Request, mut decode: impl FnMut(&mut Answer) -> Outcome<T>) -> Result<T> {
+    pub fn send<T>(&self, request: &Request, mut decode: impl FnMut(&mut Answer) -> Outcome<T>) -> Result<T> {
         let mut decoded = None;
-        self.call_with(request, &mut |answer| {
+        self.send_with(request, &mut |answer| {
             decoded = Some(decode(answer)?);
             Ok(())
         })?;
@@ -246,23 +295,24 @@ impl Http {
     /// The same for all kinds of answers, so that the library holds it once. Its parts are kept out of
     /// line: what each of them takes of the stack is free again when the next one runs.
     #[inline(never)]
-    fn call_with(&self, request: &Request, decode: &mut dyn FnMut(&mut Answer) -> Outcome<()>) -> Result<()> {
-        let connections = self.line.connections(&self.settings)?;
+    fn send_with(&self, request: &Request, decode: &mut dyn FnMut(&mut Answer) -> Outcome<()>) -> Result<()> {
+        let call = self.call()?;
         let left = |deadline: Instant| deadline.saturating_duration_since(Instant::now());
-        let time = self.deadline.map_or(self.settings.timeout, left).min(request.most_time);
-        let mut tries = Tries::new(request.idempotent, self.settings.retries, time);
+        let time = self.deadline.map_or(self.policy.timeout, left).min(request.most_time);
+        let mut tries = Tries::new(request.idempotent, self.policy.retries, time);
         let mut attempt = 0;
         let mut known = None;
         loop {
             let with_attempts = |error: Error| Error { attempts: attempt, ..error };
-            let message = self.message(request).map_err(with_attempts)?;
+            let message = self.message(&call, request, attempt).map_err(with_attempts)?;
             let (credential, proxy) = (message.credential.clone(), message.proxy.clone());
             let secrets = self.secrets(request, [&credential, &proxy[0], &proxy[1]]);
             attempt += 1;
             let began = Instant::now();
-            let mut failure = match self.attempt(&connections, request, message, &secrets, &tries, decode) {
+            let mut failure = match self.attempt(&call, request, message, &secrets, &tries, decode) {
                 Ok(answer) => {
-                    self.log(Level::Info, request, &secrets, began.elapsed(), attempt, Ok(&answer));
+                    let line = || line(request, &secrets, began.elapsed(), attempt, Ok(&answer));
+                    self.log(&call, Level::Info, line);
                     return Ok(());
                 }
                 Err(failure) => failure,
@@ -270,19 +320,19 @@ impl Http {
             failure.error.attempts = attempt;
             let wait = tries.after(&failure);
             let level = if wait.is_some() { Level::Warn } else { Level::Error };
-            self.log(level, request, &secrets, began.elapsed(), attempt, Err(&failure.error));
+            self.log(&call, level, || line(request, &secrets, began.elapsed(), attempt, Err(&failure.error)));
             let Some(wait) = wait else {
                 // A repeat that the end of the time cut off tells less than the answer before it.
                 let known = known.filter(|_| failure.is_out_of_time() && request.idempotent);
                 return Err(known.map_or(failure.error, |known| Error { attempts: attempt, ..known }));
             };
-            connections.sleep(wait).map_err(|error| Error { attempts: attempt, ..error })?;
+            call.sleep(wait).map_err(|error| Error { attempts: attempt, ..error })?;
             known = failure.error.answer.is_some().then_some(failure.error).or(known);
         }
     }
 
     #[inline(never)]
-    fn message(&self, request: &Request) -> Result<Message> {
+    fn message(&self, call: &Call, request: &Request, attempt: u32) -> Result<Message> {
         let uri = match request.elsewhere {
             Some(uri) => uri.clone(),
             None => self.settings.base.uri(request.target)?,
@@ -295,9 +345,16 @@ impl Http {
             .header(ACCEPT_ENCODING, HeaderValue::from_static("gzip"))
             .header(CONTENT_TYPE, content_type)
             .header(USER_AGENT, self.settings.user_agent.clone());
-        let date = self.clock.now();
+        let presigned = request.signature.filter(|signature| attempt == 0 && signature.is_fresh(self.now()));
+        let date = presigned.map_or_else(|| self.now(), |signature| signature.date);
         let (builder, credential) = match (self.settings.api, request) {
-            (Api::Rest, _) => self.sign(builder, request, date)?,
+            (Api::Rest, _) => {
+                let credential = match presigned {
+                    Some(signature) => signature.credential.clone(),
+                    None => self.credential(call, request, date)?,
+                };
+                self.sign(builder, date, credential)?
+            }
             (Api::Upload, Request { elsewhere: None, bearer: Some(token), .. }) => (
                 builder.header(AUTHORIZATION, sensitive(["Bearer ", token].concat().into())?),
                 (*token).to_owned().into(),
@@ -328,34 +385,43 @@ impl Http {
         self.secrets(&Request::new(Method::GET, ""), [""; 3]).shown(text, MOST_MESSAGE)
     }
 
-    /// Adds who asks and when.
-    fn sign(
-        &self,
-        builder: Builder,
-        request: &Request,
-        date: DateTime<Utc>,
-    ) -> Result<(Builder, Zeroizing<String>)> {
+    /// Signs a request that will be sent soon, if a callback of the caller's has to.
+    pub fn presign(&self, request: &Request) -> Option<Signature> {
+        let date = self.now();
+        let call = self.call.as_ref().filter(|_| self.settings.auth.is_callback())?;
+        Some(Signature { date, credential: self.credential(call, request, date).ok()? })
+    }
+
+    fn credential(&self, call: &Call, request: &Request, date: DateTime<Utc>) -> Result<Zeroizing<String>> {
         let Request { method, target, body, .. } = request;
         let body = match body {
             Body::Json(body) => body,
             Body::Content(_) => unreachable!("what the REST API is sent fits into memory"),
         };
-        let date = date::http_date(date);
-        let auth = &self.settings.auth;
-        let credential = auth.credential(&Signable { method: method.as_str(), body, date: &date, target })?;
+        let signable = Signable { method: method.as_str(), body, date: &date::http_date(date), target };
+        self.settings.auth.credential(&signable, call)
+    }
+
+    /// Adds who asks and when.
+    fn sign(
+        &self,
+        builder: Builder,
+        date: DateTime<Utc>,
+        credential: Zeroizing<String>,
+    ) -> Result<(Builder, Zeroizing<String>)> {
         // In one piece: a text that grows leaves copies behind.
-        let text = [auth.scheme(), " ", &self.settings.public_key, ":", &credential].concat();
+        let text = [self.settings.auth.scheme(), " ", &self.settings.public_key, ":", &credential].concat();
         let builder = builder
             .header(ACCEPT, HeaderValue::from_static(REST_MEDIA_TYPE))
             .header(AUTHORIZATION, sensitive(text.into())?)
-            .header(DATE, HeaderValue::try_from(date).expect("a date is ASCII"));
+            .header(DATE, HeaderValue::try_from(date::http_date(date)).expect("a date is ASCII"));
         Ok((builder, credential))
     }
 
     #[inline(never)]
     fn attempt(
         &self,
-        connections: &Arc<Connections>,
+        call: &Arc<Call>,
         request: &Request,
         message: Message,
         secrets: &Secrets,
@@ -364,7 +430,8 @@ impl Http {
     ) -> Outcome<Answer> {
         let Message { request: sent, date, credential, .. } = message;
         let uri = sent.uri().clone();
-        let outcome = exchange(connections, sent, request.body, tries.deadline(), request.room).and_then(
+        let network = self.network.get().ok_or_else(cancel::made_before_fork)?;
+        let outcome = exchange(network, call, sent, request.body, tries.deadline(), request.room).and_then(
             |mut answer| {
                 answer.maybe_repeated = tries.maybe_done;
                 answer.credential = credential;
@@ -396,10 +463,10 @@ impl Http {
             },
         );
         match outcome {
-            Err(_) if connections.is_canceled() => Err(Error::canceled().into()),
+            Err(_) if call.is_canceled() => Err(Error::canceled().into()),
             Err(mut failure) => {
                 if matches!(failure.repeat, Repeat::AtOnce | Repeat::AtOnceIfIdempotent) {
-                    connections.renew(&uri);
+                    network.renew(&uri);
                 }
                 failure.error.clean(secrets);
                 Err(failure)
@@ -427,42 +494,47 @@ impl Http {
             && matches!(*self.settings.auth, Auth::Signed(_))
     }
 
-    #[inline(never)]
-    fn log(
-        &self,
-        level: Level,
-        request: &Request,
-        secrets: &Secrets,
-        took: Duration,
-        attempt: u32,
-        outcome: std::result::Result<&Answer, &Error>,
-    ) {
-        let Some(logger) = &self.settings.logger else { return };
-        let warning;
-        let (http_status, request_id, failure) = match outcome {
-            Ok(answer) => {
-                warning = answer.warning();
-                (Some(answer.status), answer.request_id(), None)
-            }
-            Err(Error { message, answer: Some(reply), .. }) => {
-                warning = reply.warning.clone();
-                (Some(reply.http_status), reply.request_id.as_deref().map(Cow::from), Some(message.as_ref()))
-            }
-            Err(error) => {
-                warning = None;
-                (None, None, Some(error.message.as_ref()))
-            }
-        };
-        let line = log::Line {
-            method: &request.method,
-            target: request.target,
-            http_status,
-            took,
-            attempt,
-            request_id: request_id.as_deref(),
-            warning: warning.as_deref(),
-            failure,
-        };
-        logger(level, &line.text(secrets));
+    fn log(&self, call: &Call, level: Level, line: impl FnOnce() -> String) {
+        if let Some(logger) = self.policy.logger.clone() {
+            let line = line();
+            call.post(move || logger(level, &line));
+        }
     }
+}
+
+/// What is logged of a request that has ended.
+#[inline(never)]
+fn line(
+    request: &Request,
+    secrets: &Secrets,
+    took: Duration,
+    attempt: u32,
+    outcome: std::result::Result<&Answer, &Error>,
+) -> String {
+    let warning;
+    let (http_status, request_id, failure) = match outcome {
+        Ok(answer) => {
+            warning = answer.warning();
+            (Some(answer.status), answer.request_id(), None)
+        }
+        Err(Error { message, answer: Some(reply), .. }) => {
+            warning = reply.warning.clone();
+            (Some(reply.http_status), reply.request_id.as_deref().map(Cow::from), Some(message.as_ref()))
+        }
+        Err(error) => {
+            warning = None;
+            (None, None, Some(error.message.as_ref()))
+        }
+    };
+    let line = log::Line {
+        method: &request.method,
+        target: request.target,
+        http_status,
+        took,
+        attempt,
+        request_id: request_id.as_deref(),
+        warning: warning.as_deref(),
+        failure,
+    };
+    line.text(secrets)
 }

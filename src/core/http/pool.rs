@@ -11,7 +11,8 @@ use ureq::http::uri::{Authority, Scheme};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
-use super::connections::lock;
+use super::call::Call;
+use super::cancel::lock;
 use super::transport::Connection;
 
 /// Servers close what is idle for longer.
@@ -39,12 +40,12 @@ impl Origin {
 
 impl Pool {
     /// The connection that was used last, since the others may be closed again the sooner.
-    pub fn take(&self, origin: &Origin) -> Option<Connection> {
+    pub fn take(&self, origin: &Origin, call: &Arc<Call>) -> Option<Connection> {
         let mut kept = lock(&self.0);
         kept.retain(|kept| kept.since.elapsed() < KEEP);
         while let Some(place) = kept.iter().rposition(|kept| kept.origin == *origin) {
             let mut connection = kept.remove(place).connection;
-            if connection.is_open() {
+            if connection.is_open() && connection.attach(call) {
                 return Some(connection);
             }
         }
@@ -138,7 +139,8 @@ impl Transport for Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take().filter(|_| self.is_reusable) {
+        if let Some(mut connection) = self.connection.take().filter(|_| self.is_reusable) {
+            connection.detach();
             self.pool.put(self.origin.clone(), connection);
         }
     }

@@ -2,13 +2,14 @@
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mio::{Events, Interest, Poll, Token, Waker};
 
-use super::connections::{Interrupt, Stop};
-use super::socket::Until;
+use super::call::Call;
+use super::cancel::Interrupt;
+use super::socket::{Until, ended};
 
 /// How long an attempt has the field to itself.
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -22,18 +23,19 @@ impl Interrupt for Waker {
     }
 }
 
-pub fn connect(addresses: &[SocketAddr], stop: &Stop, until: Until) -> io::Result<TcpStream> {
+pub fn connect(call: &Call, addresses: &[SocketAddr], until: Until) -> io::Result<TcpStream> {
     let poll = Poll::new()?;
     let waker = Arc::new(Waker::new(poll.registry(), INTERRUPT)?);
-    stop.ends(Arc::downgrade(&waker) as Weak<dyn Interrupt>)?;
-    let mut race = Race { poll, attempts: Vec::new(), failure: None };
+    let _interruptible = call.interrupts(waker)?;
+    let mut race = Race { call, poll, attempts: Vec::new(), failure: None };
     let stream = race.run(&in_turn(addresses), until)?;
     stream.set_nonblocking(false)?;
     stream.set_nodelay(true)?;
     Ok(stream)
 }
 
-struct Race {
+struct Race<'a> {
+    call: &'a Call,
     poll: Poll,
     /// By their tokens; those that have failed are gone.
     attempts: Vec<Option<mio::net::TcpStream>>,
@@ -41,12 +43,13 @@ struct Race {
     failure: Option<io::Error>,
 }
 
-impl Race {
+impl Race<'_> {
     fn run(&mut self, addresses: &[SocketAddr], until: Until) -> io::Result<TcpStream> {
         let mut waiting = addresses.iter();
         let mut events = Events::with_capacity(16);
         let mut next = Instant::now();
         loop {
+            self.call.attend().map_err(ended)?;
             let under_way = self.attempts.iter().any(Option::is_some);
             if !under_way || next <= Instant::now() {
                 match waiting.next() {
@@ -63,7 +66,7 @@ impl Race {
                 0 => Duration::MAX,
                 _ => next.saturating_duration_since(Instant::now()),
             };
-            match self.poll.poll(&mut events, Some(until.left(pause)?)) {
+            match self.poll.poll(&mut events, Some(until.left(self.call.slice(pause))?)) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 other => other?,
             }

@@ -10,8 +10,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use super::base::without_brackets;
-use super::connections::{Stop, lock};
-use super::socket::Until;
+use super::call::Call;
+use super::cancel::lock;
+use super::socket::{Until, ended};
 use crate::os::thread::spawn;
 
 const KEEP: Duration = Duration::from_secs(60);
@@ -40,8 +41,8 @@ struct Pending {
 }
 
 /// Finds addresses for the connections of one agent.
+#[derive(Default)]
 pub struct Resolver {
-    stop: Arc<Stop>,
     known: Mutex<Vec<Known>>,
 }
 
@@ -98,10 +99,6 @@ fn ask_system(host: &str, port: u16) -> Outcome {
 }
 
 impl Resolver {
-    pub fn new(stop: Arc<Stop>) -> Self {
-        Resolver { stop, known: Mutex::default() }
-    }
-
     pub fn forget(&self) {
         lock(&self.known).clear();
     }
@@ -114,7 +111,7 @@ impl Resolver {
     }
 
     /// At least one address, or a failure of the kind NotFound.
-    pub fn resolve(&self, host: &str, port: u16, until: Until) -> io::Result<Vec<SocketAddr>> {
+    pub fn resolve(&self, call: &Call, host: &str, port: u16, until: Until) -> io::Result<Vec<SocketAddr>> {
         let host = without_brackets(host);
         if let Ok(ip) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(ip, port)]);
@@ -122,7 +119,7 @@ impl Resolver {
         if let Some(addresses) = self.remembered(host, port) {
             return Ok(addresses);
         }
-        let addresses = self.look_up(host, port, until)?;
+        let addresses = Self::look_up(call, host, port, until)?;
         if addresses.is_empty() {
             return Err(ErrorKind::NotFound.into());
         }
@@ -131,13 +128,11 @@ impl Resolver {
         Ok(addresses)
     }
 
-    fn look_up(&self, host: &str, port: u16, until: Until) -> io::Result<Outcome> {
+    fn look_up(call: &Call, host: &str, port: u16, until: Until) -> io::Result<Outcome> {
         let started = Instant::now();
         let mut look_up = None;
         loop {
-            if self.stop.is_set() {
-                return Err(ErrorKind::ConnectionAborted.into());
-            }
+            call.attend().map_err(ended)?;
             let time = until.left(LOOK)?;
             if look_up.is_none() {
                 let begun = match pending() {

@@ -13,6 +13,7 @@ use ureq::config::Config;
 use ureq::http::HeaderValue;
 
 use super::base::Base;
+use super::call::Hook;
 use super::failure::plain;
 use super::log::Logger;
 use super::pem;
@@ -36,15 +37,23 @@ pub struct Settings {
     pub base: Base,
     pub public_key: String,
     pub auth: Arc<Auth>,
+    pub proxies: Arc<Proxies>,
+    pub user_agent: HeaderValue,
+    pub authorities: Arc<Authorities>,
+}
+
+/// What a client's calls keep to; a derived client has its own.
+#[derive(Clone)]
+pub struct Policy {
     pub retries: u32,
     pub connect_timeout: Duration,
     pub idle_timeout: Duration,
     /// For a whole call.
     pub timeout: Duration,
-    pub proxies: Arc<Proxies>,
-    pub user_agent: HeaderValue,
-    pub authorities: Arc<Authorities>,
-    pub logger: Option<Arc<Logger>>,
+    /// For a whole upload.
+    pub upload_timeout: Duration,
+    pub logger: Option<Logger>,
+    pub tick: Option<Hook>,
 }
 
 impl Settings {

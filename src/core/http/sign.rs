@@ -1,5 +1,6 @@
 //! Who is asking: the Authorization header, and the clock that stands in the signature.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,6 +11,7 @@ use sha1::Sha1;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use super::call::Call;
 use crate::core::error::{Error, Result};
 
 pub const CONTENT_TYPE: &str = "application/json";
@@ -89,7 +91,7 @@ pub fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
 
 /// How the requests of a project are authorized.
 pub enum Auth {
-    Signed(Box<dyn Sign>),
+    Signed(Arc<dyn Sign>),
     Simple(Secret),
     /// A public key alone: enough for uploads and addresses.
     Public,
@@ -97,14 +99,28 @@ pub enum Auth {
 
 impl Auth {
     /// What stands behind `Authorization: ` and has to be kept out of logs and errors.
-    pub fn credential(&self, request: &Signable) -> Result<Zeroizing<String>> {
+    pub fn credential(&self, request: &Signable, call: &Call) -> Result<Zeroizing<String>> {
         match self {
-            Auth::Signed(signer) => signer.sign(Hash::Sha1, &request.text()).map(Zeroizing::new),
+            Auth::Signed(signer) => sign(signer, Hash::Sha1, request.text(), call).map(Zeroizing::new),
             Auth::Simple(secret) => Ok(secret.0.clone()),
             Auth::Public => Err(Error::argument(
                 "secret_key is NULL and no opts.sign was given to uc_client_new: the REST API needs one of them",
             )),
         }
+    }
+
+    /// Signs for an upload, if anybody can.
+    pub fn sign_upload(&self, text: String, call: &Call) -> Option<Result<String>> {
+        match self {
+            Auth::Signed(signer) => Some(sign(signer, Hash::Sha256, text, call)),
+            Auth::Simple(secret) => Some(secret.sign(Hash::Sha256, &text)),
+            Auth::Public => None,
+        }
+    }
+
+    /// Whether a callback signs.
+    pub fn is_callback(&self) -> bool {
+        matches!(self, Auth::Signed(signer) if signer.key().is_none())
     }
 
     /// Who can sign, if anybody.
@@ -120,6 +136,17 @@ impl Auth {
         match self {
             Auth::Simple(_) => "Uploadcare.Simple",
             _ => "Uploadcare",
+        }
+    }
+}
+
+/// A key signs where it is needed, a callback on the caller's thread.
+fn sign(signer: &Arc<dyn Sign>, hash: Hash, text: String, call: &Call) -> Result<String> {
+    match signer.key() {
+        Some(_) => signer.sign(hash, &text),
+        None => {
+            let signer = signer.clone();
+            call.run(move || signer.sign(hash, &text))?
         }
     }
 }
@@ -190,9 +217,9 @@ mod tests {
             ("demoprivatekey", "PUT", uuids, "/files/storage/", "85dcbf58e19c8175aa8929dcdd363ed50b4bcf36"),
             ("demoprivatekey", "GET", "", group, "803d2e16de361ef6f2bfbf0aa2709c2b24a8e123"),
         ] {
-            let auth = Auth::Signed(Box::new(Secret::new(secret)));
-            let credential = auth.credential(&Signable { method, body, date: DATE, target }).unwrap();
-            assert_eq!(*credential, signature, "{method} {target}");
+            let text = Signable { method, body, date: DATE, target }.text();
+            let signed = Secret::new(secret).sign(Hash::Sha1, &text).unwrap();
+            assert_eq!(signed, signature, "{method} {target}");
         }
     }
 

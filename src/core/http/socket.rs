@@ -1,5 +1,6 @@
 //! A TCP connection whose reads and writes end when their time does, whatever signals arrive.
 
+use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -8,6 +9,9 @@ use std::time::{Duration, Instant};
 use ureq::Timeout;
 use ureq::unversioned::transport::NextTimeout;
 
+use super::call::Call;
+use super::cancel::Interruptible;
+use crate::core::error::Error;
 use crate::os;
 
 /// How long one wait for a peer that does not read may last before its progress is looked at: so late
@@ -65,34 +69,57 @@ impl Idle {
     }
 }
 
-#[derive(Debug)]
 pub struct Socket {
     stream: Arc<TcpStream>,
-    idle: Duration,
+    /// None while it is kept for another call.
+    at_work: Option<AtWork>,
     // As set on the socket: to set them again costs a system call.
     read_timeout: Option<Duration>,
     write_timeout: Option<Duration>,
 }
 
 impl Socket {
-    pub fn new(stream: Arc<TcpStream>, idle: Duration) -> Self {
-        Socket { stream, idle, read_timeout: None, write_timeout: None }
+    /// For `call`, which ends what it waits for; a failure when that is canceled already.
+    pub fn new(stream: TcpStream, call: &Arc<Call>) -> io::Result<Self> {
+        let stream = Arc::new(stream);
+        let mut socket = Socket { stream, at_work: None, read_timeout: None, write_timeout: None };
+        socket.attach(call)?;
+        Ok(socket)
+    }
+
+    /// The next bytes are those of `call`.
+    pub fn attach(&mut self, call: &Arc<Call>) -> io::Result<()> {
+        let interruptible = call.interrupts(self.stream.clone())?;
+        self.at_work = Some(AtWork { call: call.clone(), _interruptible: interruptible });
+        Ok(())
+    }
+
+    /// The last call has done with it.
+    pub fn detach(&mut self) {
+        self.at_work = None;
+    }
+
+    fn call(&self) -> io::Result<Arc<Call>> {
+        self.at_work.as_ref().map(|work| work.call.clone()).ok_or_else(|| ErrorKind::NotConnected.into())
     }
 
     /// At least a byte, or 0 where the peer has ended the connection.
     pub fn read(&mut self, buffer: &mut [u8], until: Until) -> io::Result<usize> {
+        let call = self.call()?;
+        let longest = call.policy.idle_timeout;
         let mut idle = None;
         loop {
+            call.attend().map_err(ended)?;
             let most = match &idle {
-                None => self.idle,
+                None => longest,
                 Some(idle) => Idle::left(idle, Timeout::PerRead)?,
             };
-            let wait = Some(until.left(most)?);
+            let wait = Some(until.left(call.slice(most))?);
             if wait != self.read_timeout {
                 self.stream.set_read_timeout(wait)?;
                 self.read_timeout = wait;
             }
-            idle.get_or_insert_with(|| Idle { most: self.idle, since: Instant::now() });
+            idle.get_or_insert_with(|| Idle { most: longest, since: Instant::now() });
             match (&*self.stream).read(buffer) {
                 Err(error) if is_wait_over(&error) => continue,
                 read => return read,
@@ -101,9 +128,11 @@ impl Socket {
     }
 
     pub fn write_all(&mut self, mut bytes: &[u8], until: Until) -> io::Result<()> {
-        let mut idle = Idle { most: self.idle, since: Instant::now() };
+        let call = self.call()?;
+        let mut idle = Idle { most: call.policy.idle_timeout, since: Instant::now() };
         let mut unreceived = None;
         while !bytes.is_empty() {
+            call.attend().map_err(ended)?;
             // The system counts a wait from the start of a write, not from the last byte that moved:
             // only short waits tell when that was.
             let wait = Some(until.left(idle.left(Timeout::PerWrite)?.min(LOOK))?);
@@ -143,6 +172,23 @@ impl Socket {
             Ok(amount) => amount > 0 || end,
             Err(error) => end && error.kind() != ErrorKind::WouldBlock,
         }
+    }
+}
+
+/// The call that a socket works for.
+struct AtWork {
+    call: Arc<Call>,
+    _interruptible: Interruptible,
+}
+
+/// What ended the call ends what it does.
+pub fn ended(_: Error) -> io::Error {
+    ErrorKind::ConnectionAborted.into()
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Socket")
     }
 }
 

@@ -1,12 +1,14 @@
 //! A connection as ureq uses it: requests out, responses in.
 
 use std::io::{self, ErrorKind};
+use std::sync::Arc;
 use std::{error, fmt};
 
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 use zeroize::Zeroizing;
 
 use super::buffers::Room;
+use super::call::Call;
 use super::socket::Until;
 use super::stream::Stream;
 
@@ -57,6 +59,16 @@ impl Connection {
     pub fn new(stream: Stream, buffers: Room, origin: Option<String>) -> Self {
         let head = Head::default();
         Connection { stream, buffers, origin, kept: false, at_start: true, head, refused: false }
+    }
+
+    /// The next request is one of `call`. False when that is canceled already.
+    pub fn attach(&mut self, call: &Arc<Call>) -> bool {
+        self.stream.socket_mut().attach(call).is_ok()
+    }
+
+    /// The last call has done with it.
+    pub fn detach(&mut self) {
+        self.stream.socket_mut().detach();
     }
 
     fn send(&mut self, amount: usize, until: Until) -> io::Result<()> {

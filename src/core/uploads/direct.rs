@@ -3,10 +3,10 @@
 use super::Upload;
 use super::form::{FileInForm, Form};
 use super::source::Source;
-use crate::core::attend::{Counter, Passage};
 use crate::core::error::{Error, Result};
 use crate::core::http::{Answer, Http};
 use crate::core::id::is_uuid;
+use crate::core::progress::{Counter, Passage};
 
 /// The name of the form's field, under which the answer has the UUID.
 const FIELD: &str = "file";

@@ -5,11 +5,11 @@ use std::io::Read;
 use fastrand::Rng;
 
 use super::source::Source;
-use crate::core::attend::Passage;
 use crate::core::error::Result;
 use crate::core::http::Content;
 use crate::core::http::retry::seed;
 use crate::core::memory::Growing;
+use crate::core::progress::Passage;
 
 /// A form as far as it is written.
 pub struct Form {

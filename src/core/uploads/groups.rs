@@ -43,7 +43,7 @@ impl Client {
         let http = &self.uploads;
         let id = group_id(id, "id")?;
         let path = format!("/group/info/?pub_key={}&group_id={id}", http.settings.public_key);
-        http.call(&Request::new(Method::GET, &target(http, &path)), |answer| read(answer, &lay_out))
+        http.send(&Request::new(Method::GET, &target(http, &path)), |answer| read(answer, &lay_out))
     }
 }
 

@@ -47,7 +47,7 @@ impl Client {
 /// allow as much.
 fn info(http: &Http, uuid: &str) -> Result<String> {
     let target = target(http, &format!("/info/?pub_key={}&file_id={uuid}", http.settings.public_key));
-    http.call(&Request::new(Method::GET, &target), |answer: &mut Answer| {
+    http.send(&Request::new(Method::GET, &target), |answer: &mut Answer| {
         answer.read(File::read_one)?;
         Ok(std::mem::take(&mut answer.body))
     })

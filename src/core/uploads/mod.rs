@@ -14,6 +14,7 @@ mod state;
 mod stream;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use form::{FinishedForm, Form};
 use info::Uploaded;
@@ -21,11 +22,11 @@ use source::{LocalFile, Source};
 
 pub use options::UploadOptions;
 
-use super::attend::{Counter, Tell, attend};
 use super::client::Client;
 use super::error::{Error, Result};
 use super::file::File;
 use super::http::{Answer, Body, Http, Method, Outcome, Request};
+use super::progress::{Counter, ProgressFn};
 
 /// Up to here a file goes in one request.
 pub const MOST_DIRECT: u64 = 10 << 20;
@@ -53,41 +54,41 @@ impl<'a> Upload<'a> {
     /// Sends `source`, in one request or in parts, and asks what became of it.
     fn send<T>(
         &self,
-        http: &Http,
+        client: &Client,
         source: &Source,
-        tell: Option<Tell>,
+        progress: Option<ProgressFn>,
         lay_out: impl Fn(File) -> T,
     ) -> Result<T> {
-        let is_small = source.size() <= MOST_DIRECT;
-        if is_small && tell.is_none() {
-            // Its connection is kept for the next one.
-            let uuid = self.send_directly(http, source, &Counter::default())?;
-            return Ok(Uploaded::ask(http, uuid).lay_out(lay_out));
-        }
-        let uploaded = Self::told(http, Some(source.size()), tell, |http, counter| match is_small {
-            true => self.send_directly(http, source, counter),
-            false => self.send_in_parts(http, source, counter),
-        })?;
-        Ok(uploaded.lay_out(lay_out))
+        Self::with_progress(client, Some(source.size()), progress, lay_out, |http, counter| {
+            match source.size() <= MOST_DIRECT {
+                true => self.send_directly(http, source, counter),
+                false => self.send_in_parts(http, source, counter),
+            }
+        })
     }
 
-    /// Runs `send`, asks what became of the file it names, and tells the end, which cannot be
-    /// stopped any more.
-    fn told(
-        http: &Http,
+    /// Runs `send` as one call, asks what became of the file it names, and tells the end, which
+    /// cannot be stopped any more.
+    fn with_progress<T>(
+        client: &Client,
         total: Option<u64>,
-        mut tell: Option<Tell>,
-        send: impl FnOnce(&Http, &Counter) -> Result<String> + Send,
-    ) -> Result<Uploaded> {
-        let while_sending = tell.as_mut().map(|tell| &mut **tell as Tell);
-        let (uploaded, bytes) = attend(http, total, while_sending, |http, counter| {
-            let uuid = send(http, counter)?;
-            Ok(Uploaded::ask(http, uuid))
-        })?;
-        if let Some(tell) = tell {
-            tell(total.unwrap_or(bytes), total);
+        progress: Option<ProgressFn>,
+        lay_out: impl Fn(File) -> T,
+        send: impl FnOnce(&Http, &Counter) -> Result<String>,
+    ) -> Result<T> {
+        let counter = Arc::new(Counter::default());
+        let hook = progress.clone().map(|progress| counter.hook(progress, total));
+        let http = &client.uploads;
+        let http = http.within(http.policy.upload_timeout).begin_with(hook)?;
+        let uploaded = match send(&http, &counter) {
+            Ok(uuid) => Uploaded::ask(&http, uuid),
+            // What failed in the meantime is no news.
+            Err(error) => return Err(http.check().err().filter(Error::is_canceled).unwrap_or(error)),
+        };
+        if let Some(progress) = progress {
+            progress(total.unwrap_or_else(|| counter.get()), total);
         }
-        Ok(uploaded)
+        Ok(uploaded.lay_out(lay_out))
     }
 
     /// Runs `send` with the permission to upload; once more where the service found it expired and
@@ -120,6 +121,7 @@ impl<'a> Upload<'a> {
         idempotent: bool,
         mut decode: impl FnMut(&mut Answer) -> Outcome<T>,
     ) -> Result<T> {
+        let http = &http.begin()?;
         let mut post = |permission| {
             let mut form = form.again()?;
             form.permit(permission);
@@ -144,7 +146,7 @@ impl<'a> Upload<'a> {
             secrets: &[&form.secret],
             ..Request::new(Method::POST, &target)
         };
-        http.call(&request, decode)
+        http.send(&request, decode)
     }
 }
 
@@ -160,27 +162,27 @@ impl Client {
         &self,
         path: &Path,
         options: &UploadOptions,
-        tell: Option<Tell>,
+        progress: Option<ProgressFn>,
         lay_out: impl Fn(File) -> T,
     ) -> Result<T> {
         refuse_duplicates(options)?;
         let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
         let upload = Upload::new(options, &name)?;
         let source = Source::File(LocalFile::open(path)?);
-        upload.send(&self.uploads.within(self.upload_time), &source, tell, lay_out)
+        upload.send(self, &source, progress, lay_out)
     }
 
     pub fn upload_data<T>(
         &self,
         data: &[u8],
         options: &UploadOptions,
-        tell: Option<Tell>,
+        progress: Option<ProgressFn>,
         lay_out: impl Fn(File) -> T,
     ) -> Result<T> {
         refuse_resume(options)?;
         refuse_duplicates(options)?;
         let upload = Upload::new(options, "file")?;
-        upload.send(&self.uploads.within(self.upload_time), &Source::Memory(data), tell, lay_out)
+        upload.send(self, &Source::Memory(data), progress, lay_out)
     }
 }
 

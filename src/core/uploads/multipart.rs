@@ -8,13 +8,13 @@ use super::options::LEAST_PART;
 use super::parts::{SourceParts, Supply, checked, send_parts};
 use super::source::Source;
 use super::state::State;
-use crate::core::attend::Counter;
 use crate::core::error::{Error, Result, Status};
 use crate::core::file::File;
 use crate::core::http::{Answer, Http};
 use crate::core::id::is_uuid;
 use crate::core::json::{self, Reader};
 use crate::core::memory;
+use crate::core::progress::Counter;
 
 const USUAL_PARALLEL: u32 = 4;
 

@@ -3,18 +3,17 @@
 use std::borrow::Cow;
 use std::io::Read;
 use std::sync::Mutex;
-use std::thread;
 
 use percent_encoding::percent_decode_str;
 use ureq::http::Uri;
 
 use super::source::Source;
-use crate::core::attend::{Counter, Passage};
 use crate::core::error::{Error, Result};
 use crate::core::http::base::{Base, has_sound_port, is_loopback};
-use crate::core::http::connections::lock;
+use crate::core::http::cancel::lock;
 use crate::core::http::{Body, Content, Http, Method, Request};
-use crate::os::thread::spawn_scoped;
+use crate::core::progress::{Counter, Passage};
+use crate::core::workers;
 
 /// Shorter values of an address are no secrets.
 const LEAST_SECRET: usize = 16;
@@ -64,30 +63,25 @@ pub fn send_parts(
     counter: &Counter,
     sent: &(dyn Fn(usize) + Sync),
 ) -> Result<()> {
-    let line = http.branch_of_one_call();
+    let parts = http.part()?;
+    let call = parts.call()?;
     let failure = Mutex::new(None);
     let work = || {
         let mut buffer = Vec::new();
         let mut rest = || -> Result<()> {
-            while let Some(number) = supply.take(&line, &mut buffer)? {
+            while let Some(number) = supply.take(&parts, &mut buffer)? {
                 let part = Part { supply, number, buffer: &buffer, passage: Passage::new(counter) };
-                send_part(&line, &addresses[number], &part)?;
+                send_part(&parts, &addresses[number], &part)?;
                 sent(number);
             }
             Ok(())
         };
         if let Err(error) = rest() {
             lock(&failure).get_or_insert(error);
-            line.close();
+            call.cancel();
         }
     };
-    thread::scope(|scope| {
-        for _ in 1..parallel.min(addresses.len()) {
-            // With fewer threads than wanted it takes longer, that is all.
-            let _ = spawn_scoped(scope, "uc-upload-part", work);
-        }
-        work();
-    });
+    workers::run(&parts, parallel.min(addresses.len()), work)?;
     lock(&failure).take().map_or(Ok(()), Err)
 }
 
@@ -121,7 +115,7 @@ fn send_part(http: &Http, address: &Uri, part: &Part) -> Result<()> {
         secrets: &secrets.iter().map(AsRef::as_ref).collect::<Vec<_>>(),
         ..Request::new(Method::PUT, address.path())
     };
-    http.call(&request, |_| Ok(()))
+    http.send(&request, |_| Ok(()))
 }
 
 /// What lets anybody use an address, which S3 may quote.

@@ -51,14 +51,15 @@ impl Permission<'_> {
     /// A signature for one request, and when it expires. None beside a token, and where neither
     /// the backend nor the client has one.
     pub fn sign(&self, http: &Http) -> Result<Option<(String, i64)>> {
-        Ok(match (self.token, self.signature, http.settings.auth.signer()) {
-            (Some(_), ..) | (None, None, None) => None,
-            (None, Some(signature), _) => Some((signature.to_owned(), self.expire)),
-            (None, None, Some(signer)) => {
+        match (self.token, self.signature) {
+            (Some(_), _) => Ok(None),
+            (None, Some(signature)) => Ok(Some((signature.to_owned(), self.expire))),
+            (None, None) => {
                 let expire = http.now().timestamp() + SIGNATURE_LIFETIME_S;
-                Some((signer.sign(Hash::Sha256, &expire.to_string())?, expire))
+                let signed = http.settings.auth.sign_upload(expire.to_string(), &*http.call()?);
+                signed.map(|signature| Ok((signature?, expire))).transpose()
             }
-        })
+        }
     }
 }
 

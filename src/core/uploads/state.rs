@@ -19,7 +19,7 @@ use super::multipart::Begun;
 use super::source::Source;
 use crate::core::error::{Error, Result, Status};
 use crate::core::http::Http;
-use crate::core::http::connections::lock;
+use crate::core::http::cancel::lock;
 use crate::core::http::failure::plain;
 use crate::core::http::sign::hex;
 use crate::core::id::is_uuid;

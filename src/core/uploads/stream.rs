@@ -1,42 +1,44 @@
 //! Uploads of what is read only once.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use super::multipart::MOST_PARTS;
 use super::parts::{Supply, size_of_part};
 use super::source::{LocalFile, Source};
 use super::{MOST_DIRECT, Upload, UploadOptions, refuse_duplicates, refuse_resume};
-use crate::core::attend::{Counter, Tell};
 use crate::core::client::Client;
 use crate::core::error::{Error, Result, Status};
 use crate::core::file::File;
 use crate::core::http::Http;
-use crate::core::http::connections::lock;
+use crate::core::http::cancel::lock;
 use crate::core::http::failure::plain;
+use crate::core::progress::{Counter, ProgressFn};
 
 /// Fills as much of the buffer as it likes; 0 at the end.
-pub type ReadBytes<'a> = &'a mut (dyn FnMut(&mut [u8]) -> Result<usize> + Send);
+pub type ReadFn = Arc<dyn Fn(&mut [u8]) -> Result<usize> + Send + Sync>;
+
+/// So long a thread of the library may have the caller's read on before others are served.
+const TURN: Duration = Duration::from_millis(20);
 
 impl Client {
     /// What `read` gives: `size` bytes, or as many as come where that is not known.
     pub fn upload_stream<T>(
         &self,
-        read: ReadBytes,
+        read: ReadFn,
         size: Option<u64>,
         options: &UploadOptions,
-        tell: Option<Tell>,
+        progress: Option<ProgressFn>,
         lay_out: impl Fn(File) -> T,
     ) -> Result<T> {
         refuse_resume(options)?;
         refuse_duplicates(options)?;
         let upload = Upload::new(options, "file")?;
-        let uploaded =
-            Upload::told(&self.uploads.within(self.upload_time), size, tell, |http, counter| match size {
-                Some(size) if size > MOST_DIRECT => upload.send_stream_in_parts(http, read, size, counter),
-                size => upload.send_what_comes(http, read, size, counter),
-            })?;
-        Ok(uploaded.lay_out(lay_out))
+        Upload::with_progress(self, size, progress, lay_out, |http, counter| match size {
+            Some(size) if size > MOST_DIRECT => upload.send_stream_in_parts(http, &read, size, counter),
+            size => upload.send_what_comes(http, &read, size, counter),
+        })
     }
 }
 
@@ -46,7 +48,7 @@ impl Upload<'_> {
     fn send_what_comes(
         &self,
         http: &Http,
-        read: ReadBytes,
+        read: &ReadFn,
         size: Option<u64>,
         counter: &Counter,
     ) -> Result<String> {
@@ -67,7 +69,7 @@ impl Upload<'_> {
     fn send_stream_in_parts(
         &self,
         http: &Http,
-        read: ReadBytes,
+        read: &ReadFn,
         size: u64,
         counter: &Counter,
     ) -> Result<String> {
@@ -88,7 +90,7 @@ struct StreamParts<'a> {
 }
 
 struct Reader<'a> {
-    read: ReadBytes<'a>,
+    read: &'a ReadFn,
     next: usize,
     /// It is not asked again then.
     has_failed: bool,
@@ -131,23 +133,42 @@ fn make_room(buffer: &mut Vec<u8>, size: usize, what: &str) -> Result<()> {
 }
 
 /// Reads until the buffer is full or nothing more comes, as long as the upload is not stopped.
-fn fill(http: &Http, read: ReadBytes, buffer: &mut [u8]) -> Result<usize> {
-    let mut filled = 0;
+fn fill(http: &Http, read: &ReadFn, buffer: &mut Vec<u8>) -> Result<usize> {
+    let (call, mut filled) = (http.call()?, 0);
     while filled < buffer.len() {
         http.check()?;
-        match read(&mut buffer[filled..])? {
-            0 => break,
-            amount => filled += amount,
+        let (read, mut lent) = (read.clone(), std::mem::take(buffer));
+        let (back, came) = call.run(move || {
+            let came = read_for_a_while(&read, &mut lent[filled..]);
+            (lent, came)
+        })?;
+        *buffer = back;
+        let (amount, has_ended) = came?;
+        filled += amount;
+        if has_ended {
+            break;
         }
     }
     Ok(filled)
+}
+
+/// How many bytes came, and whether nothing more comes.
+fn read_for_a_while(read: &ReadFn, buffer: &mut [u8]) -> Result<(usize, bool)> {
+    let (began, mut filled) = (Instant::now(), 0);
+    while filled < buffer.len() && (filled == 0 || began.elapsed() < TURN) {
+        match read(&mut buffer[filled..])? {
+            0 => return Ok((filled, true)),
+            amount => filled += amount,
+        }
+    }
+    Ok((filled, false))
 }
 
 fn too_few(read: u64, size: u64) -> Error {
     Error::new(Status::File, format!("the stream has ended after {read} of {size} bytes"))
 }
 
-fn spool(http: &Http, beginning: Vec<u8>, read: ReadBytes) -> Result<LocalFile> {
+fn spool(http: &Http, beginning: Vec<u8>, read: &ReadFn) -> Result<LocalFile> {
     let failed = |error: io::Error| {
         Error::new(Status::File, format!("the stream cannot be kept in a temporary file: {}", plain(&error)))
     };

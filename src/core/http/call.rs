@@ -1,0 +1,180 @@
+//! One call of the library, from its first request to its last.
+
+use std::cell::Cell;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::cancel::{CancelScope, Interrupt, Interruptible};
+use super::rendezvous::Rendezvous;
+use super::settings::Policy;
+use crate::core::error::{Error, Result, Status};
+use crate::core::json::Watch;
+use crate::os::thread::OnThread;
+
+/// So often the caller's thread hears of a call that it waits for.
+pub const TICK: Duration = Duration::from_millis(100);
+
+/// Asked about every tenth of a second; false stops the call.
+pub type Hook = Arc<dyn Fn() -> bool + Send + Sync>;
+
+pub struct Call {
+    scope: Arc<CancelScope>,
+    caller: Arc<Caller>,
+    pub policy: Arc<Policy>,
+}
+
+/// The thread that made a call, which alone runs the caller's callbacks.
+struct Caller {
+    /// None where that is whichever thread serves `rendezvous`.
+    hooks: Option<OnThread<Hooks>>,
+    rendezvous: Arc<Rendezvous>,
+    /// Of the whole call.
+    scope: Arc<CancelScope>,
+}
+
+struct Hooks {
+    hooks: Vec<Hook>,
+    asked: Cell<Instant>,
+}
+
+impl Call {
+    /// A call that the calling thread makes.
+    pub fn begin(
+        client: &Arc<CancelScope>,
+        policy: &Arc<Policy>,
+        progress: Option<Hook>,
+    ) -> Result<Arc<Self>> {
+        let hooks = policy.tick.clone().into_iter().chain(progress).collect();
+        let hooks = Hooks { hooks, asked: Cell::new(Instant::now()) };
+        Self::with(client, policy, Some(OnThread::new(hooks)))
+    }
+
+    /// What a thread of the library does with nobody waiting: callbacks are for whoever serves it.
+    pub fn background(client: &Arc<CancelScope>, policy: &Arc<Policy>) -> Result<Arc<Self>> {
+        Self::with(client, policy, None)
+    }
+
+    fn with(
+        client: &Arc<CancelScope>,
+        policy: &Arc<Policy>,
+        hooks: Option<OnThread<Hooks>>,
+    ) -> Result<Arc<Self>> {
+        let scope = client.call()?;
+        let caller = Caller { hooks, rendezvous: Arc::default(), scope: scope.clone() };
+        Ok(Arc::new(Call { scope, caller: Arc::new(caller), policy: policy.clone() }))
+    }
+
+    /// A part of it that can be canceled alone.
+    pub fn part(&self) -> Result<Arc<Self>> {
+        let (caller, policy) = (self.caller.clone(), self.policy.clone());
+        Ok(Arc::new(Call { scope: self.scope.call()?, caller, policy }))
+    }
+
+    pub fn is_canceled(&self) -> bool {
+        self.scope.is_canceled()
+    }
+
+    pub fn cancel(&self) {
+        self.scope.cancel();
+    }
+
+    /// Has `wait` interrupted by a cancel for as long as what it gives lives.
+    pub fn interrupts(&self, wait: Arc<dyn Interrupt>) -> std::io::Result<Interruptible> {
+        self.scope.interrupts(wait)
+    }
+
+    /// Asks the caller's hooks when it is time to, on the caller's thread. A failure when the call
+    /// is canceled.
+    pub fn attend(&self) -> Result<()> {
+        if let Some(hooks) = self.hooks().filter(|hooks| hooks.asked.get().elapsed() >= TICK) {
+            let goes_on = hooks.hooks.iter().all(|hook| hook());
+            hooks.asked.set(Instant::now());
+            if !goes_on {
+                self.caller.scope.cancel();
+            }
+        }
+        if self.is_canceled() { Err(Error::canceled()) } else { Ok(()) }
+    }
+
+    /// How long the calling thread may wait before it has to attend, at most `longest`.
+    pub fn slice(&self, longest: Duration) -> Duration {
+        match self.hooks() {
+            Some(_) => longest.min(TICK),
+            None => longest,
+        }
+    }
+
+    /// The hooks that there are for this thread.
+    fn hooks(&self) -> Option<&Hooks> {
+        self.caller.hooks.as_ref()?.get().filter(|hooks| !hooks.hooks.is_empty())
+    }
+
+    fn is_callers_thread(&self) -> bool {
+        self.caller.hooks.as_ref().is_some_and(|hooks| hooks.get().is_some())
+    }
+
+    pub fn sleep(&self, time: Duration) -> Result<()> {
+        let began = Instant::now();
+        loop {
+            self.attend()?;
+            match time.saturating_sub(began.elapsed()) {
+                Duration::ZERO => return Ok(()),
+                left => self.scope.wait(self.slice(left)),
+            }
+        }
+    }
+
+    /// Runs a callback on the caller's thread, and waits for what comes of it.
+    pub fn run<T: Send + 'static>(&self, callback: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        match self.is_callers_thread() {
+            true => Ok(callback()),
+            false => self.caller.rendezvous.call(&self.scope, callback),
+        }
+    }
+
+    /// Runs a callback on the caller's thread when that is there for it.
+    pub fn post(&self, callback: impl FnOnce() + Send + 'static) {
+        match self.is_callers_thread() {
+            true => callback(),
+            false => self.caller.rendezvous.post(callback),
+        }
+    }
+
+    /// Where threads that work for this call leave their callbacks.
+    pub fn rendezvous(&self) -> &Arc<Rendezvous> {
+        &self.caller.rendezvous
+    }
+
+    /// Serves those threads, on the caller's thread, until there is something else to do.
+    pub fn serve(&self, rendezvous: &Rendezvous) {
+        rendezvous.serve(self.hooks().map(|_| TICK));
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Call")
+    }
+}
+
+/// A call while it reads a response: until it is canceled or its time is over.
+#[derive(Debug, Default)]
+pub struct Watching(Option<(Arc<Call>, Instant)>);
+
+impl Watching {
+    pub fn new(call: &Arc<Call>, deadline: Instant) -> Self {
+        Watching(Some((call.clone(), deadline)))
+    }
+}
+
+impl Watch for Watching {
+    fn go_on(&self) -> Result<()> {
+        let Some((call, deadline)) = &self.0 else { return Ok(()) };
+        call.attend()?;
+        match *deadline <= Instant::now() {
+            true => Err(Error::new(Status::Timeout, "timeout_ms ran out while the answer was read")),
+            false => Ok(()),
+        }
+    }
+}
