@@ -13,7 +13,9 @@ GROUPS = ("--groups", "100000")
 SYSTEM_CA = Path("/etc/ssl/certs/ca-certificates.crt")
 
 AHEAD = "libuploadcare read_ahead 2"
+OURS_DERIVED = "libuploadcare, derived"
 BOTH = {YARDSTICK: ["yardstick"], OURS: ["listing"]}
+DERIVED = {OURS: ["requests"], OURS_DERIVED: ["requests", "--derive", "1"]}
 ALL = BOTH | {AHEAD: ["listing", "--read-ahead", "2"]}
 
 
@@ -43,6 +45,7 @@ def main():
         first = Comparison("From process start to the first page, http", BOTH, http, "--pages", "1")
         a_page = allocations("listing", http, 20, 80, "--pages")
         a_request = allocations("requests", http, 20, 80)
+        derived = Comparison("5000 requests by the client, or each by a derived one", DERIVED, http, "5000")
         a_yardstick_page = allocations("yardstick", http, 20, 80, "--pages")
     with emulator(*GROUPS) as http:
         Comparison("All groups, http, gzip", ALL, http)
@@ -68,6 +71,8 @@ def main():
         ("stripped shared library", size, AT_MOST, 2.3, "MB"),
         ("CPU time with read_ahead 2", listing.ratio("cpu", AHEAD, YARDSTICK), AT_MOST, 1.3, of_yardstick),
         ("the same", listing.ratio("cpu", AHEAD, OURS), AT_MOST, 1.3, "of that without"),
+        ("wall time of a request by a derived client", derived.ratio("wall", OURS_DERIVED, OURS), AT_MOST, 1.02,
+         "of that by the client"),
     ])
 
 

@@ -102,7 +102,7 @@ static int upload(const uc_client *client, const char *path, uc_upload_opts opts
     if (beside)
         opts.resume_file = beside;
     opts.progress = show_progress;
-    opts.user_data = &progress;
+    opts.progress_data = &progress;
 
     uc_status status = uc_upload_path(client, path, &opts, &file, &error);
     if (progress.is_shown)

@@ -41,6 +41,9 @@
 #define UC_VERSION_MINOR 1
 #define UC_VERSION_PATCH 0
 
+// For every limit in milliseconds: none. 0 is the default.
+#define UC_NO_LIMIT UINT32_MAX
+
 #ifndef UC_API
 #if defined(_WIN32) && !defined(UC_STATIC)
 #define UC_API __declspec(dllimport)
@@ -214,9 +217,10 @@ typedef struct uc_page uc_page;
 /// `text` as lower-case hex, and NUL, to `hex` (at most `hex_size` bytes, which is always enough)
 /// and returns 0. Anything else fails the call with UC_ERR_CANCELED, and a text that is no such
 /// signature with UC_ERR_ARGUMENT. `algorithm` is a uc_hmac.
-/// Called before each request, on the thread that sends it: the caller's, or one that reads ahead;
-/// on several at once when several threads use the client.
-typedef int32_t (*uc_sign_fn)(void *user_data,
+/// Called before each request, on a thread that is inside a call on the client, its pages or its
+/// jobs; on several at once when several threads use the client. A page that reads ahead gets each
+/// signature inside a call on the page, so it is one page ahead at most.
+typedef int32_t (*uc_sign_fn)(void *sign_data,
                               int32_t algorithm,
                               const char *text,
                               char *hex,
@@ -225,19 +229,24 @@ typedef int32_t (*uc_sign_fn)(void *user_data,
 /// Called after each request, with its method, path, status, time, attempt and request id in one
 /// line without line end, and what the service said in a Warning header. `level` is a uc_log_level.
 /// The line is cut and escaped as uc_error.message is, never holds a key or a signature, even one
-/// that the peer sent back, and lives as long as the call of this function. Called on the thread
-/// that sent the request: the caller's, or one that reads ahead; on several at once when several
-/// threads use the client.
-typedef void (*uc_log_fn)(void *user_data, int32_t level, const char *line);
+/// that the peer sent back, and lives as long as the call of this function. Called on a thread that
+/// is inside a call on the client, its pages or its jobs; on several at once when several threads use
+/// the client. What a page logs while it reads ahead is delivered by the next uc_page_next() or
+/// uc_page_previous(), and dropped when the page is freed before.
+typedef void (*uc_log_fn)(void *log_data, int32_t level, const char *line);
+
+/// Called about ten times a second while a call of the client waits, on the thread that made the
+/// call: return 0 to go on, anything else to stop, and the call returns UC_ERR_CANCELED. Other calls
+/// go on. For an interpreter, whose Ctrl-C sets a flag that this function returns.
+typedef int32_t (*uc_tick_fn)(void *tick_data);
 
 /// Optional settings of a client. Set struct_size; a field of zero or NULL has its default.
 ///
-/// Callbacks must not throw or longjmp, and must not free any page or job, nor use what the call in
-/// progress works on; uc_client_cancel() is allowed. What sign_data and log_data point to must live
-/// until the client and every page and job made with it are freed. uc_free() of a page that reads
-/// ahead waits for a callback that is running: hold no lock there that a callback takes. A child that is
-/// forked in a callback must not return from it. On a thread of the library's own all signals are
-/// blocked, so that a fault in a callback ends the program without its handlers.
+/// Callbacks run only on a thread that is inside a call on the object that they are for, never on a
+/// thread of the library. They must not throw or longjmp, and must not free or use what the call in
+/// progress works on; uc_client_cancel() is allowed. What sign_data, log_data and tick_data point to
+/// must live until the client and every client, page and job made with it are freed. A child that is
+/// forked in a callback must not return from it.
 typedef struct {
     /// sizeof(uc_client_opts)
     size_t struct_size;
@@ -265,6 +274,7 @@ typedef struct {
     /// How often a failed request is sent again; default 3, -1 for never.
     int32_t retries;
     /// To make a connection, in milliseconds: name look-up, proxy and TLS included; default 10000.
+    /// UC_NO_LIMIT is none, here and below.
     uint32_t connect_timeout_ms;
     /// With no byte either way, in milliseconds; default 30000.
     uint32_t idle_timeout_ms;
@@ -283,6 +293,10 @@ typedef struct {
     uc_log_fn log;
     /// Handed to `log`.
     void *log_data;
+    /// Called about ten times a second during each call, and may stop it.
+    uc_tick_fn tick;
+    /// Handed to `tick`.
+    void *tick_data;
 } uc_client_opts;
 
 /// Why a call failed. Owned: give it to uc_free(). Texts live as long as it does.
@@ -308,6 +322,22 @@ typedef struct {
     /// How many requests were made, retries included; 0 when nothing was sent.
     int32_t attempts;
 } uc_error;
+
+/// What a derived client has of its own. Set struct_size; a field of zero or NULL is as in the
+/// client that it is derived from.
+typedef struct {
+    /// sizeof(uc_client_derive_opts)
+    size_t struct_size;
+    /// As in uc_client_opts, like all that follow.
+    int32_t retries;
+    uint32_t connect_timeout_ms;
+    uint32_t idle_timeout_ms;
+    uint32_t timeout_ms;
+    uc_log_fn log;
+    void *log_data;
+    uc_tick_fn tick;
+    void *tick_data;
+} uc_client_derive_opts;
 
 /// What to list. Set struct_size; a field of zero or NULL has its default.
 typedef struct {
@@ -741,7 +771,7 @@ typedef struct {
 /// -1 when unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must not throw or
 /// longjmp, and must not use or free what the call works on. A signal handler that sets a flag, and
 /// a callback that returns it, stop a call on Ctrl-C.
-typedef int32_t (*uc_progress_fn)(void *user_data, int64_t done, int64_t total);
+typedef int32_t (*uc_progress_fn)(void *progress_data, int64_t done, int64_t total);
 
 /// How to upload. Set struct_size; a field of zero or NULL has its default.
 typedef struct {
@@ -791,13 +821,13 @@ typedef struct {
     /// job has its own.
     uc_progress_fn progress;
     /// Handed to `progress`.
-    void *user_data;
+    void *progress_data;
 } uc_upload_opts;
 
 /// Gives the bytes of an upload: fills at most `size` bytes of `buffer` and returns how many, 0 at
 /// the end, or a negative number to stop, and the call returns UC_ERR_CANCELED. Called by one
 /// thread at a time, which may be one of the library's. Must not throw or longjmp.
-typedef int64_t (*uc_read_fn)(void *user_data, void *buffer, size_t size);
+typedef int64_t (*uc_read_fn)(void *read_data, void *buffer, size_t size);
 
 /// What a token allows. Set struct_size; a field of zero or NULL is no restriction.
 typedef struct {
@@ -889,11 +919,29 @@ uc_status uc_client_new(const char *public_key,
                         uc_client **client,
                         uc_error **error);
 
-/// Every call in progress on this client, its pages or its jobs, on whatever thread, returns
-/// UC_ERR_CANCELED at once: while it connects, waits, reads, or sleeps before a retry. A call that
-/// begins afterwards works as before: to stop a loop of calls, set a flag of your own as well. May
-/// be called from any thread and from callbacks, not from a signal handler. NULL is ignored.
-UC_API void uc_client_cancel(const uc_client *client);
+/// Makes a client for the same project that shares keys, clock, settings and kept connections with
+/// `client`, and has limits, callbacks and a cancellation of its own: one for each task that must be
+/// stopped or limited alone, even for a single call. It costs about as much as a small allocation
+/// and makes no connection. `opts` may be NULL. `client` may be freed before it.
+UC_API
+uc_status uc_client_derive(const uc_client *client,
+                           const uc_client_derive_opts *opts,
+                           uc_client **derived,
+                           uc_error **error);
+
+/// Stops a client: until uc_client_reset(), every call that would send something returns
+/// UC_ERR_CANCELED, on whatever thread, on the client, its pages and jobs, and on clients derived
+/// from it. Calls in progress return at once: while they connect, wait, read, or sleep before a retry.
+/// The client that it was derived from and others derived from that go on, and connections that no
+/// canceled call was using stay open. May be called from any thread and from callbacks, not from a
+/// signal handler. NULL is ignored.
+UC_API
+void uc_client_cancel(const uc_client *client);
+
+/// Lets calls begin again after uc_client_cancel(). Calls that were in progress then still return
+/// UC_ERR_CANCELED. A derived client that was canceled itself stays so, and one whose parent is
+/// canceled as well. NULL is ignored.
+UC_API void uc_client_reset(const uc_client *client);
 
 /// Lists the groups of the project, page by page: makes `page` with the first one.
 /// `opts` may be NULL.
@@ -1340,7 +1388,7 @@ UC_API
 uc_status uc_job_wait(uc_job *job,
                       uint32_t timeout_ms,
                       uc_progress_fn progress,
-                      void *user_data,
+                      void *progress_data,
                       uc_error **error);
 
 /// A line of printable ASCII that uc_job_resume() takes, in another process, too; it holds no key.

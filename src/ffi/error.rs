@@ -37,7 +37,7 @@ pub enum uc_status {
     /// The answer made no sense, was too large, held more of something than the service can have, or
     /// led to another host.
     UC_ERR_PROTOCOL = -10,
-    /// Stopped by a callback or by uc_client_cancel().
+    /// Stopped by a callback or by uc_client_cancel(), which lasts until uc_client_reset().
     UC_ERR_CANCELED = -11,
     /// A local file could not be read or written.
     UC_ERR_FILE = -12,

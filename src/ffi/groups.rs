@@ -55,7 +55,7 @@ pub struct uc_groups_opts {
     /// Groups per page, 1 to 1000; default 100.
     pub limit: u32,
     /// How many pages to fetch before they are asked for, 0 to 16, on a thread that belongs to the
-    /// page and ends with it; default 0. Content and order are the same as without.
+    /// page and ends with it; default 0. With opts.sign of the client at most one, see uc_sign_fn. Content and order are the same as without.
     pub read_ahead: u32,
     /// ISO 8601 with a zone, "2024-01-31T12:00:00Z": only groups made after it, or before it in
     /// descending order. The moment itself is left out.

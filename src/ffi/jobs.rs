@@ -76,9 +76,9 @@ pub unsafe extern "C" fn uc_job_poll(job: *mut uc_job, error: *mut *mut uc_error
 
 /// Polls the job, with pauses that grow from a quarter of a second to 8 seconds, until it has
 /// ended: UC_DONE when it has ended well, UC_ERR_JOB when not. UC_ERR_TIMEOUT after `timeout_ms`
-/// milliseconds; 0 is no limit, so that the call waits as long as the service says that the job
-/// goes on. UC_ERR_CANCELED when `progress`, which may be NULL, or uc_client_cancel() has stopped
-/// it. What else fails, a lost connection, ends the waiting. Nothing of that ends the job: wait
+/// milliseconds; 0 and UC_NO_LIMIT are no limit, so that the call waits as long as the service says
+/// that the job goes on. UC_ERR_CANCELED when `progress`, which may be NULL, the client's `tick` or
+/// uc_client_cancel() has stopped it. What else fails, a lost connection, ends the waiting. Nothing of that ends the job: wait
 /// again, or keep its token.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_job_wait(

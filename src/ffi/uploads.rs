@@ -20,8 +20,8 @@ use crate::core::progress::ProgressFn;
 use crate::core::uploads::UploadOptions;
 
 /// Gives the bytes of an upload: fills at most `size` bytes of `buffer` and returns how many, 0 at
-/// the end, or a negative number to stop, and the call returns UC_ERR_CANCELED. Called by one
-/// thread at a time, which may be one of the library's. Must not throw or longjmp.
+/// the end, or a negative number to stop, and the call returns UC_ERR_CANCELED. Called on the
+/// thread that made the call, and on no other. Must not throw or longjmp.
 pub type uc_read_fn =
     Option<unsafe extern "C" fn(read_data: *mut c_void, buffer: *mut c_void, size: usize) -> i64>;
 

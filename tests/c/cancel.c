@@ -1,4 +1,4 @@
-/* uc_client_cancel() ends every call in progress, whatever it is doing, and no later one. */
+/* uc_client_cancel() ends every call in progress, whatever it is doing, and every later one until uc_client_reset(). */
 #include "servers.h"
 
 /** Longer than a call needs to get to where it is to be canceled, whoever watches. */
@@ -29,6 +29,7 @@ static void cancel_soon(struct canceler *canceler, const uc_client *client) {
 static void canceled_at_once(struct canceler *canceler) {
     int64_t returned = now_ms();
     pthread_join(canceler->thread, NULL);
+    uc_client_reset(canceler->client);
     CHECK(returned >= canceler->canceled_at);
     test_before(__FILE__, __LINE__, returned - canceler->canceled_at, at_most(1000));
 }
@@ -190,7 +191,7 @@ TEST("canceled while it waits for a page that is read ahead") {
     uc_free(client);
 }
 
-TEST("canceled while only the library reads ahead: the next call works, and nothing is lost") {
+TEST("canceled while only the library reads ahead: after a reset the next call works, and nothing is lost") {
     uc_client *client = patient_client(base());
     uc_groups_opts opts = groups_opts();
     uc_page *page;
@@ -202,6 +203,9 @@ TEST("canceled while only the library reads ahead: the next call works, and noth
     CHECK_OK(uc_groups_list(client, &opts, &page, &error), error);
     sleep_ms(a_while());
     uc_client_cancel(client);
+    CHECK_FAILS(UC_ERR_CANCELED, uc_page_next(page, &error), error);
+    uc_free(error);
+    uc_client_reset(client);
     start = now_ms();
     check_rest(page, check_page(page, 0), 250);
     CHECK_BEFORE(start, 5000);
@@ -303,6 +307,7 @@ TEST("one cancel ends all calls of the client at once, on every thread") {
         test_before(__FILE__, __LINE__, callers[i].returned - canceled_at, at_most(1000));
         uc_free(callers[i].error);
     }
+    uc_client_reset(client);
     check_listing(client, NULL, 250);
     uc_free(client);
 }
@@ -325,6 +330,7 @@ TEST("a cancel leaves the calls and connections of other clients alone") {
     pthread_join(caller_of_other.thread, NULL);
     test_fails(__FILE__, __LINE__, "uc_groups_list", UC_ERR_CANCELED, caller.status, caller.error);
     uc_free(caller.error);
+    uc_client_reset(client);
     test_ok(__FILE__, __LINE__, "uc_groups_list", UC_OK, caller_of_other.status, caller_of_other.error);
     CHECK_INT(4, requests_counted());
     check_rest(page, check_page(page, 0), 250);
@@ -356,6 +362,7 @@ TEST("canceled from the log callback, before the wait for a retry begins") {
     CHECK_BEFORE(start, 1000);
     CHECK_INT(1, requests_counted());
     uc_free(error);
+    uc_client_reset(client);
     check_listing(client, NULL, 250);
     uc_free(client);
 }
@@ -384,6 +391,7 @@ TEST("canceled from the sign callback, before anything is sent") {
     CHECK_FAILS(UC_ERR_CANCELED, uc_groups_list(client, NULL, &page, &error), error);
     CHECK_INT(0, requests_counted());
     uc_free(error);
+    uc_client_reset(client);
     CHECK_FAILS(UC_ERR_AUTH, uc_groups_list(client, NULL, &page, &error), error);
     CHECK_INT(1, requests_counted());
     uc_free(error);
@@ -392,7 +400,7 @@ TEST("canceled from the sign callback, before anything is sent") {
 
 /* -- nothing to cancel ---------------------------------------------------------------------------------- */
 
-TEST("a cancel with nothing in progress is harmless, and cancels nothing that comes after") {
+TEST("a cancel with nothing in progress cancels what comes after, until the reset") {
     uc_client *client = client_new();
     uc_groups_opts opts = groups_opts();
     uc_page *page;
@@ -401,15 +409,28 @@ TEST("a cancel with nothing in progress is harmless, and cancels nothing that co
     uc_client_cancel(client);
     uc_client_cancel(client);
     opts.limit = 50;
+    CHECK_FAILS(UC_ERR_CANCELED, uc_groups_list(client, &opts, &page, &error), error);
+    CHECK_INT(0, error->attempts);
+    uc_free(error);
+    CHECK_INT(0, requests_counted());
+    uc_client_reset(client);
     CHECK_OK(uc_groups_list(client, &opts, &page, &error), error);
     for (next = check_page(page, 0); next < 250; next = check_page(page, next)) {
         uc_client_cancel(client);
+        CHECK_FAILS(UC_ERR_CANCELED, uc_page_next(page, &error), error);
+        uc_free(error);
+        uc_client_reset(client);
         CHECK_OK(uc_page_next(page, &error), error);
     }
     uc_client_cancel(client);
+    CHECK_FAILS(UC_ERR_CANCELED, uc_page_next(page, &error), error);
+    uc_free(error);
+    uc_client_reset(client);
+    uc_client_reset(client);
     CHECK_DONE(uc_page_next(page, &error), error);
     CHECK_INT(5, requests_counted());
     uc_client_cancel(NULL);
+    uc_client_reset(NULL);
     uc_free(page);
     uc_free(client);
 }
@@ -418,6 +439,7 @@ static void *cancels_often(void *client) {
     int i;
     for (i = 0; i < 200; i++) {
         uc_client_cancel((const uc_client *)client);
+        uc_client_reset((const uc_client *)client);
         sleep_ms(1);
     }
     return NULL;

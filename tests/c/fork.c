@@ -354,7 +354,7 @@ TEST("an upload in parts goes on when a child frees its client") {
     busy.client = client_new();
     busy.done = 0;
     opts.progress = fork_once;
-    opts.user_data = &busy;
+    opts.progress_data = &busy;
     CHECK_OK(uc_upload_data(busy.client, data, size, &opts, &file, &error), error);
     CHECK_INT(1, busy.done);
     uc_free(file);

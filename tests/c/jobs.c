@@ -223,6 +223,9 @@ TEST("uc_client_cancel() on another thread ends the waiting, and not the job") {
         CHECK_FAILS(UC_ERR_CANCELED, uc_job_wait(job, 0, hear, &heard, &error), error);
         pthread_join(thread, NULL);
         uc_free(error);
+        CHECK_FAILS(UC_ERR_CANCELED, uc_job_poll(job, &error), error);
+        uc_free(error);
+        uc_client_reset(client);
         CHECK_OK(uc_job_poll(job, &error), error);
     }
     uc_free(job);
@@ -241,6 +244,7 @@ TEST("so does uc_client_cancel() in the callback itself") {
     CHECK_FAILS(UC_ERR_CANCELED, uc_job_wait(job, 0, hear, &heard, &error), error);
     CHECK_INT(1, heard.calls);
     uc_free(error);
+    uc_client_reset(client);
     wait_for(job);
     uc_free(job);
     uc_free(client);
@@ -260,15 +264,17 @@ TEST("once the job has ended, the callback can stop nothing any more") {
         CHECK_DONE(uc_job_wait(job, 0, hear, &heard, &error), error);
         CHECK_INT(1, heard.calls);
         CHECK_INT(1, heard.ended);
+        uc_client_reset(client);
         uc_free(job);
     }
     uc_free(client);
 }
 
-TEST("a cancel while nobody waits changes nothing") {
+TEST("a cancel while nobody waits changes nothing once it is reset") {
     uc_client *client = client_new();
     uc_job *job = document_job(client, "-/format/png/", NULL);
     uc_client_cancel(client);
+    uc_client_reset(client);
     wait_for(job);
     uc_free(job);
     uc_free(client);

@@ -225,6 +225,7 @@ TEST("a cancel ends a look-up that hangs, at once") {
     pthread_join(thread, NULL);
     uc_free(error);
     names_go_on();
+    uc_client_reset(client);
     CHECK_OK(project_of(client, &error), error);
     uc_free(client);
 }

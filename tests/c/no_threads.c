@@ -96,7 +96,7 @@ static void check_upload(int64_t size, int least_times) {
     uc_file *file;
     uc_error *error;
     opts.progress = tell;
-    opts.user_data = &told;
+    opts.progress_data = &told;
     threads_end();
     status = uc_upload_data(client, data, (size_t)size, &opts, &file, &error);
     threads_are_back();
@@ -144,7 +144,7 @@ TEST("progress stops an upload") {
     uc_file *file;
     uc_error *error;
     opts.progress = tell;
-    opts.user_data = &told;
+    opts.progress_data = &told;
     fault("{\"fault\":\"delay\",\"ms\":150,\"path\":\"/_parts/\",\"times\":-1}");
     threads_end();
     status = uc_upload_data(client, data, (size_t)content.size, &opts, &file, &error);

@@ -37,7 +37,7 @@ static struct heard hearer(int64_t total) {
 static uc_upload_opts opts_with(struct heard *heard) {
     uc_upload_opts opts = upload_opts();
     opts.progress = hear;
-    opts.user_data = heard;
+    opts.progress_data = heard;
     return opts;
 }
 
@@ -140,6 +140,7 @@ static void check_stopped(const struct place *place, const uc_client *client, uc
                           uc_error *error, int64_t stopped_at) {
     struct content content = content_of(place->size);
     int64_t returned = now_ms();
+    uc_client_reset(client);
     if (stopped_at == 0) FAIL("%s: it ended before it was stopped", place->fault);
     if (returned - stopped_at > at_most(1000)) FAIL("%s: it went on for %lld ms", place->fault, (long long)(returned - stopped_at));
     if (place->is_done) {

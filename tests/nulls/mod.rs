@@ -89,7 +89,7 @@ const MAY_BE_NULL: [(&str, &str); 17] = [
     ("uc_file_info", "include"),
     ("uc_addon_run", "params_json"),
     ("uc_job_wait", "progress"),
-    ("uc_job_wait", "user_data"),
+    ("uc_job_wait", "progress_data"),
     ("uc_upload_stream", "read_data"),
     ("uc_url", "operations"),
     ("uc_url", "filename"),
