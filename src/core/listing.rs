@@ -235,7 +235,7 @@ impl<R: Rows> Listing<R> {
     }
 
     pub fn next(&mut self) -> Result<Step> {
-        let http = self.http.begin()?;
+        let http = self.begin()?;
         let Some(link) = &self.page.next else { return Ok(Step::Done) };
         let target = self.follow(link)?;
         self.trail.check(Direction::Next, &self.page.target, &target)?;
@@ -251,7 +251,7 @@ impl<R: Rows> Listing<R> {
             match ahead.next_page(&call)? {
                 Ok(page) => return Ok(page),
                 Err(error) => {
-                    self.stop_reading_ahead();
+                    self.ahead = None;
                     // What was canceled before this call began is none of its concern.
                     if !error.is_canceled() || call.is_canceled() {
                         return Err(error);
@@ -262,19 +262,22 @@ impl<R: Rows> Listing<R> {
         fetch(http, &self.source, target, self.page.body.len(), None)
     }
 
-    fn stop_reading_ahead(&mut self) {
-        if let Some(ahead) = self.ahead.take() {
-            ahead.stop();
+    /// Begins a call on the page.
+    fn begin(&self) -> Result<Http> {
+        let http = self.http.begin()?;
+        if let Some(ahead) = &self.ahead {
+            ahead.serve();
         }
+        Ok(http)
     }
 
     pub fn previous(&mut self) -> Result<Step> {
-        let http = self.http.begin()?;
+        let http = self.begin()?;
         let Some(link) = &self.page.previous else { return Ok(Step::Done) };
         let target = self.follow(link)?;
         self.trail.check(Direction::Previous, &self.page.target, &target)?;
         let page = fetch(&http, &self.source, &target, self.page.body.len(), None)?;
-        self.stop_reading_ahead();
+        self.ahead = None;
         self.arrive(Direction::Previous, page);
         Ok(Step::Moved)
     }

@@ -79,7 +79,7 @@ pub type uc_sign_fn = Option<
 /// that the peer sent back, and lives as long as the call of this function. Called on a thread that
 /// is inside a call on the client, its pages or its jobs; on several at once when several threads use
 /// the client. What a page logs while it reads ahead is delivered by the next uc_page_next() or
-/// uc_page_previous(), and dropped when the page is freed before.
+/// uc_page_previous(), or by uc_free() of the page.
 pub type uc_log_fn = Option<unsafe extern "C" fn(log_data: *mut c_void, level: i32, line: *const c_char)>;
 
 /// Called about ten times a second while a call of the client waits, on the thread that made the
