@@ -63,9 +63,9 @@ int main(int argc, char **argv)
     opts.struct_size = sizeof opts;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--everything-below") == 0)
-            opts.wildcard = 1;
+            opts.wildcard = UC_YES;
         else if (strcmp(argv[i], "--url-token") == 0)
-            opts.url_token = 1;
+            opts.url_token = UC_YES;
         else if (strcmp(argv[i], "--minutes") == 0 && argv[i + 1] && (minutes = number(argv[i + 1])) > 0)
             i++;
         else if (!subject && argv[i][0] != '-')

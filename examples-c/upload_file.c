@@ -130,7 +130,7 @@ int main(int argc, char **argv)
     for (; first < argc && argv[first][0] == '-'; first++) {
         const char *option = argv[first];
         if (strcmp(option, "--store") == 0)
-            opts.store = "1";
+            opts.store = UC_YES;
         else if (strcmp(option, "--name") == 0 && argv[first + 1])
             opts.name = argv[++first];
         else if (strcmp(option, "--resume") == 0 && argv[first + 1])

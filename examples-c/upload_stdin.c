@@ -33,7 +33,7 @@ int main(int argc, char **argv)
     opts.struct_size = sizeof opts;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--store") == 0) {
-            opts.store = "1";
+            opts.store = UC_YES;
         } else if (strcmp(argv[i], "--name") == 0 && argv[i + 1]) {
             opts.name = argv[++i];
         } else if (strcmp(argv[i], "--type") == 0 && argv[i + 1]) {

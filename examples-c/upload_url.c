@@ -58,9 +58,9 @@ int main(int argc, char **argv)
     opts.struct_size = sizeof opts;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--store") == 0)
-            opts.store = "1";
+            opts.store = UC_YES;
         else if (strcmp(argv[i], "--reuse") == 0)
-            opts.url_duplicates = UC_URL_DUPLICATES_CHECK | UC_URL_DUPLICATES_SAVE;
+            opts.check_url_duplicates = opts.save_url_duplicates = UC_YES;
         else if (strcmp(argv[i], "--name") == 0 && argv[i + 1])
             opts.name = argv[++i];
         else if (strcmp(argv[i], "--resume") == 0 && argv[i + 1])

@@ -27,7 +27,8 @@
 // Structs that the library fills (uc_group, uc_file, uc_error and so on) are read-only and grow at
 // their end in later versions: reach them by pointer only, never copy one, never make one. Structs
 // that you fill end in _opts: zero the whole, set struct_size, and set what is to differ from the
-// default. A text or an array in a struct of the library is NULL where there is none, unless its
+// default. Where they say yes or no, they take UC_DEFAULT, UC_YES or UC_NO, and anything else is
+// UC_ERR_ARGUMENT. A flag in a struct of the library is 1 or 0, and 0 where the service does not say. A text or an array in a struct of the library is NULL where there is none, unless its
 // comment says that it never is. In C: `uc_groups_opts opts = {0}; opts.struct_size = sizeof opts;`
 
 
@@ -109,6 +110,25 @@ typedef int32_t uc_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+/// For options that say yes or no.
+enum uc_choice
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    UC_NO = -1,
+    /// What a field's comment calls its default.
+    UC_DEFAULT = 0,
+    UC_YES = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum uc_choice uc_choice;
+#else
+typedef int32_t uc_choice;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 /// For uc_client_opts.auth: how requests to the REST API prove who sends them.
 enum uc_auth
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -167,25 +187,6 @@ enum uc_hmac
 typedef enum uc_hmac uc_hmac;
 #else
 typedef int32_t uc_hmac;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/// For uc_upload_opts.url_duplicates, added up: what a file from a URL has to do with earlier ones.
-enum uc_url_duplicates
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-    /// Take the file that was fetched from the same URL before, where there is one.
-    UC_URL_DUPLICATES_CHECK = 1,
-    /// Remember this file for those who check.
-    UC_URL_DUPLICATES_SAVE = 2,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum uc_url_duplicates uc_url_duplicates;
-#else
-typedef int32_t uc_url_duplicates;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -271,9 +272,9 @@ typedef struct {
     /// For one whole call with its retries and waits, in milliseconds; default 120000, for uploads
     /// none. Each limit holds to within 0.3 s, under signals too, but for the time of callbacks.
     uint32_t timeout_ms;
-    /// 1: operations are not checked against OPERATIONS.md, only that they begin with -/, end in a
-    /// slash and can stand in an address: for what the service has learned since this version;
-    /// default 0.
+    /// UC_YES: operations are not checked against OPERATIONS.md, only that they begin with -/, end in
+    /// a slash and can stand in an address: for what the service has learned since this version;
+    /// default UC_NO.
     int32_t unchecked_operations;
     /// Signs in place of the secret key, which then must be NULL.
     uc_sign_fn sign;
@@ -424,11 +425,12 @@ typedef struct {
     const char *mime_type;
     /// Bytes; -1 where unknown.
     int64_t size;
-    /// 1, 0, or -1 while the service does not know.
+    /// 1 when the service knows it for an image, else 0.
     int32_t is_image;
-    /// 1 when it can be used, 0 while the service works on it.
+    /// 1 when it can be used; 0 while the service works on it.
     int32_t is_ready;
-    /// 1 when it is stored for good, 0 for a temporary file, -1 where the service does not say.
+    /// 1 when it is stored for good, else 0. Where the service does not say it in so many words, 1
+    /// when there is a datetime_stored.
     int32_t is_stored;
     /// When it was uploaded, and the same in microseconds since 1970-01-01 UTC; INT64_MIN where
     /// it is not known, here and below.
@@ -525,15 +527,15 @@ typedef struct {
     uint32_t limit;
     /// How many pages to fetch before they are asked for, as in uc_groups_opts; default 0.
     uint32_t read_ahead;
+    /// UC_YES: only files stored for good; UC_NO: only temporary ones; default both.
+    int32_t stored;
+    /// UC_YES: only removed files; default UC_NO, only those that are there.
+    int32_t removed;
     /// ISO 8601 with a zone, "2024-01-31T12:00:00Z": only files uploaded after it, or before it in
     /// descending order. The moment itself is left out.
     const char *from;
     /// "datetime_uploaded", oldest first, the default; or "-datetime_uploaded", newest first.
     const char *ordering;
-    /// "true": only files stored for good; "false": only temporary ones; default both.
-    const char *stored;
-    /// "true": only removed files; default "false", only those that are there.
-    const char *removed;
     /// "appdata": with what add-ons found; default without.
     const char *include;
     /// From uc_page_cursor(): go on from there. It carries the options that the listing began with:
@@ -557,8 +559,8 @@ typedef struct {
 typedef struct {
     /// sizeof(uc_copy_opts)
     size_t struct_size;
-    /// "true": keep the copy for good; default "false".
-    const char *store;
+    /// UC_YES: keep the copy for good; default UC_NO, for a day.
+    int32_t store;
     /// Metadata of the copy, as in uc_metadata_set(); at most 50 pairs.
     const uc_pair *metadata;
     /// How many.
@@ -570,7 +572,7 @@ typedef struct {
 typedef struct {
     /// sizeof(uc_remote_copy_opts)
     size_t struct_size;
-    /// 1: nobody but the storage's owner may read the copy; default 0, everybody may.
+    /// UC_YES: nobody but the storage's owner may read the copy; default UC_NO, everybody may.
     int32_t is_private;
     /// The name of the copy, made of ${default}, which is ${uuid}/${auto_filename}, the default;
     /// ${auto_filename}, which is ${filename}${effects}${ext}; ${effects}, ${filename}, ${uuid} and
@@ -608,7 +610,7 @@ typedef struct {
     const char *name;
     /// The public key.
     const char *pub_key;
-    /// 1 when files are stored as they are uploaded, 0 when not, -1 where unknown.
+    /// 1 when files are stored as they are uploaded, else 0.
     int32_t autostore_enabled;
     /// Who may work on it: e-mail address and name, "" where the service sent none.
     const uc_pair *collaborators;
@@ -657,7 +659,7 @@ typedef struct {
 typedef struct {
     /// sizeof(uc_webhook_opts)
     size_t struct_size;
-    /// 1 to deliver, -1 not to; default 0, for a new one 1.
+    /// UC_YES to deliver, UC_NO not to; default for a new one UC_YES.
     int32_t active;
     /// An http or https address of at most 255 characters.
     const char *target_url;
@@ -727,12 +729,11 @@ typedef struct {
 typedef struct {
     /// sizeof(uc_convert_opts)
     size_t struct_size;
-    /// 1: put the pages of a document that becomes images into a group as well, whose id
-    /// uc_document_info_get() then knows; default 0. Not for videos.
+    /// UC_YES: put the pages of a document that becomes images into a group as well, whose id
+    /// uc_document_info_get() then knows; default UC_NO. Not for videos.
     int32_t save_in_group;
-    /// "1" or "true": keep the result for good; "0" or "false": for a day; default as the project
-    /// is set.
-    const char *store;
+    /// UC_YES: keep the result for good; UC_NO: for a day; default as the project is set.
+    int32_t store;
 } uc_convert_opts;
 
 /// Hears how far a call is: return 0 to go on, anything else to stop at once, also a request that
@@ -752,8 +753,6 @@ typedef struct {
     const char *name;
     /// "image/jpeg"; default by the name.
     const char *mime_type;
-    /// "1": keep it for good; "0": for a day; default "auto", as the project is set.
-    const char *store;
     /// Metadata of the file, as in uc_metadata_set(); at most 50 pairs.
     const uc_pair *metadata;
     /// How many.
@@ -768,8 +767,13 @@ typedef struct {
     /// How many parts are on their way at a time, 1 to 16; default 4. A file takes half a MiB of
     /// memory for each, a stream part_size.
     uint32_t parallel;
-    /// Of uc_upload_url(): a sum of uc_url_duplicates; default 0, neither.
-    int32_t url_duplicates;
+    /// UC_YES: keep the file for good; UC_NO: for a day; default as the project is set.
+    int32_t store;
+    /// Of uc_upload_url(). UC_YES: take the file that was fetched from the same URL before, where
+    /// there is one that was remembered; default UC_NO.
+    int32_t check_url_duplicates;
+    /// Of uc_upload_url(). UC_YES: remember this file for those who check; default UC_NO.
+    int32_t save_url_duplicates;
     /// Of uc_upload_path(): the path of a file that remembers which parts have arrived, made when
     /// parts are sent and removed at the end. The same call, after a crash too, then sends only what
     /// is missing. It begins anew where the file to upload, the options or the keys are others, after
@@ -853,11 +857,11 @@ typedef struct {
     int64_t expire;
     /// How long it is good from now, in seconds; default 300.
     int64_t lifetime_s;
-    /// 1: the token is good for everything below the last slash of the address, so that other
+    /// UC_YES: the token is good for everything below the last slash of the address, so that other
     /// operations may be put there, and for the segments of "adaptive_video/"; of "https://host/" for
-    /// everything of the project. Default 0, for this address alone.
+    /// everything of the project. Default UC_NO, for this address alone.
     int32_t wildcard;
-    /// 1: a token that does not repeat the address; default 0. Not with `wildcard`.
+    /// UC_YES: a token that does not repeat the address; default UC_NO. Not with `wildcard`.
     int32_t url_token;
 } uc_sign_url_opts;
 

@@ -173,6 +173,33 @@ pub unsafe fn pairs<'a>(items: *const uc_pair, len: usize, name: &str) -> Result
     Ok(checked)
 }
 
+/// For options that say yes or no.
+#[repr(i32)]
+pub enum uc_choice {
+    UC_NO = -1,
+    /// What a field's comment calls its default.
+    UC_DEFAULT = 0,
+    UC_YES = 1,
+}
+
+/// What an option says; None for its default.
+pub fn choice(value: i32, name: &str) -> Result<Option<bool>> {
+    const NO: i32 = uc_choice::UC_NO as i32;
+    const DEFAULT: i32 = uc_choice::UC_DEFAULT as i32;
+    const YES: i32 = uc_choice::UC_YES as i32;
+    match value {
+        DEFAULT => Ok(None),
+        YES => Ok(Some(true)),
+        NO => Ok(Some(false)),
+        _ => Err(Error::argument(format!("{name} is {value}; it may be UC_YES, UC_NO or UC_DEFAULT"))),
+    }
+}
+
+/// The same of an option whose default is no.
+pub fn is_chosen(value: i32, name: &str) -> Result<bool> {
+    Ok(choice(value, name)?.unwrap_or(false))
+}
+
 fn is_null(name: &str) -> Error {
     Error::argument(format!("{name} is NULL"))
 }

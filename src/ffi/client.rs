@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, CString, c_char, c_void};
 
-use super::arguments::{copied, optional_file_path, optional_text, options, text};
+use super::arguments::{copied, is_chosen, optional_file_path, optional_text, options, text};
 use super::call::{guard, make};
 use super::error::{uc_error, uc_status};
 use crate::core::client::{Client, ClientOptions};
@@ -115,9 +115,9 @@ pub struct uc_client_opts {
     /// For one whole call with its retries and waits, in milliseconds; default 120000, for uploads
     /// none. Each limit holds to within 0.3 s, under signals too, but for the time of callbacks.
     pub timeout_ms: u32,
-    /// 1: operations are not checked against OPERATIONS.md, only that they begin with -/, end in a
-    /// slash and can stand in an address: for what the service has learned since this version;
-    /// default 0.
+    /// UC_YES: operations are not checked against OPERATIONS.md, only that they begin with -/, end in
+    /// a slash and can stand in an address: for what the service has learned since this version;
+    /// default UC_NO.
     pub unchecked_operations: i32,
     /// Signs in place of the secret key, which then must be NULL.
     pub sign: uc_sign_fn,
@@ -157,7 +157,7 @@ impl uc_client_opts {
             connect_timeout_ms: self.connect_timeout_ms,
             idle_timeout_ms: self.idle_timeout_ms,
             timeout_ms: self.timeout_ms,
-            unchecked_operations: self.unchecked_operations != 0,
+            unchecked_operations: is_chosen(self.unchecked_operations, "opts.unchecked_operations")?,
             sign: self.sign.map(|sign| Box::new(CSign { sign, data: self.sign_data }) as Box<dyn Sign>),
             logger: self.log.map(|log| CLog { log, data: self.log_data }.logger()),
         })

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use super::arguments::{copied, object, optional_text, options, text};
+use super::arguments::{choice, copied, object, options, text};
 use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
@@ -53,23 +53,21 @@ fn lay_out_info(info: DocumentInfo, json: &str) -> Result<(uc_document_info, Are
 pub struct uc_convert_opts {
     /// sizeof(uc_convert_opts)
     pub struct_size: usize,
-    /// 1: put the pages of a document that becomes images into a group as well, whose id
-    /// uc_document_info_get() then knows; default 0. Not for videos.
+    /// UC_YES: put the pages of a document that becomes images into a group as well, whose id
+    /// uc_document_info_get() then knows; default UC_NO. Not for videos.
     pub save_in_group: i32,
-    /// "1" or "true": keep the result for good; "0" or "false": for a day; default as the project
-    /// is set.
-    pub store: *const c_char,
+    /// UC_YES: keep the result for good; UC_NO: for a day; default as the project is set.
+    pub store: i32,
 }
 
-options!(uc_convert_opts, store: *const c_char);
+options!(uc_convert_opts, store: i32);
 
 impl uc_convert_opts {
-    /// # Safety
-    /// The text is NULL or ends in NUL and lives as long as the call.
-    unsafe fn checked<'a>(self) -> Result<ConvertOptions<'a>> {
-        // SAFETY: the caller's word.
-        let store = unsafe { optional_text(self.store, "opts.store") }?;
-        Ok(ConvertOptions { store, save_in_group: self.save_in_group != 0 })
+    fn checked(self) -> Result<ConvertOptions> {
+        Ok(ConvertOptions {
+            store: choice(self.store, "opts.store")?,
+            save_in_group: choice(self.save_in_group, "opts.save_in_group")?,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use super::arguments::{copied, object, optional_text, options, pairs, text};
+use super::arguments::{choice, copied, object, optional_text, options, pairs, text};
 use super::call::{make, make_text};
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
@@ -17,8 +17,8 @@ use crate::core::error::Result;
 pub struct uc_copy_opts {
     /// sizeof(uc_copy_opts)
     pub struct_size: usize,
-    /// "true": keep the copy for good; default "false".
-    pub store: *const c_char,
+    /// UC_YES: keep the copy for good; default UC_NO, for a day.
+    pub store: i32,
     /// Metadata of the copy, as in uc_metadata_set(); at most 50 pairs.
     pub metadata: *const uc_pair,
     /// How many.
@@ -34,7 +34,7 @@ impl uc_copy_opts {
         // SAFETY: the caller's word.
         unsafe {
             Ok(CopyOptions {
-                store: optional_text(self.store, "opts.store")?,
+                store: choice(self.store, "opts.store")?,
                 metadata: pairs(self.metadata, self.metadata_len, "opts.metadata")?,
             })
         }
@@ -48,7 +48,7 @@ impl uc_copy_opts {
 pub struct uc_remote_copy_opts {
     /// sizeof(uc_remote_copy_opts)
     pub struct_size: usize,
-    /// 1: nobody but the storage's owner may read the copy; default 0, everybody may.
+    /// UC_YES: nobody but the storage's owner may read the copy; default UC_NO, everybody may.
     pub is_private: i32,
     /// The name of the copy, made of ${default}, which is ${uuid}/${auto_filename}, the default;
     /// ${auto_filename}, which is ${filename}${effects}${ext}; ${effects}, ${filename}, ${uuid} and
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn uc_file_copy_remote(
             let (source, target) = (text(source, "source")?, text(target, "target")?);
             let uc_remote_copy_opts { is_private, pattern, .. } = copied(opts)?;
             let pattern = optional_text(pattern, "opts.pattern")?;
-            let options = RemoteCopyOptions { is_private: is_private != 0, pattern };
+            let options = RemoteCopyOptions { is_private: choice(is_private, "opts.is_private")?, pattern };
             client.0.file_copy_remote(source, target, &options)
         })
     }

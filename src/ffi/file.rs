@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::ptr::null;
 
-use super::memory::{Arena, laid_out};
+use super::memory::{Arena, flag, laid_out};
 use super::pair::{lay_out_pairs, uc_pair};
 use crate::core::error::Result;
 use crate::core::file::{File, Image, Track, Video};
@@ -108,11 +108,12 @@ pub struct uc_file {
     pub mime_type: *const c_char,
     /// Bytes; -1 where unknown.
     pub size: i64,
-    /// 1, 0, or -1 while the service does not know.
+    /// 1 when the service knows it for an image, else 0.
     pub is_image: i32,
-    /// 1 when it can be used, 0 while the service works on it.
+    /// 1 when it can be used; 0 while the service works on it.
     pub is_ready: i32,
-    /// 1 when it is stored for good, 0 for a temporary file, -1 where the service does not say.
+    /// 1 when it is stored for good, else 0. Where the service does not say it in so many words, 1
+    /// when there is a datetime_stored.
     pub is_stored: i32,
     /// When it was uploaded, and the same in microseconds since 1970-01-01 UTC; INT64_MIN where
     /// it is not known, here and below.
@@ -166,9 +167,9 @@ pub fn lay_out_file(arena: &Arena, file: File) -> Result<uc_file> {
         url: arena.value(&file.url)?,
         mime_type: arena.value(&file.mime_type)?,
         size: file.size.int().unwrap_or(-1),
-        is_image: file.is_image.flag().map_or(-1, i32::from),
-        is_ready: file.is_ready.flag().map_or(0, i32::from),
-        is_stored: file.is_stored.flag().map_or(-1, i32::from),
+        is_image: flag(&file.is_image),
+        is_ready: flag(&file.is_ready),
+        is_stored: flag(&file.is_stored),
         datetime_uploaded,
         datetime_uploaded_us,
         datetime_stored,
@@ -206,7 +207,7 @@ fn lay_out_image(arena: &Arena, image: &Image) -> Result<uc_image_info> {
         width: image.width.int().unwrap_or(-1),
         height: image.height.int().unwrap_or(-1),
         orientation: image.orientation.int().and_then(|turn| turn.try_into().ok()).unwrap_or(-1),
-        is_sequence: image.sequence.flag().map_or(0, i32::from),
+        is_sequence: flag(&image.sequence),
         dpi_x,
         dpi_y,
         has_geo_location: place.is_some().into(),

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use super::arguments::{copied, json, object, optional_text, options, text};
+use super::arguments::{choice, copied, json, object, optional_text, options, text};
 use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
@@ -21,15 +21,15 @@ pub struct uc_files_opts {
     pub limit: u32,
     /// How many pages to fetch before they are asked for, as in uc_groups_opts; default 0.
     pub read_ahead: u32,
+    /// UC_YES: only files stored for good; UC_NO: only temporary ones; default both.
+    pub stored: i32,
+    /// UC_YES: only removed files; default UC_NO, only those that are there.
+    pub removed: i32,
     /// ISO 8601 with a zone, "2024-01-31T12:00:00Z": only files uploaded after it, or before it in
     /// descending order. The moment itself is left out.
     pub from: *const c_char,
     /// "datetime_uploaded", oldest first, the default; or "-datetime_uploaded", newest first.
     pub ordering: *const c_char,
-    /// "true": only files stored for good; "false": only temporary ones; default both.
-    pub stored: *const c_char,
-    /// "true": only removed files; default "false", only those that are there.
-    pub removed: *const c_char,
     /// "appdata": with what add-ons found; default without.
     pub include: *const c_char,
     /// From uc_page_cursor(): go on from there. It carries the options that the listing began with:
@@ -49,8 +49,8 @@ impl uc_files_opts {
             limit: self.limit,
             from: text(self.from, "opts.from")?,
             ordering: text(self.ordering, "opts.ordering")?,
-            stored: text(self.stored, "opts.stored")?,
-            removed: text(self.removed, "opts.removed")?,
+            stored: choice(self.stored, "opts.stored")?,
+            removed: choice(self.removed, "opts.removed")?,
             include: text(self.include, "opts.include")?,
             cursor: text(self.cursor, "opts.cursor")?,
             read_ahead: self.read_ahead,

@@ -139,6 +139,11 @@ pub unsafe fn release(given: *mut c_void) {
     }
 }
 
+/// A flag as C has it, 1 or 0; 0 where the service does not say.
+pub fn flag(value: &Scalar) -> i32 {
+    value.flag().unwrap_or(false).into()
+}
+
 /// A view and the arena that it points into.
 pub fn laid_out<V>(lay_out: impl FnOnce(&Arena) -> Result<V>) -> Result<(V, Arena)> {
     let arena = Arena::default();

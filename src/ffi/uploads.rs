@@ -3,7 +3,8 @@
 use std::ffi::{c_char, c_void};
 
 use super::arguments::{
-    copied, file_path, list, object, optional_file_path, optional_text, options, pairs, text, texts,
+    choice, copied, file_path, is_chosen, list, object, optional_file_path, optional_text, options, pairs,
+    text, texts,
 };
 use super::call::make;
 use super::client::uc_client;
@@ -23,15 +24,6 @@ use crate::core::uploads::UploadOptions;
 pub type uc_read_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, buffer: *mut c_void, size: usize) -> i64>;
 
-/// For uc_upload_opts.url_duplicates, added up: what a file from a URL has to do with earlier ones.
-#[repr(i32)]
-pub enum uc_url_duplicates {
-    /// Take the file that was fetched from the same URL before, where there is one.
-    UC_URL_DUPLICATES_CHECK = 1,
-    /// Remember this file for those who check.
-    UC_URL_DUPLICATES_SAVE = 2,
-}
-
 /// How to upload. Set struct_size; a field of zero or NULL has its default.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -43,8 +35,6 @@ pub struct uc_upload_opts {
     pub name: *const c_char,
     /// "image/jpeg"; default by the name.
     pub mime_type: *const c_char,
-    /// "1": keep it for good; "0": for a day; default "auto", as the project is set.
-    pub store: *const c_char,
     /// Metadata of the file, as in uc_metadata_set(); at most 50 pairs.
     pub metadata: *const uc_pair,
     /// How many.
@@ -59,8 +49,13 @@ pub struct uc_upload_opts {
     /// How many parts are on their way at a time, 1 to 16; default 4. A file takes half a MiB of
     /// memory for each, a stream part_size.
     pub parallel: u32,
-    /// Of uc_upload_url(): a sum of uc_url_duplicates; default 0, neither.
-    pub url_duplicates: i32,
+    /// UC_YES: keep the file for good; UC_NO: for a day; default as the project is set.
+    pub store: i32,
+    /// Of uc_upload_url(). UC_YES: take the file that was fetched from the same URL before, where
+    /// there is one that was remembered; default UC_NO.
+    pub check_url_duplicates: i32,
+    /// Of uc_upload_url(). UC_YES: remember this file for those who check; default UC_NO.
+    pub save_url_duplicates: i32,
     /// Of uc_upload_path(): the path of a file that remembers which parts have arrived, made when
     /// parts are sent and removed at the end. The same call, after a crash too, then sends only what
     /// is missing. It begins anew where the file to upload, the options or the keys are others, after
@@ -97,23 +92,16 @@ impl uc_upload_opts {
             Ok(UploadOptions {
                 name: optional(self.name, "opts.name")?,
                 mime_type: optional(self.mime_type, "opts.mime_type")?,
-                store: optional(self.store, "opts.store")?,
+                store: choice(self.store, "opts.store")?,
                 metadata: pairs(self.metadata, self.metadata_len, "opts.metadata")?,
                 tags: texts(self.tags, self.tags_len, "opts.tags")?,
                 part_size: self.part_size,
                 parallel: self.parallel,
                 resume_file: optional_file_path(self.resume_file, "opts.resume_file")?,
                 permission: permission(self.token, self.signature, self.expire)?,
-                check_duplicates: self.has(uc_url_duplicates::UC_URL_DUPLICATES_CHECK)?,
-                save_duplicates: self.has(uc_url_duplicates::UC_URL_DUPLICATES_SAVE)?,
+                check_url_duplicates: is_chosen(self.check_url_duplicates, "opts.check_url_duplicates")?,
+                save_url_duplicates: is_chosen(self.save_url_duplicates, "opts.save_url_duplicates")?,
             })
-        }
-    }
-
-    fn has(&self, flag: uc_url_duplicates) -> Result<bool> {
-        match self.url_duplicates {
-            0..=3 => Ok(self.url_duplicates & flag as i32 != 0),
-            _ => Err(Error::argument("opts.url_duplicates is no sum of uc_url_duplicates")),
         }
     }
 

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 
 use chrono::Utc;
 
-use super::arguments::{copied, options, text};
+use super::arguments::{copied, is_chosen, options, text};
 use super::call::make_text;
 use super::error::{uc_error, uc_status};
 use crate::core::url::sign::{SignOptions, sign};
@@ -19,11 +19,11 @@ pub struct uc_sign_url_opts {
     pub expire: i64,
     /// How long it is good from now, in seconds; default 300.
     pub lifetime_s: i64,
-    /// 1: the token is good for everything below the last slash of the address, so that other
+    /// UC_YES: the token is good for everything below the last slash of the address, so that other
     /// operations may be put there, and for the segments of "adaptive_video/"; of "https://host/" for
-    /// everything of the project. Default 0, for this address alone.
+    /// everything of the project. Default UC_NO, for this address alone.
     pub wildcard: i32,
-    /// 1: a token that does not repeat the address; default 0. Not with `wildcard`.
+    /// UC_YES: a token that does not repeat the address; default UC_NO. Not with `wildcard`.
     pub url_token: i32,
 }
 
@@ -49,8 +49,12 @@ pub unsafe extern "C" fn uc_url_sign(
     unsafe {
         make_text(signed_url, "signed_url", error, || {
             let uc_sign_url_opts { expire, lifetime_s, wildcard, url_token, .. } = copied(opts)?;
-            let options =
-                SignOptions { expire, lifetime_s, wildcard: wildcard != 0, url_token: url_token != 0 };
+            let options = SignOptions {
+                expire,
+                lifetime_s,
+                wildcard: is_chosen(wildcard, "opts.wildcard")?,
+                url_token: is_chosen(url_token, "opts.url_token")?,
+            };
             sign(text(url, "url")?, text(secret_hex, "secret_hex")?, &options, Utc::now().timestamp())
         })
     }

@@ -2,12 +2,12 @@
 
 use std::ffi::c_char;
 
-use super::arguments::{object, optional_text, options, required, text};
+use super::arguments::{choice, object, optional_text, options, required, text};
 use super::call::{act, make};
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
-use super::memory::{Arena, laid_out};
-use crate::core::error::{Error, Result};
+use super::memory::{Arena, flag, laid_out};
+use crate::core::error::Result;
 use crate::core::webhooks::{Webhook, WebhookOptions};
 
 /// An address of yours that the service tells of an event. Owned where a call gave it away,
@@ -54,7 +54,7 @@ pub struct uc_webhooks {
 pub struct uc_webhook_opts {
     /// sizeof(uc_webhook_opts)
     pub struct_size: usize,
-    /// 1 to deliver, -1 not to; default 0, for a new one 1.
+    /// UC_YES to deliver, UC_NO not to; default for a new one UC_YES.
     pub active: i32,
     /// An http or https address of at most 255 characters.
     pub target_url: *const c_char,
@@ -76,12 +76,7 @@ impl uc_webhook_opts {
             target_url: text(self.target_url, "opts.target_url")?,
             event: text(self.event, "opts.event")?,
             signing_secret: text(self.signing_secret, "opts.signing_secret")?,
-            is_active: match self.active {
-                0 => None,
-                1 => Some(true),
-                -1 => Some(false),
-                _ => return Err(Error::argument("opts.active may be 1, -1 or 0")),
-            },
+            is_active: choice(self.active, "opts.active")?,
         })
     }
 }
@@ -96,7 +91,7 @@ fn lay_out_webhook(arena: &Arena, webhook: &Webhook) -> Result<uc_webhook> {
         event: arena.value(&webhook.event)?,
         version: arena.value(&webhook.version)?,
         signing_secret: arena.value(&webhook.signing_secret)?,
-        is_active: webhook.is_active.flag().map_or(0, i32::from),
+        is_active: flag(&webhook.is_active),
         created,
         created_us,
         updated,

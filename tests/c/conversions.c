@@ -142,7 +142,7 @@ TEST("a page of a document becomes an image, of which the document then knows") 
     check_sent(0, "POST", "/convert/document/", expected);
     CHECK_INT(0, file->is_ready);
     CHECK_INT(0, file->size);
-    CHECK_INT(-1, file->is_image);
+    CHECK_INT(0, file->is_image);
     CHECK_TEXT("", file->mime_type);
     uc_free(file);
     wait_for(job);
@@ -168,7 +168,7 @@ TEST("the pages of a document become a group, which the document names and whose
     uc_job *job;
     char *body;
     size_t i;
-    opts.save_in_group = 1;
+    opts.save_in_group = UC_YES;
     job = document_job(client, "-/format/png/", &opts);
     body = sent(0, "body");
     CHECK_CONTAINS(body, "\"save_in_group\":\"1\"");
@@ -240,11 +240,9 @@ TEST("an address on the CDN serves as well as a UUID") {
 
 TEST("what is made is kept as opts.store says, or else as the project is set") {
     static const struct {
-        const char *store;
+        int32_t store;
         int autostores, is_stored;
-    } cases[] = {
-        {"1", 0, 1}, {"true", 0, 1}, {"0", 1, 0}, {"false", 1, 0}, {NULL, 0, 0}, {NULL, 1, 1},
-    };
+    } cases[] = {{UC_YES, 0, 1}, {UC_NO, 1, 0}, {UC_DEFAULT, 0, 0}, {UC_DEFAULT, 1, 1}};
     uc_client *client = client_new();
     size_t i;
     for (i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
@@ -363,11 +361,7 @@ TEST("paths and options that make no sense are refused before anything is sent")
     }
     check_refusal(uc_convert_video(client, NO_FILE "/document/", NULL, &job, &error), &error, "path", "a document's");
     check_refusal(uc_convert_document(client, NO_FILE "/video/", NULL, &job, &error), &error, "path", "a video's");
-    opts.store = "yes";
-    check_refusal(uc_convert_document(client, NO_FILE "/document/", &opts, &job, &error), &error, "opts.store", "yes");
-    check_refusal(uc_convert_video(client, NO_FILE "/video/", &opts, &job, &error), &error, "opts.store", "yes");
-    opts.store = NULL;
-    opts.save_in_group = 1;
+    opts.save_in_group = UC_YES;
     check_refusal(uc_convert_video(client, NO_FILE "/video/", &opts, &job, &error), &error, "opts.save_in_group", "1");
     opts.struct_size = 0;
     check_refusal(uc_convert_document(client, NO_FILE "/document/", &opts, &job, &error), &error, "opts.struct_size",

@@ -277,7 +277,7 @@ ANSWERED(webhook_create, uc_webhook, create(client, word, &got, &error), tell_we
 
 static uc_status update(const uc_client *client, const char *const *word, uc_webhook **webhook, uc_error **error) {
     uc_webhook_opts opts = webhook_opts();
-    opts.active = -1;
+    opts.active = UC_NO;
     return uc_webhook_update(client, atoll(word[0]), &opts, webhook, error);
 }
 ANSWERED(webhook_update, uc_webhook, update(client, word, &got, &error), tell_webhook)

@@ -190,21 +190,26 @@ TEST("the MIME type is what is given, else what the name says") {
 }
 
 TEST("a file is stored as asked for, else as the project is set") {
-    static const char *const stores[][3] = {
-        {"0", "true", "false"}, {"1", "false", "true"}, {"auto", "true", "true"}, {"auto", "false", "false"},
-        {NULL, "true", "true"}, {NULL, "false", "false"},
+    static const struct {
+        int32_t store;
+        const char *autostores, *is_stored;
+    } stores[] = {
+        {UC_NO, "true", "false"},
+        {UC_YES, "false", "true"},
+        {UC_DEFAULT, "true", "true"},
+        {UC_DEFAULT, "false", "false"},
     };
     uc_client *client = client_new();
     uc_upload_opts opts = upload_opts();
     size_t i, size;
     for (size = 0; size < 2; size++) {
         for (i = 0; i < sizeof stores / sizeof stores[0]; i++) {
-            char *project = text("{\"autostore_enabled\":%s}", stores[i][1]), *told;
+            char *project = text("{\"autostore_enabled\":%s}", stores[i].autostores), *told;
             uc_file *file;
             emulator("POST", "/_emulator/project", project);
-            opts.store = stores[i][0];
+            opts.store = stores[i].store;
             told = told_with(client, both_sizes[size], &opts, &file);
-            CHECK_TOLD(stores[i][2], told, "store");
+            CHECK_TOLD(stores[i].is_stored, told, "store");
             free(told);
             free(project);
             uc_free(file);
@@ -228,7 +233,7 @@ static void name_all(char names[][101], size_t count, size_t length) {
 }
 
 TEST("whether it is stored, its safe name and its bucket are told with the upload") {
-    static const char *const stores[] = {"0", "1", "auto"};
+    static const int32_t stores[] = {UC_NO, UC_YES, UC_DEFAULT};
     uc_client *client = client_new();
     uc_upload_opts opts = upload_opts();
     size_t i, size;
@@ -407,9 +412,6 @@ TEST("other options that make no sense are refused before anything is sent") {
         opts.mime_type = wrong_types[i];
         check_refused(client, &opts, "opts.mime_type");
     }
-    opts = upload_opts();
-    opts.store = "true";
-    check_refused(client, &opts, "opts.store");
     opts = upload_opts();
     for (i = 0; i < sizeof wrong_sizes / sizeof wrong_sizes[0]; i++) {
         opts.part_size = wrong_sizes[i];

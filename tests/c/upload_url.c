@@ -95,7 +95,10 @@ TEST("it is named, stored and described as asked for") {
     char *address = address_of(client, &content), *told;
     const uc_pair pairs[] = {{"first", "1"}, {"second", "two words"}};
     const char *const tags[] = {"red", "Blue"};
-    static const char *const stores[][2] = {{"1", "true"}, {"0", "false"}, {"auto", "true"}, {NULL, "true"}};
+    static const struct {
+        int32_t store;
+        const char *is_stored;
+    } stores[] = {{UC_YES, "true"}, {UC_NO, "false"}, {UC_DEFAULT, "true"}};
     uc_upload_opts opts = upload_opts();
     size_t i;
     opts.name = "fetched.txt";
@@ -103,14 +106,14 @@ TEST("it is named, stored and described as asked for") {
     opts.metadata_len = 2;
     opts.tags = tags;
     opts.tags_len = 2;
-    for (i = 0; i < 4; i++) {
+    for (i = 0; i < 3; i++) {
         uc_job *job;
-        opts.store = stores[i][0];
+        opts.store = stores[i].store;
         job = fetches(client, address, &opts);
         check_fetched(job, &content);
         told = told_upload_of(uc_job_file(job));
         CHECK_TOLD("fetched.txt", told, "filename");
-        CHECK_TOLD(stores[i][1], told, "store");
+        CHECK_TOLD(stores[i].is_stored, told, "store");
         CHECK_TOLD("[\"red\",\"blue\"]", told, "tags");
         CHECK_TOLD("two words", told, "second");
         free(told);
@@ -148,7 +151,7 @@ TEST("a URL that was fetched before is not fetched again where that is asked for
     uc_upload_opts opts = upload_opts();
     uc_job *job, *resumed;
     uc_error *error;
-    opts.url_duplicates = UC_URL_DUPLICATES_CHECK | UC_URL_DUPLICATES_SAVE;
+    opts.check_url_duplicates = opts.save_url_duplicates = UC_YES;
     job = fetches(client, address, &opts);
     check_fetched(job, &content);
     first = text("%s", uc_job_file(job));
@@ -158,7 +161,7 @@ TEST("a URL that was fetched before is not fetched again where that is asked for
     check_fetched(job, &content);
     CHECK(strcmp(first, uc_job_file(job)) != 0);
     uc_free(job);
-    opts.url_duplicates = UC_URL_DUPLICATES_CHECK;
+    opts.save_url_duplicates = UC_NO;
     job = fetches(client, address, &opts);
     CHECK_TEXT(first, uc_job_file(job));
     CHECK_CONTAINS(uc_job_json(job), "\"file_info\"");
@@ -171,8 +174,6 @@ TEST("a URL that was fetched before is not fetched again where that is asked for
     CHECK_INT(0, requests_counted());
     uc_free(resumed);
     uc_free(job);
-    opts.url_duplicates = 4;
-    check_refusal(uc_upload_url(client, address, &opts, &job, &error), &error, "opts.url_duplicates", "4");
     free(first);
     free(address);
     uc_free(client);
@@ -187,7 +188,8 @@ TEST("what a URL's duplicates have to do with it is told as it was asked for") {
     int32_t i;
     for (i = 0; i < 4; i++) {
         char *body;
-        opts.url_duplicates = i;
+        opts.check_url_duplicates = i % 2 ? UC_YES : UC_NO;
+        opts.save_url_duplicates = i / 2 ? UC_YES : UC_DEFAULT;
         forget_requests();
         uc_free(fetches(client, "http://127.0.0.1:9/file", &opts));
         body = sent(0, "body");

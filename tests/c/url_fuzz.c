@@ -325,8 +325,8 @@ TEST("whatever is parsed or signed, it does not crash, and what comes of it is t
             uc_free(parts);
             parsed++;
         }
-        opts.wildcard = (int32_t)below(2);
-        opts.url_token = (int32_t)below(2);
+        opts.wildcard = below(2) ? UC_YES : UC_DEFAULT;
+        opts.url_token = below(2) ? UC_YES : UC_DEFAULT;
         status = uc_url_sign(url, secret, &opts, &made, &error);
         if (is_made(status, made, error)) {
             const char *query = strchr(made, '?');

@@ -94,7 +94,7 @@ TEST("a wildcard is for everything below the last slash") {
     };
     uc_sign_url_opts opts = until(EXPIRE);
     size_t i;
-    opts.wildcard = 1;
+    opts.wildcard = UC_YES;
     for (i = 0; i < COUNT(vectors); i++) {
         char *url = text(HOST "%s", vectors[i].path), *expected = text("%s?token=%s", url, vectors[i].token);
         CHECK_MADE(expected, uc_url_sign(url, SECRET, &opts, &made, &error));
@@ -121,9 +121,9 @@ TEST("a URL token does not repeat the address") {
     for (i = 0; i < COUNT(vectors); i++) {
         uc_sign_url_opts opts = until(vectors[i].expire);
         char *url = text(HOST "%s", vectors[i].path), *expected = text("%s?token=%s", url, vectors[i].token);
-        opts.url_token = 1;
+        opts.url_token = UC_YES;
         CHECK_MADE(expected, uc_url_sign(url, SECRET, &opts, &made, &error));
-        opts.wildcard = 1;
+        opts.wildcard = UC_YES;
         CHECK_REFUSED("opts.wildcard", url, uc_url_sign(url, SECRET, &opts, &made, &error));
         CHECK_REFUSED("opts.url_token", url, uc_url_sign(url, SECRET, &opts, &made, &error));
         free(expected);
@@ -136,12 +136,12 @@ TEST("the secret is hex, in whatever case") {
     uc_sign_url_opts opts = until(1300);
     size_t i;
     for (i = 0; i < COUNT(secrets); i++) {
-        opts.wildcard = 0;
+        opts.wildcard = UC_DEFAULT;
         CHECK_MADE("https://e/e1fe0a80-0000-4000-8000-000000000000/?token=exp=1300"
                    "~acl=/e1fe0a80-0000-4000-8000-000000000000/"
                    "~hmac=55287d5360a5f7b5d9990b47d3aa78b6ff23a34688b8796a3c746c7efe8b4c75",
                    uc_url_sign("https://e/e1fe0a80-0000-4000-8000-000000000000/", secrets[i], &opts, &made, &error));
-        opts.wildcard = 1;
+        opts.wildcard = UC_YES;
         CHECK_MADE("https://e/e1fe0a80-0000-4000-8000-000000000000/?token=exp=1300"
                    "~acl=/e1fe0a80-0000-4000-8000-000000000000/*"
                    "~hmac=71abbdb6c74416eaae4686acb0f6564869dbceacd4c4c7e8f0bb6e4da67b9ed4",
@@ -267,7 +267,7 @@ TEST("only who asks for a wildcard gets one, and nothing in the address ends the
     CHECK_MADE(HOST A_FILE "a%26b%21c%2A.jpg?token=exp=1633997100~acl=" A_FILE "a%26b%21c%2A.jpg"
                            "~hmac=cb940bd5f47f8ce1eb96146472cdc0e199c40e2dacebec9fd1bd3b51d8b03569",
                uc_url_sign(HOST A_FILE "a&b!c*.jpg", SECRET, &opts, &made, &error));
-    opts.wildcard = 1;
+    opts.wildcard = UC_YES;
     CHECK_MADE(HOST "/%2A/?token=exp=1633997100~acl=/%2A/*"
                     "~hmac=b1784426a6ced9bd276f13d0af591f1ef8b04c2dcd5c6de8f100d22b5b25f4b1",
                uc_url_sign(HOST "/*/", SECRET, &opts, &made, &error));
@@ -283,7 +283,7 @@ TEST("an address without a slash behind its id does not let in everything") {
     };
     uc_sign_url_opts opts = until(EXPIRE);
     size_t i;
-    opts.wildcard = 1;
+    opts.wildcard = UC_YES;
     for (i = 0; i < COUNT(cases); i++) {
         char *url = text(HOST "/" UUID "%s", cases[i][0]), *acl = text("~acl=/" UUID "%s*~hmac=", cases[i][1]);
         char *made = signed_with(url, &opts);
@@ -350,7 +350,7 @@ TEST("with a wildcard the token of a video's playlist is good for its segments")
     exact = signed_with(url, NULL);
     CHECK_INT(200, status_of(exact));
     CHECK_INT(403, status_below(exact, "360.m3u8"));
-    opts.wildcard = 1;
+    opts.wildcard = UC_YES;
     wildcard = signed_with(url, &opts);
     CHECK_INT(200, status_of(wildcard));
     CHECK_INT(200, status_below(wildcard, "360.m3u8"));
