@@ -58,7 +58,7 @@ int main(int argc, char **argv)
     const char *secret = getenv("UPLOADCARE_DELIVERY_SECRET");
     const char *subject = NULL;
     long minutes = USUAL_MINUTES;
-    uc_sign_url_opts opts = {0};
+    uc_url_sign_opts opts = {0};
 
     opts.struct_size = sizeof opts;
     for (int i = 1; i < argc; i++) {

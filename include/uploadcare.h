@@ -217,7 +217,7 @@ typedef struct uc_page uc_page;
 /// signature with UC_ERR_ARGUMENT. `algorithm` is a uc_hmac.
 /// Called before each request, on the thread that sends it: the caller's, or one that reads ahead;
 /// on several at once when several threads use the client.
-typedef int32_t (*uc_sign_fn)(void *user_data,
+typedef int32_t (*uc_sign_fn)(void *sign_data,
                               int32_t algorithm,
                               const char *text,
                               char *hex,
@@ -229,7 +229,7 @@ typedef int32_t (*uc_sign_fn)(void *user_data,
 /// that the peer sent back, and lives as long as the call of this function. Called on the thread
 /// that sent the request: the caller's, or one that reads ahead; on several at once when several
 /// threads use the client.
-typedef void (*uc_log_fn)(void *user_data, int32_t level, const char *line);
+typedef void (*uc_log_fn)(void *log_data, int32_t level, const char *line);
 
 /// Optional settings of a client. Set struct_size; a field of zero or NULL has its default.
 ///
@@ -545,7 +545,7 @@ typedef struct {
 
 /// Which part of what a search finds. Set struct_size; a field of zero or NULL has its default.
 typedef struct {
-    /// sizeof(uc_search_opts)
+    /// sizeof(uc_files_search_opts)
     size_t struct_size;
     /// Files per page, 1 to 100; default 20.
     uint32_t limit;
@@ -553,11 +553,11 @@ typedef struct {
     uint32_t offset;
     /// "appdata": with what add-ons found; default without.
     const char *include;
-} uc_search_opts;
+} uc_files_search_opts;
 
 /// How to copy a file within the project. Set struct_size; a field of zero or NULL has its default.
 typedef struct {
-    /// sizeof(uc_copy_opts)
+    /// sizeof(uc_file_copy_opts)
     size_t struct_size;
     /// UC_YES: keep the copy for good; default UC_NO, for a day.
     int32_t store;
@@ -565,12 +565,12 @@ typedef struct {
     const uc_pair *metadata;
     /// How many.
     size_t metadata_len;
-} uc_copy_opts;
+} uc_file_copy_opts;
 
 /// How to copy a file to a storage of one's own. Set struct_size; a field of zero or NULL has its
 /// default.
 typedef struct {
-    /// sizeof(uc_remote_copy_opts)
+    /// sizeof(uc_file_copy_remote_opts)
     size_t struct_size;
     /// UC_YES: nobody but the storage's owner may read the copy; default UC_NO, everybody may.
     int32_t is_private;
@@ -578,14 +578,14 @@ typedef struct {
     /// ${auto_filename}, which is ${filename}${effects}${ext}; ${effects}, ${filename}, ${uuid} and
     /// ${ext}.
     const char *pattern;
-} uc_remote_copy_opts;
+} uc_file_copy_remote_opts;
 
 /// What the application keeps with a file. Owned: give it to uc_free().
 typedef struct {
     /// Keys and values, in the service's order; NULL where there are none.
-    const uc_pair *pairs;
+    const uc_pair *metadata;
     /// How many.
-    size_t pairs_len;
+    size_t metadata_len;
 } uc_metadata;
 
 /// The tags of a file, in their order, and what a call has changed. Owned: give it to uc_free().
@@ -723,14 +723,14 @@ typedef struct {
     size_t groups_len;
     /// The whole answer as the service sent it.
     const char *json;
-} uc_document_info;
+} uc_document;
 
 /// How to convert. Set struct_size; a field of zero or NULL has its default.
 typedef struct {
     /// sizeof(uc_convert_opts)
     size_t struct_size;
     /// UC_YES: put the pages of a document that becomes images into a group as well, whose id
-    /// uc_document_info_get() then knows; default UC_NO. Not for videos.
+    /// uc_document_info() then knows; default UC_NO. Not for videos.
     int32_t save_in_group;
     /// UC_YES: keep the result for good; UC_NO: for a day; default as the project is set.
     int32_t store;
@@ -742,7 +742,7 @@ typedef struct {
 /// -1 when unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must not throw or
 /// longjmp, and must not use or free what the call works on. A signal handler that sets a flag, and
 /// a callback that returns it, stop a call on Ctrl-C.
-typedef int32_t (*uc_progress_fn)(void *user_data, int64_t done, int64_t total);
+typedef int32_t (*uc_progress_fn)(void *progress_data, int64_t done, int64_t total);
 
 /// How to upload. Set struct_size; a field of zero or NULL has its default.
 typedef struct {
@@ -750,7 +750,7 @@ typedef struct {
     size_t struct_size;
     /// What the file is to be called; default its own name, with U+FFFD for what is not UTF-8 in it,
     /// or "file".
-    const char *name;
+    const char *filename;
     /// "image/jpeg"; default by the name.
     const char *mime_type;
     /// Metadata of the file, as in uc_metadata_set(); at most 50 pairs.
@@ -795,17 +795,17 @@ typedef struct {
     /// job has its own.
     uc_progress_fn progress;
     /// Handed to `progress`.
-    void *user_data;
+    void *progress_data;
 } uc_upload_opts;
 
 /// Gives the bytes of an upload: fills at most `size` bytes of `buffer` and returns how many, 0 at
 /// the end, or a negative number to stop, and the call returns UC_ERR_CANCELED. Called by one
 /// thread at a time, which may be one of the library's. Must not throw or longjmp.
-typedef int64_t (*uc_read_fn)(void *user_data, void *buffer, size_t size);
+typedef int64_t (*uc_read_fn)(void *read_data, void *buffer, size_t size);
 
 /// What a token allows. Set struct_size; a field of zero or NULL is no restriction.
 typedef struct {
-    /// sizeof(uc_token_opts)
+    /// sizeof(uc_upload_token_opts)
     size_t struct_size;
     /// Paths of the Upload API, such as "/base/", "/multipart/*", "/from_url/" and "/group/": at most
     /// 16, each of at most 64 characters.
@@ -822,7 +822,7 @@ typedef struct {
     int64_t lifetime_s;
     /// How many files may be uploaded with it, 1 to 100000; default any number. Groups do not count.
     int64_t operations;
-} uc_token_opts;
+} uc_upload_token_opts;
 
 /// What an address on the CDN says; NULL where it does not. One of uuid, group_id and source_url is
 /// set. Owned: give it to uc_free().
@@ -851,7 +851,7 @@ typedef struct {
 
 /// How to sign an address. Set struct_size; a field of zero has its default.
 typedef struct {
-    /// sizeof(uc_sign_url_opts)
+    /// sizeof(uc_url_sign_opts)
     size_t struct_size;
     /// Until when it is good, in seconds since 1970-01-01 UTC; default by lifetime_s.
     int64_t expire;
@@ -863,7 +863,7 @@ typedef struct {
     int32_t wildcard;
     /// UC_YES: a token that does not repeat the address; default UC_NO. Not with `wildcard`.
     int32_t url_token;
-} uc_sign_url_opts;
+} uc_url_sign_opts;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1038,7 +1038,7 @@ uc_status uc_files_list(const uc_client *client,
 UC_API
 uc_status uc_files_search(const uc_client *client,
                           const char *query_json,
-                          const uc_search_opts *opts,
+                          const uc_files_search_opts *opts,
                           uc_page **page,
                           uc_error **error);
 
@@ -1109,7 +1109,7 @@ uc_status uc_files_delete(const uc_client *client,
 UC_API
 uc_status uc_file_copy(const uc_client *client,
                        const char *source,
-                       const uc_copy_opts *opts,
+                       const uc_file_copy_opts *opts,
                        uc_file **file,
                        uc_error **error);
 
@@ -1122,7 +1122,7 @@ UC_API
 uc_status uc_file_copy_remote(const uc_client *client,
                               const char *source,
                               const char *target,
-                              const uc_remote_copy_opts *opts,
+                              const uc_file_copy_remote_opts *opts,
                               char **url,
                               uc_error **error);
 
@@ -1172,10 +1172,10 @@ uc_status uc_metadata_delete(const uc_client *client,
 UC_API
 uc_status uc_tags_list(const uc_client *client,
                        const char *uuid,
-                       uc_tags **result,
+                       uc_tags **tags,
                        uc_error **error);
 
-/// Gives a file these tags in place of those it has; none at all where `tags_len` is 0. A tag has
+/// Gives a file `new_tags` in place of those it has; none at all where `new_tags_len` is 0. A tag has
 /// at most 100 Latin letters, digits and - _ . and a file at most 50 tags. The service makes them
 /// lower case, strips them, and drops empty ones and repetitions. Where an answer was lost and the
 /// request sent again, `added` and `deleted` are those of the second.
@@ -1184,9 +1184,9 @@ uc_status uc_tags_list(const uc_client *client,
 UC_API
 uc_status uc_tags_replace(const uc_client *client,
                           const char *uuid,
-                          const char *const *tags,
-                          size_t tags_len,
-                          uc_tags **result,
+                          const char *const *new_tags,
+                          size_t new_tags_len,
+                          uc_tags **tags,
                           uc_error **error);
 
 /// Takes the tags `remove` from a file and then gives it the tags `add`. Both are as for
@@ -1200,7 +1200,7 @@ uc_status uc_tags_update(const uc_client *client,
                          size_t add_len,
                          const char *const *remove,
                          size_t remove_len,
-                         uc_tags **result,
+                         uc_tags **tags,
                          uc_error **error);
 
 /// The project itself: a way to learn whether the keys are right, too.
@@ -1242,9 +1242,9 @@ uc_status uc_webhook_update(const uc_client *client,
 ///
 /// REST API: DELETE /webhooks/unsubscribe/
 UC_API
-uc_status uc_webhook_delete(const uc_client *client,
-                            const char *target_url,
-                            uc_error **error);
+uc_status uc_webhook_unsubscribe(const uc_client *client,
+                                 const char *target_url,
+                                 uc_error **error);
 
 /// Checks that a delivery comes from the service, and reads it. `signing_secret` is the webhook's,
 /// `signature` the X-Uc-Signature header ("v1=" and 64 hex digits), NULL where there was none, and
@@ -1266,10 +1266,10 @@ uc_status uc_webhook_read(const char *signing_secret,
 ///
 /// REST API: GET /convert/document/{uuid}/
 UC_API
-uc_status uc_document_info_get(const uc_client *client,
-                               const char *uuid,
-                               uc_document_info **info,
-                               uc_error **error);
+uc_status uc_document_info(const uc_client *client,
+                           const char *uuid,
+                           uc_document **document,
+                           uc_error **error);
 
 /// Starts to convert a document. `path` is the file's UUID, or its address on the CDN, and what to
 /// make of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/";
@@ -1308,7 +1308,7 @@ uc_status uc_convert_video(const uc_client *client,
 ///     "remove_bg"                                 params: crop, type_level, type, channels and so on
 ///
 /// or what the service adds to them. `params_json` is a JSON object, {"purge_infected": true}, or
-/// NULL. remove_bg makes a file, which uc_job_file() names. The others leave what they find in the
+/// NULL. remove_bg makes a file, which uc_job_file_uuid() names. The others leave what they find in the
 /// appdata of the file: ask uc_file_info() with "appdata" when the job has ended. Of a virus scan:
 ///
 ///     {"uc_clamav_virus_scan": {"data": {"infected": true, "infected_with": "Win.Test.EICAR_HDB-1"},
@@ -1344,7 +1344,7 @@ UC_API
 uc_status uc_job_wait(uc_job *job,
                       uint32_t timeout_ms,
                       uc_progress_fn progress,
-                      void *user_data,
+                      void *progress_data,
                       uc_error **error);
 
 /// A line of printable ASCII that uc_job_resume() takes, in another process, too; it holds no key.
@@ -1355,11 +1355,11 @@ UC_API const char *uc_job_token(const uc_job *job);
 /// and for NULL. A conversion's is known from the start, or after uc_job_resume() from the first
 /// poll; the file is ready when the job has ended. Borrowed until the job is polled, waited for or
 /// freed.
-UC_API const char *uc_job_file(const uc_job *job);
+UC_API const char *uc_job_file_uuid(const uc_job *job);
 
 /// The id of the group of a video's thumbnails, or NULL. Borrowed until the job is polled, waited
 /// for or freed.
-UC_API const char *uc_job_thumbnails(const uc_job *job);
+UC_API const char *uc_job_thumbnails_group_id(const uc_job *job);
 
 /// The service's last answer about the job; NULL before there was one, and for NULL. Borrowed until
 /// the job is polled, waited for or freed.
@@ -1414,7 +1414,7 @@ uc_status uc_upload_stream(const uc_client *client,
                            uc_error **error);
 
 /// Lets the service fetch a file from `source_url` itself: starts a job that ends with the file,
-/// which uc_job_file() names. Spaces and what is not ASCII are percent-encoded in it, as in
+/// which uc_job_file_uuid() names. Spaces and what is not ASCII are percent-encoded in it, as in
 /// uc_url_proxy(). `opts` may be NULL.
 ///
 /// Upload API: POST /from_url/, GET /from_url/status/
@@ -1461,7 +1461,7 @@ uc_status uc_upload_signature(const uc_client *client,
 /// do. `opts` may be NULL. Sends nothing.
 UC_API
 uc_status uc_upload_token(const uc_client *client,
-                          const uc_token_opts *opts,
+                          const uc_upload_token_opts *opts,
                           char **token,
                           uc_error **error);
 
@@ -1646,24 +1646,24 @@ uc_status uc_url_parse(const char *url,
 UC_API
 uc_status uc_url_sign(const char *url,
                       const char *secret_hex,
-                      const uc_sign_url_opts *opts,
+                      const uc_url_sign_opts *opts,
                       char **signed_url,
                       uc_error **error);
 
 /// Sends a REST request with the signature, retries and limits of any other call. `method` is
 /// "GET", "POST", "PUT", "PATCH" or "DELETE"; `path` starts with a slash and may have a query,
-/// "/groups/?limit=1", percent-encoded where it needs to be; `json` is the body or NULL. `answer`
-/// receives the body of the reply, "" where there is none: give it to uc_free(). It is as received,
+/// "/groups/?limit=1", percent-encoded where it needs to be; `body_json` is the body or NULL. `response`
+/// receives its body, "" where there is none: give it to uc_free(). It is as received,
 /// but without a byte order mark and with U+FFFD for U+0000 and for what is not UTF-8. A body of
 /// JSON is whole, or the call fails: UC_ERR_NETWORK where the connection ended inside it. A POST or
-/// PATCH is only sent again where the service cannot have acted on it; a DELETE whose answer was
+/// PATCH is only sent again where the service cannot have acted on it; a DELETE whose response was
 /// lost and whose repeat finds nothing has succeeded.
 UC_API
 uc_status uc_request(const uc_client *client,
                      const char *method,
                      const char *path,
-                     const char *json,
-                     char **answer,
+                     const char *body_json,
+                     char **response,
                      uc_error **error);
 
 #ifdef __cplusplus

@@ -18,7 +18,7 @@ pub struct ConvertOptions {
 
 /// What a document can be converted to, and what it was.
 #[derive(Default)]
-pub struct DocumentInfo<'a> {
+pub struct Document<'a> {
     pub error: Scalar<'a>,
     pub format: Scalar<'a>,
     pub formats: Vec<Cow<'a, str>>,
@@ -26,10 +26,10 @@ pub struct DocumentInfo<'a> {
     pub groups: Pairs<'a>,
 }
 
-impl<'a> DocumentInfo<'a> {
+impl<'a> Document<'a> {
     /// The service puts `converted_groups` into `format`; its documentation has it beside.
     fn read(reader: &mut Reader<'a>) -> json::Result<Self> {
-        let mut info = DocumentInfo::default();
+        let mut info = Document::default();
         reader.object(|reader, key| {
             match key {
                 "error" => info.error = reader.scalar()?,
@@ -115,10 +115,10 @@ impl<'a> Submitted<'a> {
 
 impl Client {
     /// `GET /convert/document/{uuid}/`
-    pub fn document_info<T>(&self, uuid: &str, lay_out: impl Fn(DocumentInfo, &str) -> T) -> Result<T> {
+    pub fn document_info<T>(&self, uuid: &str, lay_out: impl Fn(Document, &str) -> T) -> Result<T> {
         let path = format!("/convert/document/{}/", id::uuid(uuid, "uuid")?);
         self.http.ask(Method::GET, &path, "", |answer: &mut Answer| {
-            Ok(lay_out(answer.read(DocumentInfo::read)?, &answer.body))
+            Ok(lay_out(answer.read(Document::read)?, &answer.body))
         })
     }
 

@@ -56,7 +56,7 @@ pub enum uc_hmac {
 /// on several at once when several threads use the client.
 pub type uc_sign_fn = Option<
     unsafe extern "C" fn(
-        user_data: *mut c_void,
+        sign_data: *mut c_void,
         algorithm: i32,
         text: *const c_char,
         hex: *mut c_char,
@@ -70,7 +70,7 @@ pub type uc_sign_fn = Option<
 /// that the peer sent back, and lives as long as the call of this function. Called on the thread
 /// that sent the request: the caller's, or one that reads ahead; on several at once when several
 /// threads use the client.
-pub type uc_log_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, line: *const c_char)>;
+pub type uc_log_fn = Option<unsafe extern "C" fn(log_data: *mut c_void, level: i32, line: *const c_char)>;
 
 /// Optional settings of a client. Set struct_size; a field of zero or NULL has its default.
 ///

@@ -14,8 +14,8 @@ use crate::core::error::Result;
 /// How to copy a file within the project. Set struct_size; a field of zero or NULL has its default.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct uc_copy_opts {
-    /// sizeof(uc_copy_opts)
+pub struct uc_file_copy_opts {
+    /// sizeof(uc_file_copy_opts)
     pub struct_size: usize,
     /// UC_YES: keep the copy for good; default UC_NO, for a day.
     pub store: i32,
@@ -25,9 +25,9 @@ pub struct uc_copy_opts {
     pub metadata_len: usize,
 }
 
-options!(uc_copy_opts, metadata_len: usize);
+options!(uc_file_copy_opts, metadata_len: usize);
 
-impl uc_copy_opts {
+impl uc_file_copy_opts {
     /// # Safety
     /// The texts and pairs are NULL or live as long as the call.
     unsafe fn checked<'a>(self) -> Result<CopyOptions<'a>> {
@@ -45,8 +45,8 @@ impl uc_copy_opts {
 /// default.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct uc_remote_copy_opts {
-    /// sizeof(uc_remote_copy_opts)
+pub struct uc_file_copy_remote_opts {
+    /// sizeof(uc_file_copy_remote_opts)
     pub struct_size: usize,
     /// UC_YES: nobody but the storage's owner may read the copy; default UC_NO, everybody may.
     pub is_private: i32,
@@ -56,7 +56,7 @@ pub struct uc_remote_copy_opts {
     pub pattern: *const c_char,
 }
 
-options!(uc_remote_copy_opts, pattern: *const c_char);
+options!(uc_file_copy_remote_opts, pattern: *const c_char);
 
 /// Copies a file within the project. `source` is its UUID or its address on the CDN, with
 /// operations to copy what they make of it. `file` receives the copy, which the service may still
@@ -68,7 +68,7 @@ options!(uc_remote_copy_opts, pattern: *const c_char);
 pub unsafe extern "C" fn uc_file_copy(
     client: *const uc_client,
     source: *const c_char,
-    opts: *const uc_copy_opts,
+    opts: *const uc_file_copy_opts,
     file: *mut *mut uc_file,
     error: *mut *mut uc_error,
 ) -> uc_status {
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn uc_file_copy_remote(
     client: *const uc_client,
     source: *const c_char,
     target: *const c_char,
-    opts: *const uc_remote_copy_opts,
+    opts: *const uc_file_copy_remote_opts,
     url: *mut *mut c_char,
     error: *mut *mut uc_error,
 ) -> uc_status {
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn uc_file_copy_remote(
         make_text(url, "url", error, || {
             let client = object(client, "client")?;
             let (source, target) = (text(source, "source")?, text(target, "target")?);
-            let uc_remote_copy_opts { is_private, pattern, .. } = copied(opts)?;
+            let uc_file_copy_remote_opts { is_private, pattern, .. } = copied(opts)?;
             let pattern = optional_text(pattern, "opts.pattern")?;
             let options = RemoteCopyOptions { is_private: choice(is_private, "opts.is_private")?, pattern };
             client.0.file_copy_remote(source, target, &options)

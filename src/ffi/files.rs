@@ -61,8 +61,8 @@ impl uc_files_opts {
 /// Which part of what a search finds. Set struct_size; a field of zero or NULL has its default.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct uc_search_opts {
-    /// sizeof(uc_search_opts)
+pub struct uc_files_search_opts {
+    /// sizeof(uc_files_search_opts)
     pub struct_size: usize,
     /// Files per page, 1 to 100; default 20.
     pub limit: u32,
@@ -72,9 +72,9 @@ pub struct uc_search_opts {
     pub include: *const c_char,
 }
 
-options!(uc_search_opts, include: *const c_char);
+options!(uc_files_search_opts, include: *const c_char);
 
-impl uc_search_opts {
+impl uc_files_search_opts {
     /// # Safety
     /// As for uc_files_opts.
     unsafe fn checked<'a>(self) -> Result<SearchOptions<'a>> {
@@ -127,7 +127,7 @@ pub unsafe extern "C" fn uc_files_list(
 pub unsafe extern "C" fn uc_files_search(
     client: *const uc_client,
     query_json: *const c_char,
-    opts: *const uc_search_opts,
+    opts: *const uc_files_search_opts,
     page: *mut *mut uc_page,
     error: *mut *mut uc_error,
 ) -> uc_status {

@@ -56,7 +56,8 @@ impl uc_job {
 /// -1 when unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must not throw or
 /// longjmp, and must not use or free what the call works on. A signal handler that sets a flag, and
 /// a callback that returns it, stop a call on Ctrl-C.
-pub type uc_progress_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, done: i64, total: i64) -> i32>;
+pub type uc_progress_fn =
+    Option<unsafe extern "C" fn(progress_data: *mut c_void, done: i64, total: i64) -> i32>;
 
 /// Asks once how far the job is: UC_OK while it runs, UC_DONE when it has ended well, UC_ERR_JOB
 /// with the service's words when not. Once it has ended, nothing is sent any more and the answer
@@ -82,7 +83,7 @@ pub unsafe extern "C" fn uc_job_wait(
     job: *mut uc_job,
     timeout_ms: u32,
     progress: uc_progress_fn,
-    user_data: *mut c_void,
+    progress_data: *mut c_void,
     error: *mut *mut uc_error,
 ) -> uc_status {
     let limit = match timeout_ms {
@@ -97,7 +98,7 @@ pub unsafe extern "C" fn uc_job_wait(
                 Some(progress) => job.wait(
                     limit,
                     Some(&mut |state: Progress| {
-                        progress(user_data, state.done, state.total.unwrap_or(-1)) == 0
+                        progress(progress_data, state.done, state.total.unwrap_or(-1)) == 0
                     }),
                 ),
             })
@@ -118,7 +119,7 @@ pub unsafe extern "C" fn uc_job_token(job: *const uc_job) -> *const c_char {
 /// poll; the file is ready when the job has ended. Borrowed until the job is polled, waited for or
 /// freed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn uc_job_file(job: *const uc_job) -> *const c_char {
+pub unsafe extern "C" fn uc_job_file_uuid(job: *const uc_job) -> *const c_char {
     // SAFETY: NULL or a job of the caller's.
     text_or_null(unsafe { job.as_ref() }.and_then(|job| job.file.as_ref()))
 }
@@ -126,7 +127,7 @@ pub unsafe extern "C" fn uc_job_file(job: *const uc_job) -> *const c_char {
 /// The id of the group of a video's thumbnails, or NULL. Borrowed until the job is polled, waited
 /// for or freed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn uc_job_thumbnails(job: *const uc_job) -> *const c_char {
+pub unsafe extern "C" fn uc_job_thumbnails_group_id(job: *const uc_job) -> *const c_char {
     // SAFETY: NULL or a job of the caller's.
     text_or_null(unsafe { job.as_ref() }.and_then(|job| job.thumbnails.as_ref()))
 }

@@ -22,7 +22,7 @@ use crate::core::uploads::UploadOptions;
 /// the end, or a negative number to stop, and the call returns UC_ERR_CANCELED. Called by one
 /// thread at a time, which may be one of the library's. Must not throw or longjmp.
 pub type uc_read_fn =
-    Option<unsafe extern "C" fn(user_data: *mut c_void, buffer: *mut c_void, size: usize) -> i64>;
+    Option<unsafe extern "C" fn(read_data: *mut c_void, buffer: *mut c_void, size: usize) -> i64>;
 
 /// How to upload. Set struct_size; a field of zero or NULL has its default.
 #[repr(C)]
@@ -32,7 +32,7 @@ pub struct uc_upload_opts {
     pub struct_size: usize,
     /// What the file is to be called; default its own name, with U+FFFD for what is not UTF-8 in it,
     /// or "file".
-    pub name: *const c_char,
+    pub filename: *const c_char,
     /// "image/jpeg"; default by the name.
     pub mime_type: *const c_char,
     /// Metadata of the file, as in uc_metadata_set(); at most 50 pairs.
@@ -77,10 +77,10 @@ pub struct uc_upload_opts {
     /// job has its own.
     pub progress: uc_progress_fn,
     /// Handed to `progress`.
-    pub user_data: *mut c_void,
+    pub progress_data: *mut c_void,
 }
 
-options!(uc_upload_opts, user_data: *mut c_void);
+options!(uc_upload_opts, progress_data: *mut c_void);
 
 impl uc_upload_opts {
     /// # Safety
@@ -90,7 +90,7 @@ impl uc_upload_opts {
         unsafe {
             let optional = |text, name| optional_text(text, name);
             Ok(UploadOptions {
-                name: optional(self.name, "opts.name")?,
+                filename: optional(self.filename, "opts.filename")?,
                 mime_type: optional(self.mime_type, "opts.mime_type")?,
                 store: choice(self.store, "opts.store")?,
                 metadata: pairs(self.metadata, self.metadata_len, "opts.metadata")?,
@@ -111,7 +111,7 @@ impl uc_upload_opts {
         let number = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
         upload(Some(&mut |done, total: Option<u64>| {
             // SAFETY: the caller's function, called as the header says, on the calling thread.
-            unsafe { progress(self.user_data, number(done), total.map_or(-1, number)) == 0 }
+            unsafe { progress(self.progress_data, number(done), total.map_or(-1, number)) == 0 }
         }))
     }
 }
@@ -205,7 +205,7 @@ pub unsafe extern "C" fn uc_upload_stream(
 }
 
 /// Lets the service fetch a file from `source_url` itself: starts a job that ends with the file,
-/// which uc_job_file() names. Spaces and what is not ASCII are percent-encoded in it, as in
+/// which uc_job_file_uuid() names. Spaces and what is not ASCII are percent-encoded in it, as in
 /// uc_url_proxy(). `opts` may be NULL.
 ///
 /// Upload API: POST /from_url/, GET /from_url/status/

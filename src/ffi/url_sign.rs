@@ -12,8 +12,8 @@ use crate::core::url::sign::{SignOptions, sign};
 /// How to sign an address. Set struct_size; a field of zero has its default.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct uc_sign_url_opts {
-    /// sizeof(uc_sign_url_opts)
+pub struct uc_url_sign_opts {
+    /// sizeof(uc_url_sign_opts)
     pub struct_size: usize,
     /// Until when it is good, in seconds since 1970-01-01 UTC; default by lifetime_s.
     pub expire: i64,
@@ -27,7 +27,7 @@ pub struct uc_sign_url_opts {
     pub url_token: i32,
 }
 
-options!(uc_sign_url_opts, url_token: i32);
+options!(uc_url_sign_opts, url_token: i32);
 
 /// Signs an address on the CDN, so that secure delivery lets whoever has it in until it expires.
 /// `secret_hex` is the project's secret for this, not the secret key of its API. An address on the
@@ -41,14 +41,14 @@ options!(uc_sign_url_opts, url_token: i32);
 pub unsafe extern "C" fn uc_url_sign(
     url: *const c_char,
     secret_hex: *const c_char,
-    opts: *const uc_sign_url_opts,
+    opts: *const uc_url_sign_opts,
     signed_url: *mut *mut c_char,
     error: *mut *mut uc_error,
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
         make_text(signed_url, "signed_url", error, || {
-            let uc_sign_url_opts { expire, lifetime_s, wildcard, url_token, .. } = copied(opts)?;
+            let uc_url_sign_opts { expire, lifetime_s, wildcard, url_token, .. } = copied(opts)?;
             let options = SignOptions {
                 expire,
                 lifetime_s,

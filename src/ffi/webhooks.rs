@@ -172,11 +172,11 @@ pub unsafe extern "C" fn uc_webhook_update(
 ///
 /// REST API: DELETE /webhooks/unsubscribe/
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn uc_webhook_delete(
+pub unsafe extern "C" fn uc_webhook_unsubscribe(
     client: *const uc_client,
     target_url: *const c_char,
     error: *mut *mut uc_error,
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
-    unsafe { act(error, || object(client, "client")?.0.webhook_delete(text(target_url, "target_url")?)) }
+    unsafe { act(error, || object(client, "client")?.0.webhook_unsubscribe(text(target_url, "target_url")?)) }
 }

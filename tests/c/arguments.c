@@ -386,7 +386,7 @@ TEST("JSON that is no UTF-8 is refused") {
     char *answer;
     uc_error *error;
     check_refusal(uc_request(client, "POST", "/files/local_copy/", "{\"source\":\"\xff\"}", &answer, &error),
-                  &error, "json", "not UTF-8");
+                  &error, "body_json", "not UTF-8");
     CHECK_INT(0, requests_counted());
     uc_free(client);
 }

@@ -1,7 +1,7 @@
 /* Copying files, within the project and to a storage of one's own. */
 #include "files.h"
 
-static uc_file *copy(const uc_client *client, const char *source, const uc_copy_opts *opts) {
+static uc_file *copy(const uc_client *client, const char *source, const uc_file_copy_opts *opts) {
     uc_file *file;
     uc_error *error;
     CHECK_OK(uc_file_copy(client, source, opts, &file, &error), error);
@@ -46,7 +46,7 @@ TEST("store and metadata go with the copy") {
         {"pet", "cat"}, {"-:45az_.", "\"quoted\" \\ \xd0\xb6\n\xf0\x9f\x8d\x8d"}, {".", "a dot is a key here"}};
     struct kept_file kept = a_file();
     uc_client *client = client_new();
-    uc_copy_opts opts = copy_opts();
+    uc_file_copy_opts opts = file_copy_opts();
     uc_file *made;
     char *body;
     size_t i;
@@ -62,7 +62,7 @@ TEST("store and metadata go with the copy") {
     free(body);
     uc_free(made);
 
-    opts = copy_opts();
+    opts = file_copy_opts();
     opts.store = UC_NO;
     made = copy(client, kept.uuid, &opts);
     CHECK_TEXT(NULL, made->datetime_stored);
@@ -124,7 +124,7 @@ TEST("options of a copy are checked before they are sent") {
                                        {{"good", "x"}, {"k", NULL}}};
     uc_pair many[51];
     uc_client *client = client_new();
-    uc_copy_opts opts = copy_opts();
+    uc_file_copy_opts opts = file_copy_opts();
     uc_file *file;
     uc_error *error;
     char keys[51][8];
@@ -183,7 +183,7 @@ TEST("a remote copy has an address in its storage, the same when it is made agai
 TEST("a remote copy may be private, and have a name of one's own") {
     struct kept_file kept = a_file();
     uc_client *client = client_new();
-    uc_remote_copy_opts opts = remote_copy_opts();
+    uc_file_copy_remote_opts opts = file_copy_remote_opts();
     char *url, *body, *source = text("%s/-/resize/200x/", kept.uuid);
     uc_error *error;
     opts.is_private = UC_YES;

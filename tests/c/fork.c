@@ -126,8 +126,8 @@ static void objects_free(const struct objects *made) {
 
 static void child_frees(void *data) { objects_free((struct objects *)data); }
 
-static int32_t go_on(void *user_data, int64_t done, int64_t total) {
-    (void)user_data, (void)done, (void)total;
+static int32_t go_on(void *progress_data, int64_t done, int64_t total) {
+    (void)progress_data, (void)done, (void)total;
     return 0;
 }
 
@@ -354,7 +354,7 @@ TEST("an upload in parts goes on when a child frees its client") {
     busy.client = client_new();
     busy.done = 0;
     opts.progress = fork_once;
-    opts.user_data = &busy;
+    opts.progress_data = &busy;
     CHECK_OK(uc_upload_data(busy.client, data, size, &opts, &file, &error), error);
     CHECK_INT(1, busy.done);
     uc_free(file);

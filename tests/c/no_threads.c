@@ -48,8 +48,8 @@ struct told {
     int stop_after; /* so many times */
 };
 
-static int32_t tell(void *user_data, int64_t done, int64_t total) {
-    struct told *told = (struct told *)user_data;
+static int32_t tell(void *progress_data, int64_t done, int64_t total) {
+    struct told *told = (struct told *)progress_data;
     told->times++;
     told->strays += !pthread_equal(told->thread, pthread_self());
     told->falls += done < told->last;
@@ -96,7 +96,7 @@ static void check_upload(int64_t size, int least_times) {
     uc_file *file;
     uc_error *error;
     opts.progress = tell;
-    opts.user_data = &told;
+    opts.progress_data = &told;
     threads_end();
     status = uc_upload_data(client, data, (size_t)size, &opts, &file, &error);
     threads_are_back();
@@ -144,7 +144,7 @@ TEST("progress stops an upload") {
     uc_file *file;
     uc_error *error;
     opts.progress = tell;
-    opts.user_data = &told;
+    opts.progress_data = &told;
     fault("{\"fault\":\"delay\",\"ms\":150,\"path\":\"/_parts/\",\"times\":-1}");
     threads_end();
     status = uc_upload_data(client, data, (size_t)content.size, &opts, &file, &error);

@@ -97,7 +97,9 @@ fn understand(exchange: &Value) -> (Vec<String>, String) {
         }
         ("PUT", ["webhooks", id]) => (call(&["webhook_update", id]), tell_webhook(&json, body)),
         // The library deletes by address, which is answered in the same way.
-        ("DELETE", ["webhooks", _]) => (call(&["webhook_delete", "https://example.com/"]), String::new()),
+        ("DELETE", ["webhooks", _]) => {
+            (call(&["webhook_unsubscribe", "https://example.com/"]), String::new())
+        }
 
         ("GET", ["convert", "document", uuid]) => {
             (call(&["document_info", uuid]), tell_document(&json, body))

@@ -425,7 +425,7 @@ TEST("a file that shrinks, grows or changes while it is sent is UC_ERR_FILE, and
             reset(NULL);
             fault("[{\"fault\":\"hang_reading\",\"path\":\"/base/\",\"after\":1000,\"ms\":1000},"
                   "{\"fault\":\"delay\",\"path\":\"/_parts/\",\"skip\":1,\"ms\":1000}]");
-            opts.user_data = &change;
+            opts.progress_data = &change;
             CHECK_FAILS(UC_ERR_FILE, uc_upload_path(client, path, &opts, &file, &error), error);
             CHECK(change.is_done);
             CHECK_CONTAINS(error->message, path);
@@ -479,7 +479,7 @@ TEST("a new name or mode of a file while it is sent, or another file in its plac
             reset(NULL);
             fault("[{\"fault\":\"hang_reading\",\"path\":\"/base/\",\"after\":1000,\"ms\":1000},"
                   "{\"fault\":\"delay\",\"path\":\"/_parts/\",\"skip\":1,\"ms\":1000}]");
-            opts.user_data = &change;
+            opts.progress_data = &change;
             CHECK_OK(uc_upload_path(client, path, &opts, &file, &error), error);
             CHECK(change.is_done);
             check_arrived(file, &content);

@@ -37,7 +37,7 @@ static struct heard hearer(int64_t total) {
 static uc_upload_opts opts_with(struct heard *heard) {
     uc_upload_opts opts = upload_opts();
     opts.progress = hear;
-    opts.user_data = heard;
+    opts.progress_data = heard;
     return opts;
 }
 

@@ -277,7 +277,7 @@ TEST("an upload that breaks again and again gets on, and its progress begins wit
     int parts;
     for (parts = 1; parts < 6; parts++) breaks_after(client, &upload, 1);
     upload.opts.progress = hear_first;
-    upload.opts.user_data = &first;
+    upload.opts.progress_data = &first;
     fault("{\"fault\":\"delay\",\"path\":\"/_parts/\",\"ms\":500}");
     ends_well(client, &upload, 0, 2);
     CHECK(first >= 5 * PART);
@@ -302,7 +302,7 @@ TEST("another file, other options or other keys begin anew") {
         if (change == 0) changed.content.seed = 2;
         if (change == 1) changed.content.size += 1;
         if (change < 2) write_content(upload.path, &changed.content);
-        if (change == 2) changed.opts.name = "other.bin";
+        if (change == 2) changed.opts.filename = "other.bin";
         if (change == 3) changed.opts.mime_type = "text/plain";
         if (change == 4) changed.opts.store = UC_NO;
         if (change == 5) changed.opts.metadata = &pair, changed.opts.metadata_len = 1;
@@ -789,7 +789,7 @@ TEST("a second upload with the same file is refused while the first goes on") {
     struct upload upload = upload_of(11 * MIB);
     struct meanwhile meanwhile = {client, &upload, UC_OK, NULL, 0, 0};
     upload.opts.progress = uploads_too;
-    upload.opts.user_data = &meanwhile;
+    upload.opts.progress_data = &meanwhile;
     fault("{\"fault\":\"delay\",\"path\":\"/_parts/\",\"skip\":1,\"ms\":1000}");
     ends_well(client, &upload, 1, 3);
     CHECK(meanwhile.is_done);
@@ -819,7 +819,7 @@ TEST("a process that was forked meanwhile does not keep it") {
     uc_file *file;
     uc_error *error;
     upload.opts.progress = forks;
-    upload.opts.user_data = &meanwhile;
+    upload.opts.progress_data = &meanwhile;
     fault("{\"fault\":\"delay\",\"path\":\"/_parts/\",\"skip\":1,\"ms\":1000}");
     CHECK_FAILS(UC_ERR_CANCELED, go_on(client, &upload, &file, &error), error);
     uc_free(error);
@@ -853,7 +853,7 @@ TEST("what has taken its name meanwhile is not removed in its place") {
     uc_error *error;
     char *left;
     upload.opts.progress = takes_its_name;
-    upload.opts.user_data = &meanwhile;
+    upload.opts.progress_data = &meanwhile;
     fault("{\"fault\":\"delay\",\"path\":\"/_parts/\",\"skip\":1,\"ms\":1000}");
     CHECK_OK(go_on(client, &upload, &file, &error), error);
     check_arrived(file, &upload.content);

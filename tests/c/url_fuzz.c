@@ -312,7 +312,7 @@ TEST("whatever is parsed or signed, it does not crash, and what comes of it is t
     chance = UINT64_C(0x2545f4914f6cdd1d);
     for (number = 0; number < ROUNDS; number++) {
         char *url = wild(ONE_OF(urls)), *secret = mostly("00ff"), *made;
-        uc_sign_url_opts opts = sign_url_opts();
+        uc_url_sign_opts opts = url_sign_opts();
         uc_url_parts *parts;
         uc_error *error;
         uc_status status = uc_url_parse(url, &parts, &error);

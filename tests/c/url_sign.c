@@ -8,13 +8,13 @@
 #define A_GROUP "/3b278cee-47bd-4276-8d7d-9cde5902b18c~1/"
 #define EXPIRE INT64_C(1633997100)
 
-static uc_sign_url_opts until(int64_t expire) {
-    uc_sign_url_opts opts = sign_url_opts();
+static uc_url_sign_opts until(int64_t expire) {
+    uc_url_sign_opts opts = url_sign_opts();
     opts.expire = expire;
     return opts;
 }
 
-static char *signed_with(const char *url, const uc_sign_url_opts *opts) {
+static char *signed_with(const char *url, const uc_url_sign_opts *opts) {
     char *made;
     uc_error *error;
     CHECK_OK(uc_url_sign(url, SECRET, opts, &made, &error), error);
@@ -64,7 +64,7 @@ TEST("a token is for exactly one address") {
     };
     size_t i;
     for (i = 0; i < COUNT(vectors); i++) {
-        uc_sign_url_opts opts = until(vectors[i].expire);
+        uc_url_sign_opts opts = until(vectors[i].expire);
         char *url = text(HOST "%s", vectors[i].path), *expected = text("%s?token=%s", url, vectors[i].token);
         CHECK_MADE(expected, uc_url_sign(url, SECRET, &opts, &made, &error));
         free(expected);
@@ -92,7 +92,7 @@ TEST("a wildcard is for everything below the last slash") {
                       "~hmac=371f26f9da9ae9d119de6cbdae0e2d6fa2042e6500b4cbc201ebcdacb3fe5175"},
         {"/", "exp=1633997100~acl=/*~hmac=d8dfefa7b0ba8d786f3edb6198aed3bade85a7cd9f456ec7c3ca18a19482602f"},
     };
-    uc_sign_url_opts opts = until(EXPIRE);
+    uc_url_sign_opts opts = until(EXPIRE);
     size_t i;
     opts.wildcard = UC_YES;
     for (i = 0; i < COUNT(vectors); i++) {
@@ -119,7 +119,7 @@ TEST("a URL token does not repeat the address") {
     };
     size_t i;
     for (i = 0; i < COUNT(vectors); i++) {
-        uc_sign_url_opts opts = until(vectors[i].expire);
+        uc_url_sign_opts opts = until(vectors[i].expire);
         char *url = text(HOST "%s", vectors[i].path), *expected = text("%s?token=%s", url, vectors[i].token);
         opts.url_token = UC_YES;
         CHECK_MADE(expected, uc_url_sign(url, SECRET, &opts, &made, &error));
@@ -133,7 +133,7 @@ TEST("a URL token does not repeat the address") {
 
 TEST("the secret is hex, in whatever case") {
     static const char *const secrets[] = {"0123456789abcdef", "0123456789ABCDEF", "0123456789aBcDeF"};
-    uc_sign_url_opts opts = until(1300);
+    uc_url_sign_opts opts = until(1300);
     size_t i;
     for (i = 0; i < COUNT(secrets); i++) {
         opts.wildcard = UC_DEFAULT;
@@ -169,7 +169,7 @@ TEST("it is good for 300 seconds, or for as long as is asked") {
     static const int64_t lifetimes[] = {0, 1, 86400, INT64_C(4000000000)};
     size_t i;
     for (i = 0; i < COUNT(lifetimes); i++) {
-        uc_sign_url_opts opts = sign_url_opts();
+        uc_url_sign_opts opts = url_sign_opts();
         int64_t lifetime = lifetimes[i] ? lifetimes[i] : 300;
         time_t before = time(NULL), after;
         char *url;
@@ -198,7 +198,7 @@ TEST("times that cannot be are refused") {
     };
     size_t i;
     for (i = 0; i < COUNT(cases); i++) {
-        uc_sign_url_opts opts = until(cases[i].expire);
+        uc_url_sign_opts opts = until(cases[i].expire);
         opts.lifetime_s = cases[i].lifetime_s;
         CHECK_REFUSED(cases[i].name, "a time", uc_url_sign(HOST A_FILE, SECRET, &opts, &made, &error));
     }
@@ -263,7 +263,7 @@ TEST("what is no address to sign is refused") {
 }
 
 TEST("only who asks for a wildcard gets one, and nothing in the address ends the token") {
-    uc_sign_url_opts opts = until(EXPIRE);
+    uc_url_sign_opts opts = until(EXPIRE);
     CHECK_MADE(HOST A_FILE "a%26b%21c%2A.jpg?token=exp=1633997100~acl=" A_FILE "a%26b%21c%2A.jpg"
                            "~hmac=cb940bd5f47f8ce1eb96146472cdc0e199c40e2dacebec9fd1bd3b51d8b03569",
                uc_url_sign(HOST A_FILE "a&b!c*.jpg", SECRET, &opts, &made, &error));
@@ -281,7 +281,7 @@ TEST("an address without a slash behind its id does not let in everything") {
         {"/adaptive_video", "/adaptive_video/"},
         {"/-/resize/500x/", "/-/resize/500x/"},
     };
-    uc_sign_url_opts opts = until(EXPIRE);
+    uc_url_sign_opts opts = until(EXPIRE);
     size_t i;
     opts.wildcard = UC_YES;
     for (i = 0; i < COUNT(cases); i++) {
@@ -341,7 +341,7 @@ static int status_below(const char *url, const char *name) {
 TEST("with a wildcard the token of a video's playlist is good for its segments") {
     struct kept_file video = kept_named("video.mp4");
     uc_client *client = client_at(base());
-    uc_sign_url_opts opts = sign_url_opts();
+    uc_url_sign_opts opts = url_sign_opts();
     char *url, *exact, *wildcard, *file;
     uc_error *error;
     emulator("POST", "/_emulator/project", "{\"delivery_secrets\":[\"" SECRET "\"]}");
@@ -365,7 +365,7 @@ TEST("with a wildcard the token of a video's playlist is good for its segments")
 }
 
 TEST("a token is taken from the address again") {
-    uc_sign_url_opts opts = until(EXPIRE);
+    uc_url_sign_opts opts = until(EXPIRE);
     char *url = signed_with(HOST A_FILE, &opts);
     uc_url_parts *parts;
     uc_error *error;

@@ -162,9 +162,9 @@ TEST("deleting an address deletes all its webhooks, and one that nobody has is n
     uc_error *error;
     size_t i;
     for (i = 0; i < 3; i++) uc_free(webhook_made(client, &opts[i]));
-    CHECK_OK(uc_webhook_delete(client, HOOK, &error), error);
+    CHECK_OK(uc_webhook_unsubscribe(client, HOOK, &error), error);
     check_sent(3, "DELETE", "/webhooks/unsubscribe/", "{\"target_url\":\"" HOOK "\"}");
-    CHECK_OK(uc_webhook_delete(client, HOOK, &error), error);
+    CHECK_OK(uc_webhook_unsubscribe(client, HOOK, &error), error);
     all = all_webhooks(client);
     CHECK_INT(1, all->webhooks_len);
     CHECK_TEXT("https://example.com/stays", all->webhooks[0]->target_url);
@@ -245,7 +245,7 @@ TEST("options that make no sense are refused before anything is sent") {
         check_refusal(uc_webhook_update(client, 1, opts, &webhook, &error), &error, cases[i].name, cases[i].name);
         CHECK(webhook == NULL);
         if (strcmp(cases[i].name, "opts.target_url") == 0)
-            check_refusal(uc_webhook_delete(client, opts->target_url, &error), &error, "target_url", opts->target_url);
+            check_refusal(uc_webhook_unsubscribe(client, opts->target_url, &error), &error, "target_url", opts->target_url);
     }
     CHECK_INT(0, requests_counted());
     uc_free(client);
@@ -261,7 +261,7 @@ TEST(
     uc_webhook *webhook;
     uc_error *error;
     check_refusal(uc_webhook_create(client, &opts, &webhook, &error), &error, "opts.target_url", "256 characters");
-    check_refusal(uc_webhook_delete(client, url, &error), &error, "target_url", "256 characters");
+    check_refusal(uc_webhook_unsubscribe(client, url, &error), &error, "target_url", "256 characters");
     opts = webhook_for("file.stored", NULL);
     check_refusal(uc_webhook_create(client, &opts, &webhook, &error), &error, "opts.target_url", "NULL");
     opts = webhook_for(NULL, HOOK);
@@ -338,8 +338,8 @@ struct lines {
     size_t length;
 };
 
-static void note_line(void *user_data, int32_t level, const char *line) {
-    struct lines *lines = (struct lines *)user_data;
+static void note_line(void *log_data, int32_t level, const char *line) {
+    struct lines *lines = (struct lines *)log_data;
     int written =
         snprintf(lines->text + lines->length, sizeof lines->text - lines->length, "%d %s\n", (int)level, line);
     if (written > 0 && lines->length + (size_t)written < sizeof lines->text) lines->length += (size_t)written;

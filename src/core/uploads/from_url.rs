@@ -59,7 +59,7 @@ impl Client {
         form.field("store", options.store());
         form.field("check_URL_duplicates", flag(options.check_url_duplicates));
         form.field("save_URL_duplicates", flag(options.save_url_duplicates));
-        if let Some(name) = options.name {
+        if let Some(name) = options.filename {
             form.field("filename", name);
         }
         form.fields(&options.file_fields());

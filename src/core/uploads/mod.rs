@@ -44,7 +44,7 @@ struct Upload<'a> {
 impl<'a> Upload<'a> {
     fn new(options: &'a UploadOptions<'a>, default_name: &str) -> Result<Self> {
         options.check()?;
-        let name = options.name.unwrap_or(default_name).to_owned();
+        let name = options.filename.unwrap_or(default_name).to_owned();
         let guessed = || mime_guess::from_path(&name).first_or_octet_stream().to_string();
         let mime_type = options.mime_type.map_or_else(guessed, str::to_owned);
         Ok(Upload { options, name, mime_type })

@@ -13,7 +13,7 @@ const MOST_PARALLEL: u32 = 16;
 /// Nothing and zero stand for the defaults.
 #[derive(Default)]
 pub struct UploadOptions<'a> {
-    pub name: Option<&'a str>,
+    pub filename: Option<&'a str>,
     pub mime_type: Option<&'a str>,
     /// For good, or for a day.
     pub store: Option<bool>,
@@ -29,8 +29,8 @@ pub struct UploadOptions<'a> {
 
 impl UploadOptions<'_> {
     pub fn check(&self) -> Result<()> {
-        if self.name.is_some_and(str::is_empty) {
-            return Err(Error::argument("opts.name is empty"));
+        if self.filename.is_some_and(str::is_empty) {
+            return Err(Error::argument("opts.filename is empty"));
         }
         if self.mime_type.is_some_and(|mime| !is_mime_type(mime)) {
             return Err(Error::argument("opts.mime_type is no MIME type such as \"image/jpeg\""));
