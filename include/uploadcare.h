@@ -308,6 +308,8 @@ typedef struct {
     int64_t retry_after_ms;
     /// How many requests were made, retries included; 0 when nothing was sent.
     int32_t attempts;
+    /// In place of padding: 0.
+    int32_t reserved;
 } uc_error;
 
 /// What to list. Set struct_size; a field of zero or NULL has its default.
@@ -349,6 +351,8 @@ typedef struct {
     double dpi_y;
     /// 1 when latitude and longitude are known, else 0.
     int32_t has_geo_location;
+    /// In place of padding: 0.
+    int32_t reserved;
     /// Degrees, north positive.
     double latitude;
     /// Degrees, east positive.
@@ -359,20 +363,18 @@ typedef struct {
 
 /// An audio track of a video. Numbers are -1 and the codec NULL where unknown.
 typedef struct {
-    /// "aac".
-    const char *codec;
     /// As the service gives it.
     int64_t bitrate;
     /// Hz.
     int64_t sample_rate;
     /// 2 for stereo.
     int64_t channels;
+    /// "aac".
+    const char *codec;
 } uc_audio_track;
 
 /// A video track of a video. Numbers are -1 and the codec NULL where unknown.
 typedef struct {
-    /// "h264".
-    const char *codec;
     /// As the service gives it.
     int64_t bitrate;
     /// Pixels.
@@ -381,16 +383,18 @@ typedef struct {
     int64_t height;
     /// Frames a second.
     double frame_rate;
+    /// "h264".
+    const char *codec;
 } uc_video_track;
 
 /// What the service found in a video.
 typedef struct {
-    /// "mp4".
-    const char *format;
     /// Milliseconds; -1 where unknown.
     int64_t duration_ms;
     /// As the service gives it; -1 where unknown.
     int64_t bitrate;
+    /// "mp4".
+    const char *format;
     /// Its audio tracks.
     const uc_audio_track *const *audio;
     /// How many.
@@ -425,6 +429,10 @@ typedef struct {
     const char *mime_type;
     /// Bytes; -1 where unknown.
     int64_t size;
+    /// The three times below in microseconds since 1970-01-01 UTC; INT64_MIN where not known.
+    int64_t datetime_uploaded_us;
+    int64_t datetime_stored_us;
+    int64_t datetime_removed_us;
     /// 1 when the service knows it for an image, else 0.
     int32_t is_image;
     /// 1 when it can be used; 0 while the service works on it.
@@ -432,16 +440,14 @@ typedef struct {
     /// 1 when it is stored for good, else 0. Where the service does not say it in so many words, 1
     /// when there is a datetime_stored.
     int32_t is_stored;
-    /// When it was uploaded, and the same in microseconds since 1970-01-01 UTC; INT64_MIN where
-    /// it is not known, here and below.
+    /// In place of padding: 0.
+    int32_t reserved;
+    /// When it was uploaded.
     const char *datetime_uploaded;
-    int64_t datetime_uploaded_us;
     /// When it was stored for good; NULL for a temporary file.
     const char *datetime_stored;
-    int64_t datetime_stored_us;
     /// When it was removed; NULL while it is there.
     const char *datetime_removed;
-    int64_t datetime_removed_us;
     /// Inside a group only: the operations it was put in with, "resize/x800/"; else NULL.
     const char *default_effects;
     /// The S3 bucket that holds it, where that is the project's own. Only the Upload API tells it.
@@ -561,6 +567,8 @@ typedef struct {
     size_t struct_size;
     /// UC_YES: keep the copy for good; default UC_NO, for a day.
     int32_t store;
+    /// In place of padding: set it to 0.
+    int32_t reserved;
     /// Metadata of the copy, as in uc_metadata_set(); at most 50 pairs.
     const uc_pair *metadata;
     /// How many.
@@ -574,6 +582,8 @@ typedef struct {
     size_t struct_size;
     /// UC_YES: nobody but the storage's owner may read the copy; default UC_NO, everybody may.
     int32_t is_private;
+    /// In place of padding: set it to 0.
+    int32_t reserved;
     /// The name of the copy, made of ${default}, which is ${uuid}/${auto_filename}, the default;
     /// ${auto_filename}, which is ${filename}${effects}${ext}; ${effects}, ${filename}, ${uuid} and
     /// ${ext}.
@@ -612,6 +622,8 @@ typedef struct {
     const char *pub_key;
     /// 1 when files are stored as they are uploaded, else 0.
     int32_t autostore_enabled;
+    /// In place of padding: 0.
+    int32_t reserved;
     /// Who may work on it: e-mail address and name, "" where the service sent none.
     const uc_pair *collaborators;
     /// How many.
@@ -626,6 +638,9 @@ typedef struct {
     int64_t id;
     /// The project's number; -1 where the service sent none.
     int64_t project;
+    /// `created` and `updated` in microseconds since 1970-01-01 UTC; INT64_MIN where not known.
+    int64_t created_us;
+    int64_t updated_us;
     /// Where it delivers to.
     const char *target_url;
     /// "file.uploaded", "file.stored", "file.deleted", "file.info_updated", "file.infected".
@@ -636,12 +651,12 @@ typedef struct {
     const char *signing_secret;
     /// 1 when it delivers, else 0.
     int32_t is_active;
-    /// When it was made, and the same in microseconds since 1970-01-01 UTC.
+    /// In place of padding: 0.
+    int32_t reserved;
+    /// When it was made.
     const char *created;
-    int64_t created_us;
     /// When it was changed.
     const char *updated;
-    int64_t updated_us;
     /// The whole object as the service sent it.
     const char *json;
 } uc_webhook;
@@ -661,6 +676,8 @@ typedef struct {
     size_t struct_size;
     /// UC_YES to deliver, UC_NO not to; default for a new one UC_YES.
     int32_t active;
+    /// In place of padding: set it to 0.
+    int32_t reserved;
     /// An http or https address of at most 255 characters.
     const char *target_url;
     /// The event's name, "file.uploaded".
@@ -761,6 +778,15 @@ typedef struct {
     const char *const *tags;
     /// How many.
     size_t tags_len;
+    /// Of uc_upload_path(): the path of a file that remembers which parts have arrived, made when
+    /// parts are sent and removed at the end. The same call, after a crash too, then sends only what
+    /// is missing. It begins anew where the file to upload, the options or the keys are others, after
+    /// a day, and where the file is empty or was cut short in its first line. Whoever can read it can
+    /// send parts of this upload, and whoever can write it can have them sent elsewhere: keep it in a
+    /// folder of your own. It holds no key, and only its owner may read it. UC_ERR_FILE, with nothing
+    /// sent, where it is a link or no regular file, belongs to another user, may be written by
+    /// others, is something else (which is left alone), or is used by another upload at the time.
+    const char *resume_file;
     /// Bytes of a part, 5 MiB to 5 GiB; default 5 MiB, larger where there would be more than 10000
     /// parts. Files up to 10 MiB go in one piece.
     uint64_t part_size;
@@ -774,15 +800,6 @@ typedef struct {
     int32_t check_url_duplicates;
     /// Of uc_upload_url(). UC_YES: remember this file for those who check; default UC_NO.
     int32_t save_url_duplicates;
-    /// Of uc_upload_path(): the path of a file that remembers which parts have arrived, made when
-    /// parts are sent and removed at the end. The same call, after a crash too, then sends only what
-    /// is missing. It begins anew where the file to upload, the options or the keys are others, after
-    /// a day, and where the file is empty or was cut short in its first line. Whoever can read it can
-    /// send parts of this upload, and whoever can write it can have them sent elsewhere: keep it in a
-    /// folder of your own. It holds no key, and only its owner may read it. UC_ERR_FILE, with nothing
-    /// sent, where it is a link or no regular file, belongs to another user, may be written by
-    /// others, is something else (which is left alone), or is used by another upload at the time.
-    const char *resume_file;
     /// A JWT that a backend made with uc_upload_token(): good until the upload ends, and for
     /// "/multipart/*" too where the file goes in parts. Default: `signature` and `expire`; else
     /// signed with the client's secret key, where it has one.
@@ -834,10 +851,10 @@ typedef struct {
     const char *uuid;
     /// The group, or the group that the file is of.
     const char *group_id;
-    /// Of a file, its place in the group; else -1.
-    int64_t index;
     /// "zip" or "tar" where the address is that of a group's archive.
     const char *archive;
+    /// Of a file, its place in the group; else -1.
+    int64_t index;
     /// As uc_url() takes them: "-/resize/500x/". They are not checked.
     const char *operations;
     /// What stands behind the last slash, decoded. As in uc_url(), what no file can be saved as has

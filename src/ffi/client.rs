@@ -129,7 +129,25 @@ pub struct uc_client_opts {
     pub log_data: *mut c_void,
 }
 
-options!(uc_client_opts, log_data: *mut c_void);
+options!(uc_client_opts {
+    struct_size,
+    api_base,
+    upload_base,
+    cdn_base,
+    ca_file,
+    proxy,
+    user_agent,
+    auth,
+    retries,
+    connect_timeout_ms,
+    idle_timeout_ms,
+    timeout_ms,
+    unchecked_operations,
+    sign,
+    sign_data,
+    log,
+    log_data
+});
 
 impl uc_client_opts {
     /// # Safety

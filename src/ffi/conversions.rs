@@ -7,6 +7,7 @@ use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
 use super::jobs::uc_job;
+use super::layout::no_padding;
 use super::memory::{Arena, laid_out};
 use super::pair::{lay_out_pairs, uc_pair};
 use crate::core::conversions::{ConvertOptions, Document};
@@ -30,6 +31,8 @@ pub struct uc_document {
     /// The whole answer as the service sent it.
     pub json: *const c_char,
 }
+
+no_padding!(uc_document { error, format, formats, formats_len, groups, groups_len, json });
 
 fn lay_out_document(document: Document, json: &str) -> Result<(uc_document, Arena)> {
     laid_out(|arena| {
@@ -60,7 +63,7 @@ pub struct uc_convert_opts {
     pub store: i32,
 }
 
-options!(uc_convert_opts, store: i32);
+options!(uc_convert_opts { struct_size, save_in_group, store });
 
 impl uc_convert_opts {
     fn checked(self) -> Result<ConvertOptions> {

@@ -19,13 +19,15 @@ pub struct uc_file_copy_opts {
     pub struct_size: usize,
     /// UC_YES: keep the copy for good; default UC_NO, for a day.
     pub store: i32,
+    /// In place of padding: set it to 0.
+    pub reserved: i32,
     /// Metadata of the copy, as in uc_metadata_set(); at most 50 pairs.
     pub metadata: *const uc_pair,
     /// How many.
     pub metadata_len: usize,
 }
 
-options!(uc_file_copy_opts, metadata_len: usize);
+options!(uc_file_copy_opts { struct_size, store, metadata, metadata_len; reserved });
 
 impl uc_file_copy_opts {
     /// # Safety
@@ -50,13 +52,15 @@ pub struct uc_file_copy_remote_opts {
     pub struct_size: usize,
     /// UC_YES: nobody but the storage's owner may read the copy; default UC_NO, everybody may.
     pub is_private: i32,
+    /// In place of padding: set it to 0.
+    pub reserved: i32,
     /// The name of the copy, made of ${default}, which is ${uuid}/${auto_filename}, the default;
     /// ${auto_filename}, which is ${filename}${effects}${ext}; ${effects}, ${filename}, ${uuid} and
     /// ${ext}.
     pub pattern: *const c_char,
 }
 
-options!(uc_file_copy_remote_opts, pattern: *const c_char);
+options!(uc_file_copy_remote_opts { struct_size, is_private, pattern; reserved });
 
 /// Copies a file within the project. `source` is its UUID or its address on the CDN, with
 /// operations to copy what they make of it. `file` receives the copy, which the service may still

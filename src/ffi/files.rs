@@ -37,7 +37,7 @@ pub struct uc_files_opts {
     pub cursor: *const c_char,
 }
 
-options!(uc_files_opts, cursor: *const c_char);
+options!(uc_files_opts { struct_size, limit, read_ahead, stored, removed, from, ordering, include, cursor });
 
 impl uc_files_opts {
     /// # Safety
@@ -72,7 +72,7 @@ pub struct uc_files_search_opts {
     pub include: *const c_char,
 }
 
-options!(uc_files_search_opts, include: *const c_char);
+options!(uc_files_search_opts { struct_size, limit, offset, include });
 
 impl uc_files_search_opts {
     /// # Safety

@@ -6,6 +6,7 @@ use super::arguments::{object, text};
 use super::call::{act, make, make_text};
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
+use super::layout::no_padding;
 use super::memory::laid_out;
 use super::pair::{lay_out_pairs, uc_pair};
 
@@ -17,6 +18,8 @@ pub struct uc_metadata {
     /// How many.
     pub metadata_len: usize,
 }
+
+no_padding!(uc_metadata { metadata, metadata_len });
 
 /// All metadata of a file.
 ///

@@ -50,7 +50,7 @@ pub struct uc_upload_token_opts {
     pub operations: i64,
 }
 
-options!(uc_upload_token_opts, operations: i64);
+options!(uc_upload_token_opts { struct_size, scope, scope_len, issuer, subject, id, lifetime_s, operations });
 
 impl uc_upload_token_opts {
     /// # Safety

@@ -6,6 +6,7 @@ use super::arguments::object;
 use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
+use super::layout::no_padding;
 use super::memory::{Arena, flag, laid_out};
 use super::pair::uc_pair;
 use crate::core::error::Result;
@@ -21,6 +22,8 @@ pub struct uc_project {
     pub pub_key: *const c_char,
     /// 1 when files are stored as they are uploaded, else 0.
     pub autostore_enabled: i32,
+    /// In place of padding: 0.
+    pub reserved: i32,
     /// Who may work on it: e-mail address and name, "" where the service sent none.
     pub collaborators: *const uc_pair,
     /// How many.
@@ -28,6 +31,16 @@ pub struct uc_project {
     /// The whole answer as the service sent it.
     pub json: *const c_char,
 }
+
+no_padding!(uc_project {
+    name,
+    pub_key,
+    autostore_enabled,
+    reserved,
+    collaborators,
+    collaborators_len,
+    json
+});
 
 fn lay_out_project(project: Project, json: &str) -> Result<(uc_project, Arena)> {
     laid_out(|arena| {
@@ -37,6 +50,7 @@ fn lay_out_project(project: Project, json: &str) -> Result<(uc_project, Arena)> 
             name: arena.value(&project.name)?,
             pub_key: arena.value(&project.pub_key)?,
             autostore_enabled: flag(&project.autostore_enabled),
+            reserved: 0,
             collaborators: arena.made(&project.collaborators, pair)?,
             collaborators_len: project.collaborators.len(),
             json: arena.text(json)?,

@@ -6,6 +6,7 @@ use super::arguments::{object, text, texts};
 use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
+use super::layout::no_padding;
 use super::memory::{Arena, laid_out};
 use crate::core::error::Result;
 use crate::core::tags::Tags;
@@ -26,6 +27,8 @@ pub struct uc_tags {
     /// How many.
     pub deleted_len: usize,
 }
+
+no_padding!(uc_tags { tags, tags_len, added, added_len, deleted, deleted_len });
 
 fn lay_out_tags(tags: Tags) -> Result<(uc_tags, Arena)> {
     laid_out(|arena| {

@@ -43,6 +43,15 @@ pub struct uc_upload_opts {
     pub tags: *const *const c_char,
     /// How many.
     pub tags_len: usize,
+    /// Of uc_upload_path(): the path of a file that remembers which parts have arrived, made when
+    /// parts are sent and removed at the end. The same call, after a crash too, then sends only what
+    /// is missing. It begins anew where the file to upload, the options or the keys are others, after
+    /// a day, and where the file is empty or was cut short in its first line. Whoever can read it can
+    /// send parts of this upload, and whoever can write it can have them sent elsewhere: keep it in a
+    /// folder of your own. It holds no key, and only its owner may read it. UC_ERR_FILE, with nothing
+    /// sent, where it is a link or no regular file, belongs to another user, may be written by
+    /// others, is something else (which is left alone), or is used by another upload at the time.
+    pub resume_file: *const c_char,
     /// Bytes of a part, 5 MiB to 5 GiB; default 5 MiB, larger where there would be more than 10000
     /// parts. Files up to 10 MiB go in one piece.
     pub part_size: u64,
@@ -56,15 +65,6 @@ pub struct uc_upload_opts {
     pub check_url_duplicates: i32,
     /// Of uc_upload_url(). UC_YES: remember this file for those who check; default UC_NO.
     pub save_url_duplicates: i32,
-    /// Of uc_upload_path(): the path of a file that remembers which parts have arrived, made when
-    /// parts are sent and removed at the end. The same call, after a crash too, then sends only what
-    /// is missing. It begins anew where the file to upload, the options or the keys are others, after
-    /// a day, and where the file is empty or was cut short in its first line. Whoever can read it can
-    /// send parts of this upload, and whoever can write it can have them sent elsewhere: keep it in a
-    /// folder of your own. It holds no key, and only its owner may read it. UC_ERR_FILE, with nothing
-    /// sent, where it is a link or no regular file, belongs to another user, may be written by
-    /// others, is something else (which is left alone), or is used by another upload at the time.
-    pub resume_file: *const c_char,
     /// A JWT that a backend made with uc_upload_token(): good until the upload ends, and for
     /// "/multipart/*" too where the file goes in parts. Default: `signature` and `expire`; else
     /// signed with the client's secret key, where it has one.
@@ -80,7 +80,26 @@ pub struct uc_upload_opts {
     pub progress_data: *mut c_void,
 }
 
-options!(uc_upload_opts, progress_data: *mut c_void);
+options!(uc_upload_opts {
+    struct_size,
+    filename,
+    mime_type,
+    metadata,
+    metadata_len,
+    tags,
+    tags_len,
+    resume_file,
+    part_size,
+    parallel,
+    store,
+    check_url_duplicates,
+    save_url_duplicates,
+    token,
+    signature,
+    expire,
+    progress,
+    progress_data
+});
 
 impl uc_upload_opts {
     /// # Safety

@@ -27,7 +27,7 @@ pub struct uc_url_sign_opts {
     pub url_token: i32,
 }
 
-options!(uc_url_sign_opts, url_token: i32);
+options!(uc_url_sign_opts { struct_size, expire, lifetime_s, wildcard, url_token });
 
 /// Signs an address on the CDN, so that secure delivery lets whoever has it in until it expires.
 /// `secret_hex` is the project's secret for this, not the secret key of its API. An address on the

@@ -218,19 +218,19 @@ TEST("options that make no sense are refused before anything is sent") {
         const char *name;
         uc_webhook_opts opts;
     } cases[] = {
-        {"opts.target_url", {sizeof(uc_webhook_opts), 0, "", "file.stored", NULL}},
-        {"opts.target_url", {sizeof(uc_webhook_opts), 0, "https://", "file.stored", NULL}},
-        {"opts.target_url", {sizeof(uc_webhook_opts), 0, "example.com/hook", "file.stored", NULL}},
-        {"opts.target_url", {sizeof(uc_webhook_opts), 0, "ftp://example.com/", "file.stored", NULL}},
-        {"opts.target_url", {sizeof(uc_webhook_opts), 0, "https://example.com/a b", "file.stored", NULL}},
-        {"opts.target_url", {sizeof(uc_webhook_opts), 0, "https://example.com/\n", "file.stored", NULL}},
-        {"opts.target_url", {sizeof(uc_webhook_opts), 0, "https://example.com/\xff", "file.stored", NULL}},
-        {"opts.event", {sizeof(uc_webhook_opts), 0, HOOK, "", NULL}},
-        {"opts.event", {sizeof(uc_webhook_opts), 0, HOOK, "\xff", NULL}},
-        {"opts.signing_secret", {sizeof(uc_webhook_opts), 0, HOOK, "file.stored", "123456789 123456789 123456789 123"}},
-        {"opts.signing_secret", {sizeof(uc_webhook_opts), 0, HOOK, "file.stored", ""}},
-        {"opts.signing_secret", {sizeof(uc_webhook_opts), 0, HOOK, "file.stored", "\xff"}},
-        {"opts.struct_size", {0, 0, HOOK, "file.stored", NULL}},
+        {"opts.target_url", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, "", "file.stored", NULL}},
+        {"opts.target_url", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, "https://", "file.stored", NULL}},
+        {"opts.target_url", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, "example.com/hook", "file.stored", NULL}},
+        {"opts.target_url", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, "ftp://example.com/", "file.stored", NULL}},
+        {"opts.target_url", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, "https://example.com/a b", "file.stored", NULL}},
+        {"opts.target_url", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, "https://example.com/\n", "file.stored", NULL}},
+        {"opts.target_url", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, "https://example.com/\xff", "file.stored", NULL}},
+        {"opts.event", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "", NULL}},
+        {"opts.event", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "\xff", NULL}},
+        {"opts.signing_secret", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "file.stored", "123456789 123456789 123456789 123"}},
+        {"opts.signing_secret", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "file.stored", ""}},
+        {"opts.signing_secret", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "file.stored", "\xff"}},
+        {"opts.struct_size", {0, UC_DEFAULT, 0, HOOK, "file.stored", NULL}},
     };
     uc_client *client = client_new();
     uc_webhook *webhook;
