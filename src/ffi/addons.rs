@@ -1,6 +1,6 @@
 //! Add-ons.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{object, optional_json, text};
 use super::call::make;

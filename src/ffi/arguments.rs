@@ -1,9 +1,11 @@
 //! What C handed over, checked. Each refusal names the argument.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::path::Path;
 use std::ptr::null_mut;
+
+use libc::c_char;
 
 use super::pair::uc_pair;
 use crate::core::error::{Error, Result};

@@ -1,6 +1,6 @@
 //! Many files in one call.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{object, output, texts};
 use super::call::call;

@@ -1,6 +1,8 @@
 //! Clients.
 
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{CStr, CString};
+
+use libc::{c_char, c_void};
 
 use super::arguments::{copied, is_chosen, optional_file_path, optional_text, options, text};
 use super::call::{guard, make};

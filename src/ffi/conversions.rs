@@ -1,6 +1,6 @@
 //! Conversions of documents and videos.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{choice, copied, object, options, text};
 use super::call::make;

@@ -1,6 +1,6 @@
 //! Copies of files.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{choice, copied, object, optional_text, options, pairs, text};
 use super::call::{make, make_text};

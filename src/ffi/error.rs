@@ -1,7 +1,9 @@
 //! Statuses and errors.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::CStr;
 use std::ptr::null;
+
+use libc::c_char;
 
 use super::layout::no_padding;
 use super::memory::{Arena, Fixed, give, laid_out};

@@ -1,7 +1,8 @@
 //! A file, as C sees it.
 
-use std::ffi::c_char;
 use std::ptr::null;
+
+use libc::c_char;
 
 use super::layout::no_padding;
 use super::memory::{Arena, flag, laid_out};

@@ -1,6 +1,6 @@
 //! Files.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{choice, copied, json, object, optional_text, options, text};
 use super::call::make;

@@ -1,7 +1,8 @@
 //! File groups.
 
-use std::ffi::c_char;
 use std::ptr::null;
+
+use libc::c_char;
 
 use super::arguments::{copied, object, optional_text, options, text, texts};
 use super::batch::{make_batch, uc_batch};

@@ -1,8 +1,10 @@
 //! Work that the service does in the background.
 
-use std::ffi::{CString, c_char, c_void};
+use std::ffi::CString;
 use std::ptr::null;
 use std::time::Duration;
+
+use libc::{c_char, c_void};
 
 use super::arguments::{object, object_mut, text};
 use super::call::{call, make};

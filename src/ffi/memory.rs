@@ -3,12 +3,13 @@
 
 use std::alloc::{Layout, alloc, dealloc};
 use std::borrow::Cow;
-use std::ffi::{CString, c_char, c_void};
+use std::ffi::CString;
 use std::io::{Write, stderr};
 use std::mem::offset_of;
 use std::ptr::null;
 
 use bumpalo::{AllocErr, Bump};
+use libc::{c_char, c_void};
 
 use crate::core::error::{Error, Result, Status};
 use crate::core::json::Scalar;

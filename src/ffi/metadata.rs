@@ -1,6 +1,6 @@
 //! Metadata of a file.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{object, text};
 use super::call::{act, make, make_text};

@@ -1,6 +1,6 @@
 //! Pairs of texts.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::layout::no_padding;
 use super::memory::Arena;

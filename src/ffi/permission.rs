@@ -1,6 +1,6 @@
 //! Permissions to upload, shown and given away.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{copied, object, optional_text, options, texts};
 use super::call::make_text;

@@ -1,6 +1,6 @@
 //! The project.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::object;
 use super::call::make;

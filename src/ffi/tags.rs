@@ -1,6 +1,6 @@
 //! Tags of a file.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{object, text, texts};
 use super::call::make;

@@ -1,6 +1,6 @@
 //! Uploads.
 
-use std::ffi::{c_char, c_void};
+use libc::{c_char, c_void};
 
 use super::arguments::{
     choice, copied, file_path, is_chosen, list, object, optional_file_path, optional_text, options, pairs,

@@ -1,6 +1,6 @@
 //! Addresses taken apart.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::text;
 use super::call::make;

@@ -1,8 +1,7 @@
 //! Signed addresses.
 
-use std::ffi::c_char;
-
 use chrono::Utc;
+use libc::c_char;
 
 use super::arguments::{copied, is_chosen, options, text};
 use super::call::make_text;

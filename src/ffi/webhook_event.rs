@@ -1,6 +1,6 @@
 //! What the service delivers to a webhook.
 
-use std::ffi::{c_char, c_void};
+use libc::{c_char, c_void};
 
 use super::arguments::{list, optional_bytes, text};
 use super::call::make;

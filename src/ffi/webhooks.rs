@@ -1,6 +1,6 @@
 //! Webhooks: addresses that the service tells of events.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{choice, object, optional_text, options, required, text};
 use super::call::{act, make};
