@@ -14,8 +14,9 @@
 //      uc_batch may come with a failure: it tells what was done before.)
 //   4. Text is UTF-8, ends in NUL and is copied on the way in: at most 64 KiB, but for JSON. NULL
 //      means absent. The path of a file is UTF-8 on Windows and any bytes elsewhere.
-//   5. Threads share a uc_client freely. Any other object: one thread at a time, any thread, also
-//      where a function takes it as const.
+//   5. Threads share a uc_client freely, and several may read the same struct that the library
+//      filled. A uc_page, a uc_job or a uc_ops: one thread at a time, any thread, also where a
+//      function takes it as const.
 //
 // Calls block until they are done; uc_client_cancel() ends them early. Nothing needs initialising,
 // nothing is global, and no signal is raised. No call changes errno or takes more than 48 KiB of
@@ -25,11 +26,20 @@
 // What is small or of a fixed size, less than 64 KiB at a time, may end the program instead.
 //
 // Structs that the library fills (uc_group, uc_file, uc_error and so on) are read-only and grow at
-// their end in later versions: reach them by pointer only, never copy one, never make one. Structs
-// that you fill end in _opts: zero the whole, set struct_size, and set what is to differ from the
-// default. Where they say yes or no, they take UC_DEFAULT, UC_YES or UC_NO, and anything else is
-// UC_ERR_ARGUMENT. A flag in a struct of the library is 1 or 0, and 0 where the service does not say. A text or an array in a struct of the library is NULL where there is none, unless its
-// comment says that it never is. In C: `uc_groups_opts opts = {0}; opts.struct_size = sizeof opts;`
+// their end in later versions: reach them by pointer, never make one. A copy of the first fields, as
+// managed languages make, may be read as long as the owner of the struct lives: what it points to is
+// the owner's, and uc_free() takes the original only. A text or an array there is NULL where there is
+// none, unless its comment says that it never is. A flag (is_image) is 1 or 0, and 0 where the
+// service does not say.
+//
+// Structs that you fill end in _opts: zero the whole, set struct_size, and set what is to differ from
+// the default. In C: `uc_groups_opts opts = {0}; opts.struct_size = sizeof opts;`
+// struct_size may also be where one of the fields ends, for a caller that declares only the first: the
+// others have their defaults. Options that say yes or no take UC_DEFAULT, UC_YES or UC_NO; anything
+// else is UC_ERR_ARGUMENT.
+//
+// No struct has padding on a 64-bit system: a field `reserved`, always 0, stands in its place. A field
+// or an argument in _len counts entries, one in _size bytes.
 
 
 #ifndef UPLOADCARE_H
