@@ -34,7 +34,7 @@
 //
 // Structs that you fill end in _opts: zero the whole, set struct_size, and set what is to differ from
 // the default. In C: `uc_groups_opts opts = {0}; opts.struct_size = sizeof opts;`
-// struct_size may also be where one of the fields ends, for a caller that declares only the first: the
+// struct_size may also be where one of the fields ends, for a caller that declares only some: the
 // others have their defaults. Options that say yes or no take UC_DEFAULT, UC_YES or UC_NO; anything
 // else is UC_ERR_ARGUMENT.
 //

@@ -252,6 +252,26 @@ TEST("a video has no pages to put into a group: no and the default send nothing 
     uc_free(client);
 }
 
+TEST("only a file from a URL can have come from there before: for others no is taken, yes is refused") {
+    static const int32_t values[] = {UC_NO, UC_YES};
+    uc_client *client = client_new();
+    size_t i, j;
+    for (i = 0; i < 2; i++) {
+        for (j = 0; j < 2; j++) {
+            uc_upload_opts opts = upload_opts();
+            uc_file *file;
+            uc_error *error;
+            uc_status status;
+            *(j ? &opts.check_url_duplicates : &opts.save_url_duplicates) = values[i];
+            status = uc_upload_data(client, "x", 1, &opts, &file, &error);
+            if (values[i] == UC_NO) CHECK_OK(status, error);
+            else check_refusal(status, &error, j ? "opts.check_url_duplicates" : "opts.save_url_duplicates", "UC_YES");
+            uc_free(file);
+        }
+    }
+    uc_free(client);
+}
+
 TEST("what sends nothing takes no for the default, too") {
     static const int32_t values[] = {UC_DEFAULT, UC_NO, UC_YES};
     size_t i;

@@ -187,7 +187,9 @@ impl Client {
 /// Only what comes from a URL can have come from there before.
 fn refuse_duplicates(options: &UploadOptions) -> Result<()> {
     match options.check_url_duplicates || options.save_url_duplicates {
-        true => Err(Error::argument("opts.url_duplicates is for uc_upload_url(): set it to 0")),
+        true => Err(Error::argument(
+            "opts.check_url_duplicates and opts.save_url_duplicates are for uc_upload_url() only",
+        )),
         false => Ok(()),
     }
 }
