@@ -300,7 +300,8 @@ static const struct {
     NAMED(groups_list),    NAMED(group_info),      NAMED(group_delete),  NAMED(files_list),       NAMED(file_info),
     NAMED(file_delete),    NAMED(files_delete),    NAMED(file_copy),     NAMED(metadata_list),    NAMED(metadata_get),
     NAMED(metadata_set),   NAMED(metadata_delete), NAMED(project_info),  NAMED(webhooks_list),    NAMED(webhook_create),
-    NAMED(webhook_update), NAMED(webhook_unsubscribe),  NAMED(document_info), NAMED(convert_document), NAMED(convert_video),
+    NAMED(webhook_update), NAMED(webhook_unsubscribe),
+    NAMED(document_info), NAMED(convert_document), NAMED(convert_video),
     NAMED(addon_run),      NAMED(job_poll),
 };
 

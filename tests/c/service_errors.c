@@ -115,7 +115,8 @@ TEST("400 and 403: webhooks") {
     check_said(UC_ERR_AUTH, 403, "You can't use webhooks", uc_webhook_create(client, &opts, &other, &error), &error);
     check_said(UC_ERR_AUTH, 403, "You can't use webhooks", uc_webhook_update(client, webhook->id, &opts, &other, &error),
                &error);
-    check_said(UC_ERR_AUTH, 403, "You can't use webhooks", uc_webhook_unsubscribe(client, opts.target_url, &error), &error);
+    check_said(UC_ERR_AUTH, 403, "You can't use webhooks",
+               uc_webhook_unsubscribe(client, opts.target_url, &error), &error);
     CHECK(all == NULL && other == NULL);
     uc_free(webhook);
     uc_free(client);

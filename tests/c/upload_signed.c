@@ -556,7 +556,8 @@ TEST("two permissions at once, half of one, or what cannot be one are refused be
     uc_free(client);
 }
 
-static void check_refused_token(const uc_client *client, const uc_upload_token_opts *opts, const char *name, const char *value) {
+static void check_refused_token(const uc_client *client, const uc_upload_token_opts *opts, const char *name,
+                                const char *value) {
     char *token;
     uc_error *error;
     check_refusal(uc_upload_token(client, opts, &token, &error), &error, name, value);

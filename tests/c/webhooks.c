@@ -227,7 +227,8 @@ TEST("options that make no sense are refused before anything is sent") {
         {"opts.target_url", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, "https://example.com/\xff", "file.stored", NULL}},
         {"opts.event", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "", NULL}},
         {"opts.event", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "\xff", NULL}},
-        {"opts.signing_secret", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "file.stored", "123456789 123456789 123456789 123"}},
+        {"opts.signing_secret",
+         {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "file.stored", "123456789 123456789 123456789 123"}},
         {"opts.signing_secret", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "file.stored", ""}},
         {"opts.signing_secret", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "file.stored", "\xff"}},
         {"opts.struct_size", {0, UC_DEFAULT, 0, HOOK, "file.stored", NULL}},
@@ -245,7 +246,8 @@ TEST("options that make no sense are refused before anything is sent") {
         check_refusal(uc_webhook_update(client, 1, opts, &webhook, &error), &error, cases[i].name, cases[i].name);
         CHECK(webhook == NULL);
         if (strcmp(cases[i].name, "opts.target_url") == 0)
-            check_refusal(uc_webhook_unsubscribe(client, opts->target_url, &error), &error, "target_url", opts->target_url);
+            check_refusal(uc_webhook_unsubscribe(client, opts->target_url, &error), &error, "target_url",
+                          opts->target_url);
     }
     CHECK_INT(0, requests_counted());
     uc_free(client);
