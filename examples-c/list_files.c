@@ -37,9 +37,9 @@ static int wrong_option(const char *option, const char *what)
     return 2;
 }
 
-static void log_line(void *user_data, int32_t level, const char *line)
+static void log_line(void *log_data, int32_t level, const char *line)
 {
-    (void)user_data;
+    (void)log_data;
     (void)level;
     fprintf(stderr, "%s\n", line);
 }
@@ -85,11 +85,11 @@ int main(int argc, char **argv)
         } else if (strcmp(option, "--newest") == 0) {
             opts.ordering = "-datetime_uploaded";
         } else if (strcmp(option, "--stored") == 0) {
-            opts.stored = "true";
+            opts.stored = UC_YES;
         } else if (strcmp(option, "--temporary") == 0) {
-            opts.stored = "false";
+            opts.stored = UC_NO;
         } else if (strcmp(option, "--removed") == 0) {
-            opts.removed = "true";
+            opts.removed = UC_YES;
         } else if (strcmp(option, "--json") == 0) {
             json = 1;
         } else if (strcmp(option, "--verbose") == 0) {

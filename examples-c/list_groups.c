@@ -34,9 +34,9 @@ static int wrong_option(const char *option, const char *what)
     return 2;
 }
 
-static void log_line(void *user_data, int32_t level, const char *line)
+static void log_line(void *log_data, int32_t level, const char *line)
 {
-    (void)user_data;
+    (void)log_data;
     (void)level;
     fprintf(stderr, "%s\n", line);
 }

@@ -99,7 +99,7 @@ int main(int argc, char **argv)
     size_t tags_len = 0;
     int json = 0;
     uc_client_opts client_opts = {0};
-    uc_search_opts opts = {0};
+    uc_files_search_opts opts = {0};
 
     client_opts.struct_size = sizeof client_opts;
     client_opts.api_base = api_base && *api_base ? api_base : NULL;

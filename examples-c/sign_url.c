@@ -58,14 +58,14 @@ int main(int argc, char **argv)
     const char *secret = getenv("UPLOADCARE_DELIVERY_SECRET");
     const char *subject = NULL;
     long minutes = USUAL_MINUTES;
-    uc_sign_url_opts opts = {0};
+    uc_url_sign_opts opts = {0};
 
     opts.struct_size = sizeof opts;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--everything-below") == 0)
-            opts.wildcard = 1;
+            opts.wildcard = UC_YES;
         else if (strcmp(argv[i], "--url-token") == 0)
-            opts.url_token = 1;
+            opts.url_token = UC_YES;
         else if (strcmp(argv[i], "--minutes") == 0 && argv[i + 1] && (minutes = number(argv[i + 1])) > 0)
             i++;
         else if (!subject && argv[i][0] != '-')

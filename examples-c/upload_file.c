@@ -56,9 +56,9 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static int32_t show_progress(void *user_data, int64_t done, int64_t total)
+static int32_t show_progress(void *progress_data, int64_t done, int64_t total)
 {
-    struct progress *progress = user_data;
+    struct progress *progress = progress_data;
     double now = seconds();
 
     if (!progress->has_begun) {
@@ -130,15 +130,15 @@ int main(int argc, char **argv)
     for (; first < argc && argv[first][0] == '-'; first++) {
         const char *option = argv[first];
         if (strcmp(option, "--store") == 0)
-            opts.store = "1";
+            opts.store = UC_YES;
         else if (strcmp(option, "--name") == 0 && argv[first + 1])
-            opts.name = argv[++first];
+            opts.filename = argv[++first];
         else if (strcmp(option, "--resume") == 0 && argv[first + 1])
             opts.resume_file = argv[++first];
         else
             return wrong_usage();
     }
-    if (first == argc || ((opts.name || opts.resume_file) && argc - first > 1))
+    if (first == argc || ((opts.filename || opts.resume_file) && argc - first > 1))
         return wrong_usage();
 
     /* A second Ctrl-C ends the program. */

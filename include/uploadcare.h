@@ -14,8 +14,9 @@
 //      uc_batch may come with a failure: it tells what was done before.)
 //   4. Text is UTF-8, ends in NUL and is copied on the way in: at most 64 KiB, but for JSON. NULL
 //      means absent. The path of a file is UTF-8 on Windows and any bytes elsewhere.
-//   5. Threads share a uc_client freely. Any other object: one thread at a time, any thread, also
-//      where a function takes it as const.
+//   5. Threads share a uc_client freely, and several may read the same struct that the library
+//      filled. A uc_page, a uc_job or a uc_ops: one thread at a time, any thread, also where a
+//      function takes it as const.
 //
 // Calls block until they are done; uc_client_cancel() ends them early. Nothing needs initialising,
 // nothing is global, and no signal is raised. No call changes errno or takes more than 48 KiB of
@@ -25,10 +26,20 @@
 // What is small or of a fixed size, less than 64 KiB at a time, may end the program instead.
 //
 // Structs that the library fills (uc_group, uc_file, uc_error and so on) are read-only and grow at
-// their end in later versions: reach them by pointer only, never copy one, never make one. Structs
-// that you fill end in _opts: zero the whole, set struct_size, and set what is to differ from the
-// default. A text or an array in a struct of the library is NULL where there is none, unless its
-// comment says that it never is. In C: `uc_groups_opts opts = {0}; opts.struct_size = sizeof opts;`
+// their end in later versions: reach them by pointer, never make one. A copy of the first fields, as
+// managed languages make, may be read as long as the owner of the struct lives: what it points to is
+// the owner's, and uc_free() takes the original only. A text or an array there is NULL where there is
+// none, unless its comment says that it never is. A flag (is_image) is 1 or 0, and 0 where the
+// service does not say.
+//
+// Structs that you fill end in _opts: zero the whole, set struct_size, and set what is to differ from
+// the default. In C: `uc_groups_opts opts = {0}; opts.struct_size = sizeof opts;`
+// struct_size may also be where one of the fields ends, for a caller that declares only some: the
+// others have their defaults. Options that say yes or no take UC_DEFAULT, UC_YES or UC_NO; anything
+// else is UC_ERR_ARGUMENT.
+//
+// No struct has padding on a 64-bit system: a field `reserved`, always 0, stands in its place. A field
+// or an argument in _len counts entries, one in _size bytes.
 
 
 #ifndef UPLOADCARE_H
@@ -93,7 +104,7 @@ enum uc_status
     /// The answer made no sense, was too large, held more of something than the service can have, or
     /// led to another host.
     UC_ERR_PROTOCOL = -10,
-    /// Stopped by a callback or by uc_client_cancel().
+    /// Stopped by a callback or by uc_client_cancel(), which lasts until uc_client_reset().
     UC_ERR_CANCELED = -11,
     /// A local file could not be read or written.
     UC_ERR_FILE = -12,
@@ -109,6 +120,25 @@ enum uc_status
 typedef enum uc_status uc_status;
 #else
 typedef int32_t uc_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// For options that say yes or no.
+enum uc_choice
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    UC_NO = -1,
+    /// What a field's comment calls its default.
+    UC_DEFAULT = 0,
+    UC_YES = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum uc_choice uc_choice;
+#else
+typedef int32_t uc_choice;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -173,25 +203,6 @@ typedef int32_t uc_hmac;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// For uc_upload_opts.url_duplicates, added up: what a file from a URL has to do with earlier ones.
-enum uc_url_duplicates
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-    /// Take the file that was fetched from the same URL before, where there is one.
-    UC_URL_DUPLICATES_CHECK = 1,
-    /// Remember this file for those who check.
-    UC_URL_DUPLICATES_SAVE = 2,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum uc_url_duplicates uc_url_duplicates;
-#else
-typedef int32_t uc_url_duplicates;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
 /// One project, seen through its keys. Made by uc_client_new(), freed by uc_free(). All threads of
 /// a process may share one: it keeps connections alive among them. Free it when no other thread is
 /// inside a call that was given it. After fork() the child makes its own. It may free what the parent
@@ -232,7 +243,7 @@ typedef int32_t (*uc_sign_fn)(void *sign_data,
 /// that the peer sent back, and lives as long as the call of this function. Called on a thread that
 /// is inside a call on the client, its pages or its jobs; on several at once when several threads use
 /// the client. What a page logs while it reads ahead is delivered by the next uc_page_next() or
-/// uc_page_previous(), and dropped when the page is freed before.
+/// uc_page_previous(), or by uc_free() of the page.
 typedef void (*uc_log_fn)(void *log_data, int32_t level, const char *line);
 
 /// Called about ten times a second while a call of the client waits, on the thread that made the
@@ -281,9 +292,9 @@ typedef struct {
     /// For one whole call with its retries and waits, in milliseconds; default 120000, for uploads
     /// none. Each limit holds to within 0.3 s, under signals too, but for the time of callbacks.
     uint32_t timeout_ms;
-    /// 1: operations are not checked against OPERATIONS.md, only that they begin with -/, end in a
-    /// slash and can stand in an address: for what the service has learned since this version;
-    /// default 0.
+    /// UC_YES: operations are not checked against OPERATIONS.md, only that they begin with -/, end in
+    /// a slash and can stand in an address: for what the service has learned since this version;
+    /// default UC_NO.
     int32_t unchecked_operations;
     /// Signs in place of the secret key, which then must be NULL.
     uc_sign_fn sign;
@@ -321,6 +332,8 @@ typedef struct {
     int64_t retry_after_ms;
     /// How many requests were made, retries included; 0 when nothing was sent.
     int32_t attempts;
+    /// In place of padding: 0.
+    int32_t reserved;
 } uc_error;
 
 /// What a derived client has of its own. Set struct_size; a field of zero or NULL is as in the
@@ -346,7 +359,7 @@ typedef struct {
     /// Groups per page, 1 to 1000; default 100.
     uint32_t limit;
     /// How many pages to fetch before they are asked for, 0 to 16, on a thread that belongs to the
-    /// page and ends with it; default 0. Content and order are the same as without.
+    /// page and ends with it; default 0. With opts.sign of the client at most one, see uc_sign_fn. Content and order are the same as without.
     uint32_t read_ahead;
     /// ISO 8601 with a zone, "2024-01-31T12:00:00Z": only groups made after it, or before it in
     /// descending order. The moment itself is left out.
@@ -378,6 +391,8 @@ typedef struct {
     double dpi_y;
     /// 1 when latitude and longitude are known, else 0.
     int32_t has_geo_location;
+    /// In place of padding: 0.
+    int32_t reserved;
     /// Degrees, north positive.
     double latitude;
     /// Degrees, east positive.
@@ -388,20 +403,18 @@ typedef struct {
 
 /// An audio track of a video. Numbers are -1 and the codec NULL where unknown.
 typedef struct {
-    /// "aac".
-    const char *codec;
     /// As the service gives it.
     int64_t bitrate;
     /// Hz.
     int64_t sample_rate;
     /// 2 for stereo.
     int64_t channels;
+    /// "aac".
+    const char *codec;
 } uc_audio_track;
 
 /// A video track of a video. Numbers are -1 and the codec NULL where unknown.
 typedef struct {
-    /// "h264".
-    const char *codec;
     /// As the service gives it.
     int64_t bitrate;
     /// Pixels.
@@ -410,16 +423,18 @@ typedef struct {
     int64_t height;
     /// Frames a second.
     double frame_rate;
+    /// "h264".
+    const char *codec;
 } uc_video_track;
 
 /// What the service found in a video.
 typedef struct {
-    /// "mp4".
-    const char *format;
     /// Milliseconds; -1 where unknown.
     int64_t duration_ms;
     /// As the service gives it; -1 where unknown.
     int64_t bitrate;
+    /// "mp4".
+    const char *format;
     /// Its audio tracks.
     const uc_audio_track *const *audio;
     /// How many.
@@ -454,22 +469,25 @@ typedef struct {
     const char *mime_type;
     /// Bytes; -1 where unknown.
     int64_t size;
-    /// 1, 0, or -1 while the service does not know.
-    int32_t is_image;
-    /// 1 when it can be used, 0 while the service works on it.
-    int32_t is_ready;
-    /// 1 when it is stored for good, 0 for a temporary file, -1 where the service does not say.
-    int32_t is_stored;
-    /// When it was uploaded, and the same in microseconds since 1970-01-01 UTC; INT64_MIN where
-    /// it is not known, here and below.
-    const char *datetime_uploaded;
+    /// The three times below in microseconds since 1970-01-01 UTC; INT64_MIN where not known.
     int64_t datetime_uploaded_us;
+    int64_t datetime_stored_us;
+    int64_t datetime_removed_us;
+    /// 1 when the service knows it for an image, else 0.
+    int32_t is_image;
+    /// 1 when it can be used; 0 while the service works on it.
+    int32_t is_ready;
+    /// 1 when it is stored for good, else 0. Where the service does not say it in so many words, 1
+    /// when there is a datetime_stored.
+    int32_t is_stored;
+    /// In place of padding: 0.
+    int32_t reserved;
+    /// When it was uploaded.
+    const char *datetime_uploaded;
     /// When it was stored for good; NULL for a temporary file.
     const char *datetime_stored;
-    int64_t datetime_stored_us;
     /// When it was removed; NULL while it is there.
     const char *datetime_removed;
-    int64_t datetime_removed_us;
     /// Inside a group only: the operations it was put in with, "resize/x800/"; else NULL.
     const char *default_effects;
     /// The S3 bucket that holds it, where that is the project's own. Only the Upload API tells it.
@@ -555,15 +573,15 @@ typedef struct {
     uint32_t limit;
     /// How many pages to fetch before they are asked for, as in uc_groups_opts; default 0.
     uint32_t read_ahead;
+    /// UC_YES: only files stored for good; UC_NO: only temporary ones; default both.
+    int32_t stored;
+    /// UC_YES: only removed files; default UC_NO, only those that are there.
+    int32_t removed;
     /// ISO 8601 with a zone, "2024-01-31T12:00:00Z": only files uploaded after it, or before it in
     /// descending order. The moment itself is left out.
     const char *from;
     /// "datetime_uploaded", oldest first, the default; or "-datetime_uploaded", newest first.
     const char *ordering;
-    /// "true": only files stored for good; "false": only temporary ones; default both.
-    const char *stored;
-    /// "true": only removed files; default "false", only those that are there.
-    const char *removed;
     /// "appdata": with what add-ons found; default without.
     const char *include;
     /// From uc_page_cursor(): go on from there. It carries the options that the listing began with:
@@ -573,7 +591,7 @@ typedef struct {
 
 /// Which part of what a search finds. Set struct_size; a field of zero or NULL has its default.
 typedef struct {
-    /// sizeof(uc_search_opts)
+    /// sizeof(uc_files_search_opts)
     size_t struct_size;
     /// Files per page, 1 to 100; default 20.
     uint32_t limit;
@@ -581,39 +599,43 @@ typedef struct {
     uint32_t offset;
     /// "appdata": with what add-ons found; default without.
     const char *include;
-} uc_search_opts;
+} uc_files_search_opts;
 
 /// How to copy a file within the project. Set struct_size; a field of zero or NULL has its default.
 typedef struct {
-    /// sizeof(uc_copy_opts)
+    /// sizeof(uc_file_copy_opts)
     size_t struct_size;
-    /// "true": keep the copy for good; default "false".
-    const char *store;
+    /// UC_YES: keep the copy for good; default UC_NO, for a day.
+    int32_t store;
+    /// In place of padding: set it to 0.
+    int32_t reserved;
     /// Metadata of the copy, as in uc_metadata_set(); at most 50 pairs.
     const uc_pair *metadata;
     /// How many.
     size_t metadata_len;
-} uc_copy_opts;
+} uc_file_copy_opts;
 
 /// How to copy a file to a storage of one's own. Set struct_size; a field of zero or NULL has its
 /// default.
 typedef struct {
-    /// sizeof(uc_remote_copy_opts)
+    /// sizeof(uc_file_copy_remote_opts)
     size_t struct_size;
-    /// 1: nobody but the storage's owner may read the copy; default 0, everybody may.
+    /// UC_YES: nobody but the storage's owner may read the copy; default UC_NO, everybody may.
     int32_t is_private;
+    /// In place of padding: set it to 0.
+    int32_t reserved;
     /// The name of the copy, made of ${default}, which is ${uuid}/${auto_filename}, the default;
     /// ${auto_filename}, which is ${filename}${effects}${ext}; ${effects}, ${filename}, ${uuid} and
     /// ${ext}.
     const char *pattern;
-} uc_remote_copy_opts;
+} uc_file_copy_remote_opts;
 
 /// What the application keeps with a file. Owned: give it to uc_free().
 typedef struct {
     /// Keys and values, in the service's order; NULL where there are none.
-    const uc_pair *pairs;
+    const uc_pair *metadata;
     /// How many.
-    size_t pairs_len;
+    size_t metadata_len;
 } uc_metadata;
 
 /// The tags of a file, in their order, and what a call has changed. Owned: give it to uc_free().
@@ -638,8 +660,10 @@ typedef struct {
     const char *name;
     /// The public key.
     const char *pub_key;
-    /// 1 when files are stored as they are uploaded, 0 when not, -1 where unknown.
+    /// 1 when files are stored as they are uploaded, else 0.
     int32_t autostore_enabled;
+    /// In place of padding: 0.
+    int32_t reserved;
     /// Who may work on it: e-mail address and name, "" where the service sent none.
     const uc_pair *collaborators;
     /// How many.
@@ -654,6 +678,9 @@ typedef struct {
     int64_t id;
     /// The project's number; -1 where the service sent none.
     int64_t project;
+    /// `created` and `updated` in microseconds since 1970-01-01 UTC; INT64_MIN where not known.
+    int64_t created_us;
+    int64_t updated_us;
     /// Where it delivers to.
     const char *target_url;
     /// "file.uploaded", "file.stored", "file.deleted", "file.info_updated", "file.infected".
@@ -664,12 +691,12 @@ typedef struct {
     const char *signing_secret;
     /// 1 when it delivers, else 0.
     int32_t is_active;
-    /// When it was made, and the same in microseconds since 1970-01-01 UTC.
+    /// In place of padding: 0.
+    int32_t reserved;
+    /// When it was made.
     const char *created;
-    int64_t created_us;
     /// When it was changed.
     const char *updated;
-    int64_t updated_us;
     /// The whole object as the service sent it.
     const char *json;
 } uc_webhook;
@@ -687,8 +714,10 @@ typedef struct {
 typedef struct {
     /// sizeof(uc_webhook_opts)
     size_t struct_size;
-    /// 1 to deliver, -1 not to; default 0, for a new one 1.
+    /// UC_YES to deliver, UC_NO not to; default for a new one UC_YES.
     int32_t active;
+    /// In place of padding: set it to 0.
+    int32_t reserved;
     /// An http or https address of at most 255 characters.
     const char *target_url;
     /// The event's name, "file.uploaded".
@@ -751,18 +780,17 @@ typedef struct {
     size_t groups_len;
     /// The whole answer as the service sent it.
     const char *json;
-} uc_document_info;
+} uc_document;
 
 /// How to convert. Set struct_size; a field of zero or NULL has its default.
 typedef struct {
     /// sizeof(uc_convert_opts)
     size_t struct_size;
-    /// 1: put the pages of a document that becomes images into a group as well, whose id
-    /// uc_document_info_get() then knows; default 0. Not for videos.
+    /// UC_YES: put the pages of a document that becomes images into a group as well, whose id
+    /// uc_document_info() then knows; default UC_NO. Not for videos.
     int32_t save_in_group;
-    /// "1" or "true": keep the result for good; "0" or "false": for a day; default as the project
-    /// is set.
-    const char *store;
+    /// UC_YES: keep the result for good; UC_NO: for a day; default as the project is set.
+    int32_t store;
 } uc_convert_opts;
 
 /// Hears how far a call is: return 0 to go on, anything else to stop at once, also a request that
@@ -779,11 +807,9 @@ typedef struct {
     size_t struct_size;
     /// What the file is to be called; default its own name, with U+FFFD for what is not UTF-8 in it,
     /// or "file".
-    const char *name;
+    const char *filename;
     /// "image/jpeg"; default by the name.
     const char *mime_type;
-    /// "1": keep it for good; "0": for a day; default "auto", as the project is set.
-    const char *store;
     /// Metadata of the file, as in uc_metadata_set(); at most 50 pairs.
     const uc_pair *metadata;
     /// How many.
@@ -792,14 +818,6 @@ typedef struct {
     const char *const *tags;
     /// How many.
     size_t tags_len;
-    /// Bytes of a part, 5 MiB to 5 GiB; default 5 MiB, larger where there would be more than 10000
-    /// parts. Files up to 10 MiB go in one piece.
-    uint64_t part_size;
-    /// How many parts are on their way at a time, 1 to 16; default 4. A file takes half a MiB of
-    /// memory for each, a stream part_size.
-    uint32_t parallel;
-    /// Of uc_upload_url(): a sum of uc_url_duplicates; default 0, neither.
-    int32_t url_duplicates;
     /// Of uc_upload_path(): the path of a file that remembers which parts have arrived, made when
     /// parts are sent and removed at the end. The same call, after a crash too, then sends only what
     /// is missing. It begins anew where the file to upload, the options or the keys are others, after
@@ -809,6 +827,19 @@ typedef struct {
     /// sent, where it is a link or no regular file, belongs to another user, may be written by
     /// others, is something else (which is left alone), or is used by another upload at the time.
     const char *resume_file;
+    /// Bytes of a part, 5 MiB to 5 GiB; default 5 MiB, larger where there would be more than 10000
+    /// parts. Files up to 10 MiB go in one piece.
+    uint64_t part_size;
+    /// How many parts are on their way at a time, 1 to 16; default 4. A file takes half a MiB of
+    /// memory for each, a stream part_size.
+    uint32_t parallel;
+    /// UC_YES: keep the file for good; UC_NO: for a day; default as the project is set.
+    int32_t store;
+    /// Of uc_upload_url(). UC_YES: take the file that was fetched from the same URL before, where
+    /// there is one that was remembered; default UC_NO.
+    int32_t check_url_duplicates;
+    /// Of uc_upload_url(). UC_YES: remember this file for those who check; default UC_NO.
+    int32_t save_url_duplicates;
     /// A JWT that a backend made with uc_upload_token(): good until the upload ends, and for
     /// "/multipart/*" too where the file goes in parts. Default: `signature` and `expire`; else
     /// signed with the client's secret key, where it has one.
@@ -825,13 +856,13 @@ typedef struct {
 } uc_upload_opts;
 
 /// Gives the bytes of an upload: fills at most `size` bytes of `buffer` and returns how many, 0 at
-/// the end, or a negative number to stop, and the call returns UC_ERR_CANCELED. Called by one
-/// thread at a time, which may be one of the library's. Must not throw or longjmp.
+/// the end, or a negative number to stop, and the call returns UC_ERR_CANCELED. Called on the
+/// thread that made the call, and on no other. Must not throw or longjmp.
 typedef int64_t (*uc_read_fn)(void *read_data, void *buffer, size_t size);
 
 /// What a token allows. Set struct_size; a field of zero or NULL is no restriction.
 typedef struct {
-    /// sizeof(uc_token_opts)
+    /// sizeof(uc_upload_token_opts)
     size_t struct_size;
     /// Paths of the Upload API, such as "/base/", "/multipart/*", "/from_url/" and "/group/": at most
     /// 16, each of at most 64 characters.
@@ -848,7 +879,7 @@ typedef struct {
     int64_t lifetime_s;
     /// How many files may be uploaded with it, 1 to 100000; default any number. Groups do not count.
     int64_t operations;
-} uc_token_opts;
+} uc_upload_token_opts;
 
 /// What an address on the CDN says; NULL where it does not. One of uuid, group_id and source_url is
 /// set. Owned: give it to uc_free().
@@ -860,10 +891,10 @@ typedef struct {
     const char *uuid;
     /// The group, or the group that the file is of.
     const char *group_id;
-    /// Of a file, its place in the group; else -1.
-    int64_t index;
     /// "zip" or "tar" where the address is that of a group's archive.
     const char *archive;
+    /// Of a file, its place in the group; else -1.
+    int64_t index;
     /// As uc_url() takes them: "-/resize/500x/". They are not checked.
     const char *operations;
     /// What stands behind the last slash, decoded. As in uc_url(), what no file can be saved as has
@@ -877,19 +908,19 @@ typedef struct {
 
 /// How to sign an address. Set struct_size; a field of zero has its default.
 typedef struct {
-    /// sizeof(uc_sign_url_opts)
+    /// sizeof(uc_url_sign_opts)
     size_t struct_size;
     /// Until when it is good, in seconds since 1970-01-01 UTC; default by lifetime_s.
     int64_t expire;
     /// How long it is good from now, in seconds; default 300.
     int64_t lifetime_s;
-    /// 1: the token is good for everything below the last slash of the address, so that other
+    /// UC_YES: the token is good for everything below the last slash of the address, so that other
     /// operations may be put there, and for the segments of "adaptive_video/"; of "https://host/" for
-    /// everything of the project. Default 0, for this address alone.
+    /// everything of the project. Default UC_NO, for this address alone.
     int32_t wildcard;
-    /// 1: a token that does not repeat the address; default 0. Not with `wildcard`.
+    /// UC_YES: a token that does not repeat the address; default UC_NO. Not with `wildcard`.
     int32_t url_token;
-} uc_sign_url_opts;
+} uc_url_sign_opts;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1082,7 +1113,7 @@ uc_status uc_files_list(const uc_client *client,
 UC_API
 uc_status uc_files_search(const uc_client *client,
                           const char *query_json,
-                          const uc_search_opts *opts,
+                          const uc_files_search_opts *opts,
                           uc_page **page,
                           uc_error **error);
 
@@ -1153,7 +1184,7 @@ uc_status uc_files_delete(const uc_client *client,
 UC_API
 uc_status uc_file_copy(const uc_client *client,
                        const char *source,
-                       const uc_copy_opts *opts,
+                       const uc_file_copy_opts *opts,
                        uc_file **file,
                        uc_error **error);
 
@@ -1166,7 +1197,7 @@ UC_API
 uc_status uc_file_copy_remote(const uc_client *client,
                               const char *source,
                               const char *target,
-                              const uc_remote_copy_opts *opts,
+                              const uc_file_copy_remote_opts *opts,
                               char **url,
                               uc_error **error);
 
@@ -1216,10 +1247,10 @@ uc_status uc_metadata_delete(const uc_client *client,
 UC_API
 uc_status uc_tags_list(const uc_client *client,
                        const char *uuid,
-                       uc_tags **result,
+                       uc_tags **tags,
                        uc_error **error);
 
-/// Gives a file these tags in place of those it has; none at all where `tags_len` is 0. A tag has
+/// Gives a file `new_tags` in place of those it has; none at all where `new_tags_len` is 0. A tag has
 /// at most 100 Latin letters, digits and - _ . and a file at most 50 tags. The service makes them
 /// lower case, strips them, and drops empty ones and repetitions. Where an answer was lost and the
 /// request sent again, `added` and `deleted` are those of the second.
@@ -1228,9 +1259,9 @@ uc_status uc_tags_list(const uc_client *client,
 UC_API
 uc_status uc_tags_replace(const uc_client *client,
                           const char *uuid,
-                          const char *const *tags,
-                          size_t tags_len,
-                          uc_tags **result,
+                          const char *const *new_tags,
+                          size_t new_tags_len,
+                          uc_tags **tags,
                           uc_error **error);
 
 /// Takes the tags `remove` from a file and then gives it the tags `add`. Both are as for
@@ -1244,7 +1275,7 @@ uc_status uc_tags_update(const uc_client *client,
                          size_t add_len,
                          const char *const *remove,
                          size_t remove_len,
-                         uc_tags **result,
+                         uc_tags **tags,
                          uc_error **error);
 
 /// The project itself: a way to learn whether the keys are right, too.
@@ -1286,9 +1317,9 @@ uc_status uc_webhook_update(const uc_client *client,
 ///
 /// REST API: DELETE /webhooks/unsubscribe/
 UC_API
-uc_status uc_webhook_delete(const uc_client *client,
-                            const char *target_url,
-                            uc_error **error);
+uc_status uc_webhook_unsubscribe(const uc_client *client,
+                                 const char *target_url,
+                                 uc_error **error);
 
 /// Checks that a delivery comes from the service, and reads it. `signing_secret` is the webhook's,
 /// `signature` the X-Uc-Signature header ("v1=" and 64 hex digits), NULL where there was none, and
@@ -1310,10 +1341,10 @@ uc_status uc_webhook_read(const char *signing_secret,
 ///
 /// REST API: GET /convert/document/{uuid}/
 UC_API
-uc_status uc_document_info_get(const uc_client *client,
-                               const char *uuid,
-                               uc_document_info **info,
-                               uc_error **error);
+uc_status uc_document_info(const uc_client *client,
+                           const char *uuid,
+                           uc_document **document,
+                           uc_error **error);
 
 /// Starts to convert a document. `path` is the file's UUID, or its address on the CDN, and what to
 /// make of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/";
@@ -1352,7 +1383,7 @@ uc_status uc_convert_video(const uc_client *client,
 ///     "remove_bg"                                 params: crop, type_level, type, channels and so on
 ///
 /// or what the service adds to them. `params_json` is a JSON object, {"purge_infected": true}, or
-/// NULL. remove_bg makes a file, which uc_job_file() names. The others leave what they find in the
+/// NULL. remove_bg makes a file, which uc_job_file_uuid() names. The others leave what they find in the
 /// appdata of the file: ask uc_file_info() with "appdata" when the job has ended. Of a virus scan:
 ///
 ///     {"uc_clamav_virus_scan": {"data": {"infected": true, "infected_with": "Win.Test.EICAR_HDB-1"},
@@ -1380,9 +1411,9 @@ UC_API uc_status uc_job_poll(uc_job *job, uc_error **error);
 
 /// Polls the job, with pauses that grow from a quarter of a second to 8 seconds, until it has
 /// ended: UC_DONE when it has ended well, UC_ERR_JOB when not. UC_ERR_TIMEOUT after `timeout_ms`
-/// milliseconds; 0 is no limit, so that the call waits as long as the service says that the job
-/// goes on. UC_ERR_CANCELED when `progress`, which may be NULL, or uc_client_cancel() has stopped
-/// it. What else fails, a lost connection, ends the waiting. Nothing of that ends the job: wait
+/// milliseconds; 0 and UC_NO_LIMIT are no limit, so that the call waits as long as the service says
+/// that the job goes on. UC_ERR_CANCELED when `progress`, which may be NULL, the client's `tick` or
+/// uc_client_cancel() has stopped it. What else fails, a lost connection, ends the waiting. Nothing of that ends the job: wait
 /// again, or keep its token.
 UC_API
 uc_status uc_job_wait(uc_job *job,
@@ -1399,11 +1430,11 @@ UC_API const char *uc_job_token(const uc_job *job);
 /// and for NULL. A conversion's is known from the start, or after uc_job_resume() from the first
 /// poll; the file is ready when the job has ended. Borrowed until the job is polled, waited for or
 /// freed.
-UC_API const char *uc_job_file(const uc_job *job);
+UC_API const char *uc_job_file_uuid(const uc_job *job);
 
 /// The id of the group of a video's thumbnails, or NULL. Borrowed until the job is polled, waited
 /// for or freed.
-UC_API const char *uc_job_thumbnails(const uc_job *job);
+UC_API const char *uc_job_thumbnails_group_id(const uc_job *job);
 
 /// The service's last answer about the job; NULL before there was one, and for NULL. Borrowed until
 /// the job is polled, waited for or freed.
@@ -1458,7 +1489,7 @@ uc_status uc_upload_stream(const uc_client *client,
                            uc_error **error);
 
 /// Lets the service fetch a file from `source_url` itself: starts a job that ends with the file,
-/// which uc_job_file() names. Spaces and what is not ASCII are percent-encoded in it, as in
+/// which uc_job_file_uuid() names. Spaces and what is not ASCII are percent-encoded in it, as in
 /// uc_url_proxy(). `opts` may be NULL.
 ///
 /// Upload API: POST /from_url/, GET /from_url/status/
@@ -1505,7 +1536,7 @@ uc_status uc_upload_signature(const uc_client *client,
 /// do. `opts` may be NULL. Sends nothing.
 UC_API
 uc_status uc_upload_token(const uc_client *client,
-                          const uc_token_opts *opts,
+                          const uc_upload_token_opts *opts,
                           char **token,
                           uc_error **error);
 
@@ -1690,24 +1721,24 @@ uc_status uc_url_parse(const char *url,
 UC_API
 uc_status uc_url_sign(const char *url,
                       const char *secret_hex,
-                      const uc_sign_url_opts *opts,
+                      const uc_url_sign_opts *opts,
                       char **signed_url,
                       uc_error **error);
 
 /// Sends a REST request with the signature, retries and limits of any other call. `method` is
 /// "GET", "POST", "PUT", "PATCH" or "DELETE"; `path` starts with a slash and may have a query,
-/// "/groups/?limit=1", percent-encoded where it needs to be; `json` is the body or NULL. `answer`
-/// receives the body of the reply, "" where there is none: give it to uc_free(). It is as received,
+/// "/groups/?limit=1", percent-encoded where it needs to be; `body_json` is the body or NULL. `response`
+/// receives its body, "" where there is none: give it to uc_free(). It is as received,
 /// but without a byte order mark and with U+FFFD for U+0000 and for what is not UTF-8. A body of
 /// JSON is whole, or the call fails: UC_ERR_NETWORK where the connection ended inside it. A POST or
-/// PATCH is only sent again where the service cannot have acted on it; a DELETE whose answer was
+/// PATCH is only sent again where the service cannot have acted on it; a DELETE whose response was
 /// lost and whose repeat finds nothing has succeeded.
 UC_API
 uc_status uc_request(const uc_client *client,
                      const char *method,
                      const char *path,
-                     const char *json,
-                     char **answer,
+                     const char *body_json,
+                     char **response,
                      uc_error **error);
 
 #ifdef __cplusplus

@@ -174,7 +174,7 @@ impl Client {
             ));
         }
         if json.is_some_and(|json| check_whole(&mut Reader::new(json)).is_err()) {
-            return Err(Error::argument("json is not JSON"));
+            return Err(Error::argument("body_json is not JSON"));
         }
         let body = json.unwrap_or_default();
         self.http.ask(method, path, body, |answer: &mut Answer| {

@@ -40,6 +40,12 @@ impl Query {
         Ok(())
     }
 
+    pub fn flag(&mut self, name: &str, value: Option<bool>) {
+        if let Some(value) = value {
+            self.add(name, if value { "true" } else { "false" });
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }

@@ -1,6 +1,6 @@
 //! Add-ons.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{object, optional_json, text};
 use super::call::make;
@@ -18,7 +18,7 @@ use super::jobs::uc_job;
 ///     "remove_bg"                                 params: crop, type_level, type, channels and so on
 ///
 /// or what the service adds to them. `params_json` is a JSON object, {"purge_infected": true}, or
-/// NULL. remove_bg makes a file, which uc_job_file() names. The others leave what they find in the
+/// NULL. remove_bg makes a file, which uc_job_file_uuid() names. The others leave what they find in the
 /// appdata of the file: ask uc_file_info() with "appdata" when the job has ended. Of a virus scan:
 ///
 ///     {"uc_clamav_virus_scan": {"data": {"infected": true, "infected_with": "Win.Test.EICAR_HDB-1"},

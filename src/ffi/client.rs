@@ -1,10 +1,10 @@
 //! Clients.
 
-use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
-use super::arguments::object;
-use super::arguments::{copied, optional_file_path, optional_text, options, text};
+use libc::{c_char, c_void};
+
+use super::arguments::{copied, is_chosen, object, optional_file_path, optional_text, options, text};
 use super::call::{guard, make};
 use super::callbacks::{CLog, CSign, CTick};
 use super::error::{uc_error, uc_status};
@@ -130,9 +130,9 @@ pub struct uc_client_opts {
     /// For one whole call with its retries and waits, in milliseconds; default 120000, for uploads
     /// none. Each limit holds to within 0.3 s, under signals too, but for the time of callbacks.
     pub timeout_ms: u32,
-    /// 1: operations are not checked against OPERATIONS.md, only that they begin with -/, end in a
-    /// slash and can stand in an address: for what the service has learned since this version;
-    /// default 0.
+    /// UC_YES: operations are not checked against OPERATIONS.md, only that they begin with -/, end in
+    /// a slash and can stand in an address: for what the service has learned since this version;
+    /// default UC_NO.
     pub unchecked_operations: i32,
     /// Signs in place of the secret key, which then must be NULL.
     pub sign: uc_sign_fn,
@@ -148,7 +148,27 @@ pub struct uc_client_opts {
     pub tick_data: *mut c_void,
 }
 
-options!(uc_client_opts, tick_data: *mut c_void);
+options!(uc_client_opts {
+    struct_size,
+    api_base,
+    upload_base,
+    cdn_base,
+    ca_file,
+    proxy,
+    user_agent,
+    auth,
+    retries,
+    connect_timeout_ms,
+    idle_timeout_ms,
+    timeout_ms,
+    unchecked_operations,
+    sign,
+    sign_data,
+    log,
+    log_data,
+    tick,
+    tick_data
+});
 
 /// What a derived client has of its own. Set struct_size; a field of zero or NULL is as in the
 /// client that it is derived from.
@@ -168,7 +188,17 @@ pub struct uc_client_derive_opts {
     pub tick_data: *mut c_void,
 }
 
-options!(uc_client_derive_opts, tick_data: *mut c_void);
+options!(uc_client_derive_opts {
+    struct_size,
+    retries,
+    connect_timeout_ms,
+    idle_timeout_ms,
+    timeout_ms,
+    log,
+    log_data,
+    tick,
+    tick_data
+});
 
 impl uc_client_derive_opts {
     fn checked(self) -> Result<CallOptions> {
@@ -202,7 +232,7 @@ impl uc_client_opts {
                 1 => true,
                 _ => return Err(Error::argument("opts.auth is neither UC_AUTH_SIGNED nor UC_AUTH_SIMPLE")),
             },
-            unchecked_operations: self.unchecked_operations != 0,
+            unchecked_operations: is_chosen(self.unchecked_operations, "opts.unchecked_operations")?,
             sign: CSign::new(self.sign, self.sign_data).map(|sign| Arc::new(sign) as Arc<dyn Sign>),
             calls: CallOptions {
                 retries: retries(self.retries)?,

@@ -1,8 +1,11 @@
 //! Statuses and errors.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::CStr;
 use std::ptr::null;
 
+use libc::c_char;
+
+use super::layout::no_padding;
 use super::memory::{Arena, Fixed, give, laid_out};
 use crate::core::error::{Error, Result, Status};
 
@@ -99,7 +102,21 @@ pub struct uc_error {
     pub retry_after_ms: i64,
     /// How many requests were made, retries included; 0 when nothing was sent.
     pub attempts: i32,
+    /// In place of padding: 0.
+    pub reserved: i32,
 }
+
+no_padding!(uc_error {
+    status,
+    http_status,
+    message,
+    code,
+    request_id,
+    body,
+    retry_after_ms,
+    attempts,
+    reserved
+});
 
 pub fn status_of(status: Status) -> uc_status {
     match status {
@@ -131,6 +148,7 @@ static OUT_OF_MEMORY: Fixed<uc_error> = Fixed::new(uc_error {
     body: null(),
     retry_after_ms: -1,
     attempts: 0,
+    reserved: 0,
 });
 
 /// The error and its status, which is UC_ERR_MEMORY where there is no memory for the error.
@@ -152,5 +170,6 @@ fn lay_out_error(arena: &Arena, error: &Error) -> Result<uc_error> {
         body: arena.optional(reply.map(|reply| reply.body.as_str()))?,
         retry_after_ms: error.retry_after_ms().map_or(-1, |ms| i64::try_from(ms).unwrap_or(i64::MAX)),
         attempts: i32::try_from(error.attempts).unwrap_or(i32::MAX),
+        reserved: 0,
     })
 }

@@ -1,8 +1,8 @@
 //! Files.
 
-use std::ffi::c_char;
+use libc::c_char;
 
-use super::arguments::{copied, json, object, optional_text, options, text};
+use super::arguments::{choice, copied, json, object, optional_text, options, text};
 use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
@@ -21,15 +21,15 @@ pub struct uc_files_opts {
     pub limit: u32,
     /// How many pages to fetch before they are asked for, as in uc_groups_opts; default 0.
     pub read_ahead: u32,
+    /// UC_YES: only files stored for good; UC_NO: only temporary ones; default both.
+    pub stored: i32,
+    /// UC_YES: only removed files; default UC_NO, only those that are there.
+    pub removed: i32,
     /// ISO 8601 with a zone, "2024-01-31T12:00:00Z": only files uploaded after it, or before it in
     /// descending order. The moment itself is left out.
     pub from: *const c_char,
     /// "datetime_uploaded", oldest first, the default; or "-datetime_uploaded", newest first.
     pub ordering: *const c_char,
-    /// "true": only files stored for good; "false": only temporary ones; default both.
-    pub stored: *const c_char,
-    /// "true": only removed files; default "false", only those that are there.
-    pub removed: *const c_char,
     /// "appdata": with what add-ons found; default without.
     pub include: *const c_char,
     /// From uc_page_cursor(): go on from there. It carries the options that the listing began with:
@@ -37,7 +37,7 @@ pub struct uc_files_opts {
     pub cursor: *const c_char,
 }
 
-options!(uc_files_opts, cursor: *const c_char);
+options!(uc_files_opts { struct_size, limit, read_ahead, stored, removed, from, ordering, include, cursor });
 
 impl uc_files_opts {
     /// # Safety
@@ -49,8 +49,8 @@ impl uc_files_opts {
             limit: self.limit,
             from: text(self.from, "opts.from")?,
             ordering: text(self.ordering, "opts.ordering")?,
-            stored: text(self.stored, "opts.stored")?,
-            removed: text(self.removed, "opts.removed")?,
+            stored: choice(self.stored, "opts.stored")?,
+            removed: choice(self.removed, "opts.removed")?,
             include: text(self.include, "opts.include")?,
             cursor: text(self.cursor, "opts.cursor")?,
             read_ahead: self.read_ahead,
@@ -61,8 +61,8 @@ impl uc_files_opts {
 /// Which part of what a search finds. Set struct_size; a field of zero or NULL has its default.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct uc_search_opts {
-    /// sizeof(uc_search_opts)
+pub struct uc_files_search_opts {
+    /// sizeof(uc_files_search_opts)
     pub struct_size: usize,
     /// Files per page, 1 to 100; default 20.
     pub limit: u32,
@@ -72,9 +72,9 @@ pub struct uc_search_opts {
     pub include: *const c_char,
 }
 
-options!(uc_search_opts, include: *const c_char);
+options!(uc_files_search_opts { struct_size, limit, offset, include });
 
-impl uc_search_opts {
+impl uc_files_search_opts {
     /// # Safety
     /// As for uc_files_opts.
     unsafe fn checked<'a>(self) -> Result<SearchOptions<'a>> {
@@ -127,7 +127,7 @@ pub unsafe extern "C" fn uc_files_list(
 pub unsafe extern "C" fn uc_files_search(
     client: *const uc_client,
     query_json: *const c_char,
-    opts: *const uc_search_opts,
+    opts: *const uc_files_search_opts,
     page: *mut *mut uc_page,
     error: *mut *mut uc_error,
 ) -> uc_status {

@@ -1,7 +1,8 @@
 //! File groups.
 
-use std::ffi::c_char;
 use std::ptr::null;
+
+use libc::c_char;
 
 use super::arguments::{copied, object, optional_text, options, text, texts};
 use super::batch::{make_batch, uc_batch};
@@ -9,6 +10,7 @@ use super::call::{act, make};
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
 use super::file::{lay_out_file, uc_file};
+use super::layout::no_padding;
 use super::memory::Arena;
 use super::page::uc_page;
 use super::permission::permission;
@@ -16,9 +18,6 @@ use crate::core::error::Result;
 use crate::core::file::File;
 use crate::core::groups::{Files, Group, GroupsOptions};
 use crate::core::memory;
-
-options!(uc_groups_opts, cursor: *const c_char);
-options!(uc_group_create_opts, expire: i64);
 
 /// A file group: a fixed list of up to 1000 files under one id. Owned where a call gave it away,
 /// borrowed from a page.
@@ -46,6 +45,18 @@ pub struct uc_group {
     pub json: *const c_char,
 }
 
+no_padding!(uc_group {
+    id,
+    datetime_created,
+    datetime_created_us,
+    files_count,
+    cdn_url,
+    url,
+    files,
+    files_len,
+    json
+});
+
 /// What to list. Set struct_size; a field of zero or NULL has its default.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -67,6 +78,8 @@ pub struct uc_groups_opts {
     pub cursor: *const c_char,
 }
 
+options!(uc_groups_opts { struct_size, limit, read_ahead, from, ordering, cursor });
+
 /// What allows to make a group where the project wants uploads to be signed. Set struct_size; a field
 /// of zero or NULL has its default.
 #[repr(C)]
@@ -82,6 +95,8 @@ pub struct uc_group_create_opts {
     /// In seconds since 1970-01-01 UTC.
     pub expire: i64,
 }
+
+options!(uc_group_create_opts { struct_size, token, signature, expire });
 
 impl uc_groups_opts {
     /// # Safety

@@ -1,6 +1,6 @@
 //! The library as a whole.
 
-use std::ffi::{c_char, c_void};
+use libc::{c_char, c_void};
 
 use super::call::guard;
 use super::error::uc_status;

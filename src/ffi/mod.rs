@@ -7,6 +7,7 @@
 mod arguments;
 mod call;
 mod callbacks;
+mod layout;
 mod memory;
 
 // Apart, so that they keep this order: it is that of the header.

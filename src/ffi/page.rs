@@ -1,8 +1,10 @@
 //! Pages of listings.
 
 use std::cell::OnceCell;
-use std::ffi::{CString, c_char};
+use std::ffi::CString;
 use std::ptr::null;
+
+use libc::c_char;
 
 use super::arguments::object_mut;
 use super::call::{call, guard};

@@ -1,11 +1,12 @@
 //! What the service delivers to a webhook.
 
-use std::ffi::{c_char, c_void};
+use libc::{c_char, c_void};
 
 use super::arguments::{list, optional_bytes, text};
 use super::call::make;
 use super::error::{uc_error, uc_status};
 use super::file::{lay_out_file, uc_file};
+use super::layout::no_padding;
 use super::memory::{Arena, laid_out};
 use super::pair::{lay_out_pairs, uc_pair};
 use crate::core::error::Result;
@@ -50,6 +51,24 @@ pub struct uc_webhook_event {
     /// Of "file.info_updated": the appdata before, a JSON object.
     pub previous_appdata: *const c_char,
 }
+
+no_padding!(uc_webhook_event {
+    event,
+    target_url,
+    hook_id,
+    initiator,
+    request_id,
+    file,
+    json,
+    addon_name,
+    source_file_uuid,
+    project_pub_key,
+    version,
+    file_url,
+    previous_metadata,
+    previous_metadata_len,
+    previous_appdata
+});
 
 fn lay_out_event(event: WebhookEvent, json: &str) -> Result<(uc_webhook_event, Arena)> {
     laid_out(|arena| {

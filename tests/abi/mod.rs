@@ -337,7 +337,32 @@ fn layout(file: &str, flags: &[&str]) -> Result<(), Failed> {
             install::install_unless(|| install::succeeds(&mut compile()), &["gcc-multilib"]);
         }
         succeeds(&mut compile())?;
-        committed(file, &succeeds(&mut Command::new(&program))?)?;
+        let told = succeeds(&mut Command::new(&program))?;
+        let is_aligned = flags.contains(&"-malign-double");
+        every_byte_is_a_fields(&told, if is_aligned { 4 } else { 0 })?;
+        committed(file, &told)?;
+    }
+    Ok(())
+}
+
+/// No struct has more padding than this: a record that is declared by hand needs none either. (Where
+/// pointers have 32 bits and other fields are aligned to 64, an odd number of pointers leaves 4 bytes.)
+fn every_byte_is_a_fields(layout: &str, most: usize) -> Result<(), Failed> {
+    let (mut structure, mut left) = ("", 0);
+    for line in layout.lines().chain(["uc_end 0"]) {
+        let words: Vec<_> = line.split(' ').collect();
+        if !words[0].starts_with("uc_") {
+            continue;
+        }
+        let size: usize = words[words.len() - 1].parse()?;
+        if words[0].contains('.') {
+            left -= size;
+            continue;
+        }
+        if left > most {
+            return Err(format!("{structure} has {left} bytes of padding: name them `reserved`").into());
+        }
+        (structure, left) = (words[0], size);
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ class Error(Structure):
 
 
 class SignOptions(Structure):
-    """uc_sign_url_opts"""
+    """uc_url_sign_opts"""
 
     _fields_ = [
         ("struct_size", c_size_t),

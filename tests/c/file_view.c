@@ -210,7 +210,7 @@ static void check_kept_for_a_day(const uc_file *file) {
 
 static void check_stored(const uc_file *file) { CHECK_INT(1, file->is_stored); }
 
-static void check_stored_or_not(const uc_file *file) { CHECK_INT(-1, file->is_stored); }
+static void check_not_stored(const uc_file *file) { CHECK_INT(0, file->is_stored); }
 
 TEST("what the Upload API says of a file: whether it is stored, its safe name, its bucket") {
     everywhere("{\"size\":642,\"total\":642,\"done\":642,\"uuid\":\"" UUID "\",\"file_id\":\"" UUID "\","
@@ -221,14 +221,14 @@ TEST("what the Upload API says of a file: whether it is stored, its safe name, i
     everywhere("{\"uuid\":\"" UUID "\",\"is_stored\":false,\"filename\":null,\"s3_bucket\":null}", check_kept_for_a_day);
 }
 
-TEST("whether a file is stored is said, or follows from when, or is not known") {
+TEST("whether a file is stored is said, or follows from when, and is 0 where neither is known") {
     everywhere("{\"uuid\":\"" UUID "\",\"datetime_stored\":null}", check_kept_for_a_day);
     everywhere("{\"uuid\":\"" UUID "\",\"datetime_stored\":\"2018-11-26T12:49:10Z\"}", check_stored);
     everywhere("{\"is_stored\":true,\"uuid\":\"" UUID "\",\"datetime_stored\":null}", check_stored);
     everywhere("{\"datetime_stored\":null,\"uuid\":\"" UUID "\",\"is_stored\":true}", check_stored);
     everywhere("{\"datetime_stored\":null,\"uuid\":\"" UUID "\",\"is_stored\":null}", check_kept_for_a_day);
-    everywhere("{\"uuid\":\"" UUID "\",\"datetime_stored\":[],\"is_stored\":\"yes\"}", check_stored_or_not);
-    everywhere("{\"uuid\":\"" UUID "\"}", check_stored_or_not);
+    everywhere("{\"uuid\":\"" UUID "\",\"datetime_stored\":[],\"is_stored\":\"yes\"}", check_not_stored);
+    everywhere("{\"uuid\":\"" UUID "\"}", check_not_stored);
 }
 
 static void check_video_without_tracks(const uc_file *file) {
@@ -251,7 +251,7 @@ TEST("a video without tracks, and with nothing known but its format") {
 static void check_bare(const uc_file *file) {
     CHECK_TEXT(UUID, file->uuid);
     CHECK_TEXT(NULL, file->original_file_url);
-    CHECK_INT(-1, file->is_image);
+    CHECK_INT(0, file->is_image);
     CHECK_INT(0, file->is_ready);
     CHECK_TEXT(NULL, file->datetime_stored);
     CHECK_INT(INT64_MIN, file->datetime_stored_us);
@@ -372,7 +372,7 @@ static void check_new_image(const uc_file *file) {
     CHECK_TEXT(NULL, file->image->format);
     CHECK_INT(-1, file->image->width);
     CHECK_INT(-1, file->image->height);
-    CHECK_INT(-1, file->is_image);
+    CHECK_INT(0, file->is_image);
 }
 
 TEST("an image of a kind that is new to the library") {

@@ -126,8 +126,8 @@ static void objects_free(const struct objects *made) {
 
 static void child_frees(void *data) { objects_free((struct objects *)data); }
 
-static int32_t go_on(void *user_data, int64_t done, int64_t total) {
-    (void)user_data, (void)done, (void)total;
+static int32_t go_on(void *progress_data, int64_t done, int64_t total) {
+    (void)progress_data, (void)done, (void)total;
     return 0;
 }
 

@@ -74,7 +74,9 @@ static void see_file(const uc_file *file) {
     see_time(file->datetime_uploaded, file->datetime_uploaded_us);
     see_time(file->datetime_stored, file->datetime_stored_us);
     see_time(file->datetime_removed, file->datetime_removed_us);
-    CHECK(file->is_image >= -1 && file->is_image <= 1);
+    CHECK(file->is_image == 0 || file->is_image == 1);
+    CHECK(file->is_stored == 0 || file->is_stored == 1);
+    CHECK_INT(0, file->reserved);
     CHECK(file->is_ready == 0 || file->is_ready == 1);
     see_pairs(file->metadata, file->metadata_len);
     see_pairs(file->variations, file->variations_len);

@@ -54,8 +54,8 @@ struct told {
     int stop_after; /* so many times */
 };
 
-static int32_t tell(void *user_data, int64_t done, int64_t total) {
-    struct told *told = (struct told *)user_data;
+static int32_t tell(void *progress_data, int64_t done, int64_t total) {
+    struct told *told = (struct told *)progress_data;
     told->times++;
     told->strays += !pthread_equal(told->thread, pthread_self());
     told->falls += done < told->last;

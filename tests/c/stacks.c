@@ -156,8 +156,8 @@ static char *control(const struct world *world, const char *method, const char *
     return answer;
 }
 
-static int32_t go_on(void *user_data, int64_t done, int64_t total) {
-    (void)user_data, (void)done, (void)total;
+static int32_t go_on(void *progress_data, int64_t done, int64_t total) {
+    (void)progress_data, (void)done, (void)total;
     return 0;
 }
 
@@ -275,7 +275,7 @@ static void ask_of_project(const uc_client *client) {
     DEPTH(uc_free, (webhooks));
     CALL(uc_webhook_update, (client, webhook ? webhook->id : 1, &opts, &changed, &error));
     DEPTH(uc_free, (changed));
-    CALL(uc_webhook_delete, (client, WEBHOOK_URL, &error));
+    CALL(uc_webhook_unsubscribe, (client, WEBHOOK_URL, &error));
     DEPTH(uc_free, (webhook));
     CALL(uc_webhook_read, (DELIVERY_SECRET, DELIVERY_SIGNATURE, DELIVERY, sizeof DELIVERY - 1, &event, &error));
     DEPTH(uc_free, (event));
@@ -285,9 +285,9 @@ static void ask_of_project(const uc_client *client) {
 
 static void work(const struct world *world, const uc_client *client) {
     char path[128];
-    uc_document_info *info = NULL;
+    uc_document *info = NULL;
     uc_job *job = NULL, *again = NULL;
-    CALL(uc_document_info_get, (client, world->document, &info, &error));
+    CALL(uc_document_info, (client, world->document, &info, &error));
     DEPTH(uc_free, (info));
     snprintf(path, sizeof path, "%s/document/-/format/png/", world->document);
     CALL(uc_convert_document, (client, path, NULL, &job, &error));
@@ -307,8 +307,8 @@ static void work(const struct world *world, const uc_client *client) {
     if (job) {
         DEPTH(uc_job_token, (job));
         CALL(uc_job_poll, (job, &error));
-        DEPTH(uc_job_file, (job));
-        DEPTH(uc_job_thumbnails, (job));
+        DEPTH(uc_job_file_uuid, (job));
+        DEPTH(uc_job_thumbnails_group_id, (job));
         DEPTH(uc_job_json, (job));
         CALL(uc_job_resume, (client, uc_job_token(job), &again, &error));
         DEPTH(uc_free, (again));

@@ -21,12 +21,12 @@ const VALID: [(&str, &str, &str); 64] = [
     ("const char *", "id", "samples.group_id"),
     ("const char *", "group_id", "samples.group_id"),
     ("const char *", "method", "\"GET\""),
-    ("const char *", "json", "NULL"),
+    ("const char *", "body_json", "NULL"),
     ("const char *", "uc_upload_path(path)", "__FILE__"),
     ("const char *", "uc_request(path)", "\"/groups/?limit=1\""),
     ("const char *", "uc_convert_document(path)", "samples.document_path"),
     ("const char *", "uc_convert_video(path)", "samples.video_path"),
-    ("const char *", "uc_document_info_get(uuid)", "samples.document"),
+    ("const char *", "uc_document_info(uuid)", "samples.document"),
     ("const char *", "uuid", "samples.image"),
     ("const char *", "source", "samples.image"),
     ("const char *", "source_url", "samples.source_url"),
@@ -84,7 +84,7 @@ const VALID: [(&str, &str, &str); 64] = [
 /// Function and parameter that may be NULL. So may every `error`, and the options of all but webhooks.
 const MAY_BE_NULL: [(&str, &str); 17] = [
     ("uc_client_new", "secret_key"),
-    ("uc_request", "json"),
+    ("uc_request", "body_json"),
     ("uc_free", "owned"),
     ("uc_file_info", "include"),
     ("uc_addon_run", "params_json"),

@@ -34,13 +34,13 @@ struct samples {
     int requests; /* that it took to make these */
 };
 
-static int32_t go_on(void *user_data, int64_t done, int64_t total) {
-    (void)user_data, (void)done, (void)total;
+static int32_t go_on(void *progress_data, int64_t done, int64_t total) {
+    (void)progress_data, (void)done, (void)total;
     return 0;
 }
 
-static int64_t read_nothing(void *user_data, void *buffer, size_t size) {
-    (void)user_data, (void)buffer, (void)size;
+static int64_t read_nothing(void *read_data, void *buffer, size_t size) {
+    (void)read_data, (void)buffer, (void)size;
     return 0;
 }
 
