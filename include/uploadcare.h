@@ -1662,6 +1662,26 @@ uc_status uc_request(const uc_client *client,
                      char **answer,
                      uc_error **error);
 
+/// One value of a JSON document, such as uc_file.json or the response of uc_request(). `pointer` is
+/// a JSON pointer (RFC 6901): "" for the whole, "/results/0/id" for the `id` in the first element of
+/// `results`. In a key ~0 stands for ~ and ~1 for /; an index counts from 0. `value` receives the
+/// text of a string, and the JSON of any other value as it stands, without white space around it:
+/// 12.50, true, null, ["a", "b"]. Where an object has a key twice, the last one counts. In a text
+/// U+0000 and half a surrogate pair become U+FFFD.
+///
+/// UC_ERR_NOT_FOUND when there is nothing at the pointer: the message says which part of it leads
+/// nowhere. UC_ERR_ARGUMENT when `json` is not JSON, with the byte, or nests more than 128 deep, and
+/// when `pointer` is not a pointer. Needs no client and sends nothing.
+UC_API
+uc_status uc_json_get(const char *json,
+                      const char *pointer,
+                      char **value,
+                      uc_error **error);
+
+/// A text as a JSON string, with its quotes, to be put into JSON such as the query of
+/// uc_files_search(): what means something in JSON is escaped. Needs no client and sends nothing.
+UC_API uc_status uc_json_quote(const char *text, char **json, uc_error **error);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

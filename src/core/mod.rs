@@ -20,6 +20,7 @@ pub mod memory;
 pub mod metadata;
 pub mod operations;
 mod path;
+pub mod pointer;
 pub mod project;
 mod query;
 mod queue;

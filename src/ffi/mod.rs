@@ -54,6 +54,8 @@ pub mod url_sign;
 
 pub mod request;
 
+pub mod json;
+
 pub mod error;
 pub mod file;
 pub mod pair;

@@ -333,6 +333,20 @@ static uc_status reads_a_webhook(const uc_client *client, uc_error **error) {
     return status;
 }
 
+/** Texts with escapes, which have to be copied. */
+static uc_status takes_json_apart(const uc_client *client, uc_error **error) {
+    char *json = NULL, *value = NULL;
+    uc_status status = uc_json_quote(given.operations, &json, error);
+    (void)client;
+    if (status == UC_OK) status = uc_json_get(json, "", &value, error);
+    uc_free(value);
+    uc_free(json);
+    value = NULL;
+    if (status == UC_OK) status = uc_json_get(given.delivery, "/data/original_filename", &value, error);
+    uc_free(value);
+    return status;
+}
+
 static const struct {
     const char *name;
     uc_status (*run)(const uc_client *client, uc_error **error);
@@ -357,6 +371,7 @@ static const struct {
     {"uc_url_proxy, uc_url_parse", proxies_and_parses},
     {"uc_ops", builds_operations},
     {"uc_webhook_read", reads_a_webhook},
+    {"uc_json_quote, uc_json_get", takes_json_apart},
 };
 #define CALLS (sizeof calls / sizeof calls[0])
 

@@ -415,6 +415,11 @@ static void mistake(const struct world *world, const uc_client *client) {
     CALL(uc_url, (client, world->image, "-/resize/500x/-/format/jpg/", NULL, &made, &error));
     CALL(uc_url_parse, ("not an address", &parts, &error));
     CALL(uc_upload_path, (client, "/nowhere/to/be/found", NULL, &file, &error));
+    CALL(uc_json_get, (nested, "", &made, &error));
+    DEPTH(uc_free, (made));
+    CALL(uc_json_get, (DELIVERY, "/hook/id/x", &made, &error));
+    CALL(uc_json_quote, (DELIVERY, &made, &error));
+    DEPTH(uc_free, (made));
     DEPTH(uc_version, ());
     DEPTH(uc_status_name, (UC_ERR_AUTH));
     stack.mode = mode;

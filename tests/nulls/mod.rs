@@ -14,14 +14,17 @@ use crate::{C_SHARED, CPP_SHARED, SANITIZERS, Way, compile, run, workshop};
 
 /// Type and name of a parameter, its function in front where others have one of that name, `*` for
 /// any; and a valid C expression for it. `samples` is what `samples.h` makes before every call.
-const VALID: [(&str, &str, &str); 64] = [
+const VALID: [(&str, &str, &str); 67] = [
     ("const char *", "public_key", "PUBLIC_KEY"),
     ("const char *", "secret_key", "SECRET_KEY"),
     ("const char *", "uc_url(id)", "samples.image"),
     ("const char *", "id", "samples.group_id"),
     ("const char *", "group_id", "samples.group_id"),
     ("const char *", "method", "\"GET\""),
-    ("const char *", "json", "NULL"),
+    ("const char *", "uc_request(json)", "NULL"),
+    ("const char *", "uc_json_get(json)", "\"{}\""),
+    ("const char *", "pointer", "\"\""),
+    ("const char *", "text", "\"Hello\""),
     ("const char *", "uc_upload_path(path)", "__FILE__"),
     ("const char *", "uc_request(path)", "\"/groups/?limit=1\""),
     ("const char *", "uc_convert_document(path)", "samples.document_path"),
