@@ -3,9 +3,10 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
+use once_cell::sync::OnceCell;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use ureq::Agent;
@@ -102,7 +103,7 @@ const MOST_PEM: u64 = 16 << 20;
 #[derive(Default)]
 pub struct Authorities {
     own: Vec<CertificateDer<'static>>,
-    config: OnceLock<Arc<ClientConfig>>,
+    config: OnceCell<Arc<ClientConfig>>,
 }
 
 impl Authorities {
@@ -129,16 +130,14 @@ impl Authorities {
                  -----BEGIN CERTIFICATE-----"
             )));
         }
-        Ok(Authorities { own, config: OnceLock::new() })
+        Ok(Authorities { own, config: OnceCell::new() })
     }
 
-    /// Made for the first connection that needs it: to read the system's certificates takes longer
-    /// than a page.
+    /// Made for the first connection that needs it, since to read the system's certificates takes
+    /// longer than a page. Others wait meanwhile, and one of them tries again should it fail. A child
+    /// that is forked meanwhile never waits for it: it cannot connect with a client of its parent.
     pub fn client_config(&self) -> io::Result<Arc<ClientConfig>> {
-        match self.config.get() {
-            Some(config) => Ok(config.clone()),
-            None => self.new_client_config(),
-        }
+        self.config.get_or_try_init(|| self.new_client_config()).cloned()
     }
 
     #[cold]
@@ -157,6 +156,6 @@ impl Authorities {
             .map_err(io::Error::other)?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(self.config.get_or_init(|| Arc::new(config)).clone())
+        Ok(Arc::new(config))
     }
 }
