@@ -250,9 +250,11 @@ typedef struct {
     /// have "https://ucarecdn.com"; a domain of your own goes here too. uc_url_parse() of a file's
     /// original_file_url tells which a project has.
     const char *cdn_base;
-    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it; the system's stay
-    /// trusted. Read at once.
+    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it, at most 16 MiB; the
+    /// system's stay trusted. Read at once.
     const char *ca_file;
+    /// The same as text in memory, beside or in place of `ca_file`: what a program carries with it.
+    const char *ca_data;
     /// "http://host:port", or https, socks4, socks4a, socks5 or socks5h in place of http, with
     /// user:password@ before the host if needed; socks4a and socks5h look names up at the proxy.
     /// Default: HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment, by the host of

@@ -31,6 +31,7 @@ pub struct ClientOptions<'a> {
     pub upload_base: Option<&'a str>,
     pub cdn_base: Option<&'a str>,
     pub ca_file: Option<&'a Path>,
+    pub ca_data: Option<&'a [u8]>,
     pub proxy: Option<&'a str>,
     pub user_agent: Option<&'a str>,
     pub simple_auth: bool,
@@ -81,9 +82,7 @@ impl Client {
             timeout: timeout(options.timeout_ms, TIMEOUT),
             proxies: Arc::new(proxies),
             user_agent: user_agent(options.user_agent)?,
-            authorities: Arc::new(
-                options.ca_file.map_or_else(|| Ok(Authorities::default()), Authorities::with_file)?,
-            ),
+            authorities: Arc::new(Authorities::new(options.ca_file, options.ca_data)?),
             logger: options.logger.map(Arc::new),
         };
         let upload_settings = Settings { api: Api::Upload, base: upload_base, ..settings.clone() };
