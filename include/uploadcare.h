@@ -41,6 +41,11 @@
 #define UC_VERSION_MINOR 1
 #define UC_VERSION_PATCH 0
 
+// One number that grows with every version, for comparisons, also by the preprocessor:
+// `#if UC_VERSION_NUMBER >= 1002003` is for 1.2.3 or later. It is the header's; that of the
+// library in use is uc_version_number().
+#define UC_VERSION_NUMBER (UC_VERSION_MAJOR * 1000000 + UC_VERSION_MINOR * 1000 + UC_VERSION_PATCH)
+
 #ifndef UC_API
 #if defined(_WIN32) && !defined(UC_STATIC)
 #define UC_API __declspec(dllimport)
@@ -70,9 +75,10 @@ enum uc_status
     UC_DONE = 1,
     /// An argument is NULL, malformed or out of range. Nothing was sent.
     UC_ERR_ARGUMENT = -1,
-    /// HTTP 401, 403: wrong keys, or not allowed.
+    /// HTTP 401, 403: wrong keys, or not allowed. A delivery to a webhook or a signed URL that was
+    /// not made with the secret.
     UC_ERR_AUTH = -2,
-    /// HTTP 404: there is no such thing in this project.
+    /// HTTP 404: there is no such thing in this project. Or no such value in JSON.
     UC_ERR_NOT_FOUND = -3,
     /// HTTP 429 and the retries are used up. See uc_error.retry_after_ms.
     UC_ERR_THROTTLED = -4,
@@ -871,9 +877,20 @@ extern "C" {
 /// compare them where the two may differ. Static text.
 UC_API const char *uc_version(void) UC_SYMBOL("uc_uploadcare_version");
 
+/// The version of the library in use as a number: major * 1000000 + minor * 1000 + patch, 1002003
+/// for 1.2.3. UC_VERSION_NUMBER is the header's: a program that needs what its header declares checks
+/// `uc_version_number() >= UC_VERSION_NUMBER`.
+UC_API
+int32_t uc_version_number(void);
+
 /// The name of a status, such as "UC_ERR_AUTH", for logs; "UC_ERR_UNKNOWN" for one that this
 /// library does not know. Static text, never NULL.
 UC_API const char *uc_status_name(int32_t status);
+
+/// What a status means, one plain English sentence without its period: "a time limit ran out". For
+/// a program that takes no uc_error, whose message says more. Also for a status that this library
+/// does not know. Static text, never NULL.
+UC_API const char *uc_status_text(int32_t status);
 
 /// Frees whatever the library gave away without const, in any order. NULL is ignored. Never does
 /// I/O of its own; a page that reads ahead ends its requests at once. A pointer that was freed
@@ -1683,6 +1700,34 @@ uc_status uc_json_get(const char *json,
 /// A text as a JSON string, with its quotes, to be put into JSON such as the query of
 /// uc_files_search(): what means something in JSON is escaped. Needs no client and sends nothing.
 UC_API uc_status uc_json_quote(const char *text, char **json, uc_error **error);
+
+/// uc_error.status, a uc_status. UC_OK for NULL, which a call leaves where it does not fail. This
+/// and the functions below are for languages that call functions easily and read structs badly; a
+/// text lives as long as the error.
+UC_API int32_t uc_error_status(const uc_error *error);
+
+/// uc_error.message. "" for NULL; never NULL.
+UC_API const char *uc_error_message(const uc_error *error);
+
+/// uc_error.http_status: the HTTP status of the last response. 0 when none came, and for NULL.
+UC_API int32_t uc_error_http_status(const uc_error *error);
+
+/// uc_error.code: the service's error_code. NULL when it sent none, and for NULL.
+UC_API const char *uc_error_code(const uc_error *error);
+
+/// uc_error.request_id: what support asks for. NULL when the service sent none, and for NULL.
+UC_API const char *uc_error_request_id(const uc_error *error);
+
+/// uc_error.body: the last response as received. NULL when none came, and for NULL.
+UC_API const char *uc_error_body(const uc_error *error);
+
+/// uc_error.retry_after_ms: how long the service asks to wait, in milliseconds. -1 when it does not
+/// say, and for NULL.
+UC_API int64_t uc_error_retry_after_ms(const uc_error *error);
+
+/// uc_error.attempts: how many requests were made, retries included. 0 when nothing was sent, and
+/// for NULL.
+UC_API int32_t uc_error_attempts(const uc_error *error);
 
 #ifdef __cplusplus
 }  // extern "C"

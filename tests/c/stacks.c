@@ -420,7 +420,10 @@ static void mistake(const struct world *world, const uc_client *client) {
     CALL(uc_json_get, (DELIVERY, "/hook/id/x", &made, &error));
     CALL(uc_json_quote, (DELIVERY, &made, &error));
     DEPTH(uc_free, (made));
+    DEPTH(uc_error_status, (NULL));
     DEPTH(uc_version, ());
+    DEPTH(uc_version_number, ());
+    DEPTH(uc_status_text, (UC_ERR_AUTH));
     DEPTH(uc_status_name, (UC_ERR_AUTH));
     stack.mode = mode;
 }

@@ -14,7 +14,7 @@ use crate::{C_SHARED, CPP_SHARED, SANITIZERS, Way, compile, run, workshop};
 
 /// Type and name of a parameter, its function in front where others have one of that name, `*` for
 /// any; and a valid C expression for it. `samples` is what `samples.h` makes before every call.
-const VALID: [(&str, &str, &str); 67] = [
+const VALID: [(&str, &str, &str); 68] = [
     ("const char *", "public_key", "PUBLIC_KEY"),
     ("const char *", "secret_key", "SECRET_KEY"),
     ("const char *", "uc_url(id)", "samples.image"),
@@ -62,6 +62,7 @@ const VALID: [(&str, &str, &str); 67] = [
     ("const void *", "body", "DELIVERY"),
     ("const void *", "data", "DELIVERY"),
     ("const uc_client *", "*", "samples.client"),
+    ("const uc_error *", "*", "samples.error"),
     ("const uc_webhook_opts *", "*", "&samples.webhook_opts"),
     ("const uc_ops *", "*", "samples.ops"),
     ("uc_ops *", "*", "samples.ops"),
@@ -103,6 +104,14 @@ const MAY_BE_NULL: [(&str, &str); 17] = [
     ("uc_url_srcset", "filename"),
     ("uc_video_path", "operations"),
     ("uc_document_path", "operations"),
+];
+
+/// What a function without a status gives for NULL, where it is not NULL, 0 elements or -1.
+const GIVEN_FOR_NULL: [(&str, &str); 4] = [
+    ("uc_error_status", "CHECK_INT(UC_OK, uc_error_status(NULL));"),
+    ("uc_error_message", "CHECK_TEXT(\"\", uc_error_message(NULL));"),
+    ("uc_error_http_status", "CHECK_INT(0, uc_error_http_status(NULL));"),
+    ("uc_error_attempts", "CHECK_INT(0, uc_error_attempts(NULL));"),
 ];
 
 /// What NULL in this place is a sign of. (A delivery without a signature is nobody's mistake in C.)
@@ -273,11 +282,13 @@ fn getter(function: &Function, with_null: bool) -> Result<String, Failed> {
     }
     let call = format!("{}({})", function.name, arguments.join(", "));
     let returns = function.returns.as_str();
-    let line = match returns {
-        "void" => format!("{call};"),
+    let given = GIVEN_FOR_NULL.iter().find(|(name, _)| *name == function.name).map(|(_, line)| *line);
+    let line = match (returns, given) {
+        ("void", _) => format!("{call};"),
         _ if !with_null => format!("(void){call};"),
-        "size_t" => format!("CHECK_INT(0, {call});"),
-        "int64_t" | "int32_t" => format!("CHECK_INT(-1, {call});"),
+        (_, Some(line)) => line.to_owned(),
+        ("size_t", _) => format!("CHECK_INT(0, {call});"),
+        ("int64_t" | "int32_t", _) => format!("CHECK_INT(-1, {call});"),
         _ if returns.ends_with('*') => format!("CHECK({call} == NULL);"),
         _ => return Err(format!("tests/nulls: say what {} is to return for NULL", function.name).into()),
     };

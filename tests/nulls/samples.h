@@ -25,6 +25,7 @@ struct samples {
     uc_page *page;
     uc_job *job;
     uc_ops *ops;
+    uc_error *error;
     char *group_id, *image, *document;
     char document_path[128], video_path[128], source_url[128];
     const char *list[1];
@@ -99,11 +100,13 @@ static struct samples samples_new(void) {
     CHECK_OK(uc_ops_new(samples.client, &samples.ops, &error), error);
     CHECK_OK(uc_groups_list(samples.client, NULL, &samples.page, &error), error);
     CHECK_OK(uc_addon_run(samples.client, "aws_rekognition_detect_labels", samples.image, NULL, &samples.job, &error), error);
+    CHECK_STATUS(UC_ERR_NOT_FOUND, uc_request(samples.client, "GET", "/nothing/", NULL, &video, &samples.error));
     samples.requests = requests_counted();
     return samples;
 }
 
 static void samples_free(struct samples *samples) {
+    uc_free(samples->error);
     uc_free(samples->ops);
     uc_free(samples->job);
     uc_free(samples->page);
