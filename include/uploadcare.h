@@ -1261,16 +1261,27 @@ uc_status uc_webhook_delete(const uc_client *client,
                             const char *target_url,
                             uc_error **error);
 
-/// Checks that a delivery comes from the service, and reads it. `signing_secret` is the webhook's,
-/// `signature` the X-Uc-Signature header ("v1=" and 64 hex digits), NULL where there was none, and
-/// `body` the raw bytes as they came. UC_ERR_AUTH when the signature is not that of the body:
-/// answer with 403 and forget it. UC_ERR_PROTOCOL when it is, and the body makes no sense. Payloads
-/// of the versions before 0.7 are read as well. Needs no client and sends nothing. A webhook
+/// Checks that a delivery comes from the service, and reads it. `signing_secrets` are the webhook's:
+/// one, or while it is changed the old one and the new one; a delivery is good if one of them fits.
+/// `signature` is the X-Uc-Signature header ("v1=" and 64 hex digits), NULL where there was none, and
+/// `body` the raw bytes as they came. Payloads of the versions before 0.7 are read as well. Takes as
+/// long for a wrong signature as for the right one. Needs no client and sends nothing. A webhook
 /// without a secret cannot be checked: give it one.
 ///
-/// Answer a good delivery with 200; another status makes the service deliver again later.
+/// What to answer the service, which delivers again, later and later and for up to three days, until
+/// it gets a 2xx:
+///
+///     UC_OK                           200, once the event is kept safe or dealt with
+///     UC_ERR_AUTH                     403: it is not the service's, or made with another secret
+///     UC_ERR_PROTOCOL                 400: it is the service's and makes no sense; it comes again as
+///                                     long as you look into it. Or log the body and answer 200
+///     UC_ERR_ARGUMENT                 500: a mistake of this program, such as an empty secret
+///     UC_ERR_MEMORY, UC_ERR_INTERNAL  500: deliver again
+///
+/// Answer within seconds: leave slow work for later.
 UC_API
-uc_status uc_webhook_read(const char *signing_secret,
+uc_status uc_webhook_read(const char *const *signing_secrets,
+                          size_t signing_secrets_len,
                           const char *signature,
                           const void *body,
                           size_t body_size,
@@ -1664,6 +1675,23 @@ uc_status uc_url_sign(const char *url,
                       const uc_sign_url_opts *opts,
                       char **signed_url,
                       uc_error **error);
+
+/// Checks a signed URL, as the CDN does, for a server that hands over content of its own by the same
+/// tokens, or to find out why one is refused. `secrets_hex` are the project's secrets for secure
+/// delivery, the old one and the new one while they are changed: UC_OK where the token was made with
+/// one of them for this URL and has not expired, in all forms that uc_url_sign() makes. A token with a
+/// wildcard is for all that is below its folder. Scheme and host are not part of a token.
+///
+/// UC_ERR_AUTH where the URL must not be served: its message says whether there is no token, its
+/// signature is wrong, it is for another URL, or it has expired. UC_ERR_ARGUMENT when `url` is no URL
+/// of http or https with a path, in visible ASCII without . and .. between slashes; when a secret is
+/// not hex; and when there is no secret. Takes as long for a wrong signature as for the right one.
+/// Needs no client and sends nothing; the time is this machine's.
+UC_API
+uc_status uc_url_verify(const char *url,
+                        const char *const *secrets_hex,
+                        size_t secrets_hex_len,
+                        uc_error **error);
 
 /// Sends a REST request with the signature, retries and limits of any other call. `method` is
 /// "GET", "POST", "PUT", "PATCH" or "DELETE"; `path` starts with a slash and may have a query,

@@ -811,7 +811,8 @@ struct Receiver {
 impl Receiver {
     fn start() -> Receiver {
         let mut command = example("webhook_receiver");
-        let mut program = command.env("UPLOADCARE_WEBHOOK_SECRET", SECRET).arg("0").spawn().unwrap();
+        command.env("UPLOADCARE_WEBHOOK_SECRET", SECRET).env("UPLOADCARE_WEBHOOK_OLD_SECRET", "the old one");
+        let mut program = command.arg("0").spawn().unwrap();
         let mut stdout = BufReader::new(program.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
@@ -884,7 +885,7 @@ fn deliveries_are_received_and_printed() {
     assert_eq!(receiver.told_of(&emulator, stored.clone(), Some("another")), 403);
     assert_eq!(receiver.told_of(&emulator, stored, None), 403);
     let infected = json!({"event": "file.infected", "uuid": uuid});
-    assert_eq!(receiver.told_of(&emulator, infected, Some(SECRET)), 200);
+    assert_eq!(receiver.told_of(&emulator, infected, Some("the old one")), 200);
     let updated = json!({
         "event": "file.info_updated", "uuid": uuid,
         "previous_values": {"metadata": {"colour": "brown", "pet": "d\u{1b}og"}, "appdata": null},

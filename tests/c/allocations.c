@@ -327,7 +327,7 @@ static uc_status builds_operations(const uc_client *client, uc_error **error) {
 static uc_status reads_a_webhook(const uc_client *client, uc_error **error) {
     uc_webhook_event *event;
     uc_status status =
-        uc_webhook_read("secret", SIGNATURE, given.delivery, strlen(given.delivery), &event, error);
+        webhook_read("secret", SIGNATURE, given.delivery, strlen(given.delivery), &event, error);
     (void)client;
     uc_free(event);
     return status;

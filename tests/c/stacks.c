@@ -122,7 +122,7 @@ static const struct mode {
 
 /* -- every function ------------------------------------------------------------------------------- */
 
-#define DELIVERY_SECRET "12345X"
+static const char *const delivery_secrets[] = {"12345X"};
 #define DELIVERY \
     "{\"hook\":{\"id\":1,\"event\":\"file.uploaded\"},\"" \
     "data\":{\"uuid\":\"22240276-2f06-41f8-9411-755c8ce926ed\"}}"
@@ -140,7 +140,7 @@ struct world {
 };
 
 #define DEEP 10000
-/* Of that object, by DELIVERY_SECRET. */
+/* Of that object, by delivery_secrets[0]. */
 #define NESTED_SIGNATURE "v1=8b610f0fd590f022a207e34ab299bd66bcfde28c627aab4aab0cb5f21267533b"
 
 /** A control call, over TLS where the emulator speaks it. */
@@ -277,7 +277,7 @@ static void ask_of_project(const uc_client *client) {
     DEPTH(uc_free, (changed));
     CALL(uc_webhook_delete, (client, WEBHOOK_URL, &error));
     DEPTH(uc_free, (webhook));
-    CALL(uc_webhook_read, (DELIVERY_SECRET, DELIVERY_SIGNATURE, DELIVERY, sizeof DELIVERY - 1, &event, &error));
+    CALL(uc_webhook_read, (delivery_secrets, 1, DELIVERY_SIGNATURE, DELIVERY, sizeof DELIVERY - 1, &event, &error));
     DEPTH(uc_free, (event));
     CALL(uc_request, (client, "GET", "/groups/?limit=20", NULL, &answer, &error));
     DEPTH(uc_free, (answer));
@@ -404,7 +404,7 @@ static void mistake(const struct world *world, const uc_client *client) {
     DEPTH(uc_free, (job));
     CALL(uc_request, (client, "POST", "/groups/", nested, &made, &error));
     DEPTH(uc_free, (made));
-    CALL(uc_webhook_read, (DELIVERY_SECRET, NESTED_SIGNATURE, nested, strlen(nested), &event, &error));
+    CALL(uc_webhook_read, (delivery_secrets, 1, NESTED_SIGNATURE, nested, strlen(nested), &event, &error));
     DEPTH(uc_free, (event));
     memset(&opts, 0, sizeof opts);
     opts.struct_size = sizeof opts;

@@ -14,7 +14,7 @@ use crate::{C_SHARED, CPP_SHARED, SANITIZERS, Way, compile, run, workshop};
 
 /// Type and name of a parameter, its function in front where others have one of that name, `*` for
 /// any; and a valid C expression for it. `samples` is what `samples.h` makes before every call.
-const VALID: [(&str, &str, &str); 68] = [
+const VALID: [(&str, &str, &str); 70] = [
     ("const char *", "public_key", "PUBLIC_KEY"),
     ("const char *", "secret_key", "SECRET_KEY"),
     ("const char *", "uc_url(id)", "samples.image"),
@@ -39,11 +39,11 @@ const VALID: [(&str, &str, &str); 68] = [
     ("const char *", "key", "\"pet\""),
     ("const char *", "value", "\"cat\""),
     ("const char *", "target_url", "WEBHOOK_URL"),
-    ("const char *", "signing_secret", "DELIVERY_SECRET"),
     ("const char *", "signature", "DELIVERY_SIGNATURE"),
     ("const char *", "addon", "\"uc_clamav_virus_scan\""),
     ("const char *", "params_json", "\"{}\""),
     ("const char *", "token", "uc_job_token(samples.job)"),
+    ("const char *", "uc_url_verify(url)", "SIGNED_URL"),
     ("const char *", "url", "FILE_URL"),
     ("const char *", "secret_hex", "\"00ff\""),
     ("const char *", "uc_video_path(operations)", "\"-/format/webm/\""),
@@ -57,6 +57,8 @@ const VALID: [(&str, &str, &str); 68] = [
     ("const char *", "size", "\"10x10\""),
     ("const char *", "place", "\"center\""),
     ("const char *", "words", "\"Hello\""),
+    ("const char *const *", "signing_secrets", "delivery_secrets"),
+    ("const char *const *", "secrets_hex", "secrets_hex"),
     ("const char *const *", "*", "samples.list"),
     ("const int32_t *", "widths", "samples.widths"),
     ("const void *", "body", "DELIVERY"),

@@ -9,8 +9,14 @@
 #define WEBHOOK_URL "https://example.com/hook"
 #define FILE_URL "https://ucarecdn.com/22240276-2f06-41f8-9411-755c8ce926ed/"
 
+/* The same, signed with the secret 00ff until 2100. */
+#define SIGNED_URL \
+    FILE_URL "?token=exp=4102444800~acl=/22240276-2f06-41f8-9411-755c8ce926ed/" \
+             "~hmac=23580e5e954bc69d90717fbfd1fc790c569bdc0cfba9d239f5abfe358a178b52"
+static const char *const secrets_hex[] = {"00ff"};
+
 /* A delivery to a webhook, signed. */
-#define DELIVERY_SECRET "12345X"
+static const char *const delivery_secrets[] = {"12345X"};
 #define DELIVERY \
     "{\"hook\":{\"id\":1,\"event\":\"file.uploaded\"},\"" \
     "data\":{\"uuid\":\"22240276-2f06-41f8-9411-755c8ce926ed\"}}"
