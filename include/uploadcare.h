@@ -414,6 +414,77 @@ typedef struct {
     const char *value;
 } uc_pair;
 
+/// The verdict of the add-on "uc_clamav_virus_scan". Texts are NULL where the service says nothing.
+typedef struct {
+    /// 1: the file is infected. 0: it was scanned and is clean.
+    int32_t infected;
+    /// 0.
+    int32_t reserved;
+    /// datetime_created in microseconds since 1970-01-01 UTC, or INT64_MIN.
+    int64_t datetime_created_us;
+    /// The same of datetime_updated.
+    int64_t datetime_updated_us;
+    /// When the file was first scanned, as the service's text, "2024-01-31T12:00:00Z".
+    const char *datetime_created;
+    /// When it was last scanned.
+    const char *datetime_updated;
+    /// What it is infected with, "Win.Test.EICAR_HDB-1"; NULL where it is clean.
+    const char *infected_with;
+    /// Of the scanner, "1.0.1".
+    const char *version;
+} uc_virus_scan;
+
+/// One thing that was recognised in an image.
+typedef struct {
+    /// How sure it is, 0 to 100; -1 where unknown.
+    double confidence;
+    /// "Pineapple". Never NULL.
+    const char *name;
+    /// The names of the more general labels that it belongs to, "Fruit".
+    const char *const *parents;
+    /// How many.
+    size_t parents_len;
+    /// How many of it were found, each at a place of its own; where stands in uc_file.appdata.
+    size_t instances_len;
+} uc_label;
+
+/// What the add-on "aws_rekognition_detect_labels" or "aws_rekognition_detect_moderation_labels" has
+/// recognised in an image. Texts are NULL where the service says nothing.
+typedef struct {
+    /// datetime_created in microseconds since 1970-01-01 UTC, or INT64_MIN.
+    int64_t datetime_created_us;
+    /// The same of datetime_updated.
+    int64_t datetime_updated_us;
+    /// When it was first looked at, as the service's text, "2024-01-31T12:00:00Z".
+    const char *datetime_created;
+    /// When it was last looked at.
+    const char *datetime_updated;
+    /// In the order of the response.
+    const uc_label *const *labels;
+    /// How many; 0 where nothing was found.
+    size_t labels_len;
+    /// Of the add-on's API, "2016-06-27".
+    const char *version;
+    /// Of the model, "3.0".
+    const char *model_version;
+} uc_labels;
+
+/// What the add-on "remove_bg" knows of an image. Texts are NULL where the service says nothing.
+typedef struct {
+    /// datetime_created in microseconds since 1970-01-01 UTC, or INT64_MIN.
+    int64_t datetime_created_us;
+    /// The same of datetime_updated.
+    int64_t datetime_updated_us;
+    /// When it was first run, as the service's text, "2024-01-31T12:00:00Z".
+    const char *datetime_created;
+    /// When it was last run.
+    const char *datetime_updated;
+    /// What stands in the foreground, "person"; NULL unless it was run with `type_level`.
+    const char *foreground_type;
+    /// Of the add-on, "1.0".
+    const char *version;
+} uc_remove_bg;
+
 /// A file. A text is NULL where the service sent none; what it sent beyond these fields is in
 /// `json`. Owned where a call gave it away, borrowed where it is part of something else.
 typedef struct {
@@ -468,8 +539,18 @@ typedef struct {
     const char *const *tags;
     /// How many.
     size_t tags_len;
-    /// JSON object of what add-ons found, when it was asked for; else NULL.
+    /// JSON object of what add-ons found, when it was asked for; else NULL. uc_json_get() takes a
+    /// value out of it, and the next four have most of it.
     const char *appdata;
+    /// NULL where it was not scanned for viruses, no verdict is there, or appdata was not asked for.
+    const uc_virus_scan *virus_scan;
+    /// What was recognised in it; NULL where that was not tried, or appdata was not asked for.
+    const uc_labels *labels;
+    /// What was recognised in it that not everybody should see; NULL where that was not tried, or
+    /// appdata was not asked for.
+    const uc_labels *moderation_labels;
+    /// NULL where its background was not removed, or appdata was not asked for.
+    const uc_remove_bg *remove_bg;
     /// The whole object as the service sent it, of a search with its `highlight`; NULL where only
     /// the uuid is known.
     const char *json;
@@ -1334,13 +1415,8 @@ uc_status uc_convert_video(const uc_client *client,
 ///     "remove_bg"                                 params: crop, type_level, type, channels and so on
 ///
 /// or what the service adds to them. `params_json` is a JSON object, {"purge_infected": true}, or
-/// NULL. remove_bg makes a file, which uc_job_file() names. The others leave what they find in the
-/// appdata of the file: ask uc_file_info() with "appdata" when the job has ended. Of a virus scan:
-///
-///     {"uc_clamav_virus_scan": {"data": {"infected": true, "infected_with": "Win.Test.EICAR_HDB-1"},
-///                               "version": "0.104.2", "datetime_created": ..., "datetime_updated": ...}}
-///
-/// and of the others likewise, with `Labels` or `ModerationLabels` in `data`.
+/// NULL. remove_bg makes a file, which uc_job_file() names. What the others find, ask uc_file_info()
+/// with "appdata" for when the job has ended: uc_file.virus_scan, labels and moderation_labels.
 ///
 /// REST API: POST /addons/{addon}/execute/
 UC_API

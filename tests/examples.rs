@@ -6,10 +6,12 @@ mod library;
 
 use std::collections::BTreeSet;
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::iter;
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
@@ -455,6 +457,9 @@ fn a_search_finds_what_fits() {
     assert_eq!(file["highlight"]["original_filename"][0], "<em>twenty</em>-two-of-them.png");
 
     fails(&emulator, "search_files", &["abc"], 1, "UC_ERR_REJECTED");
+    let mut not_utf_8 = with_keys("search_files", &emulator);
+    let told = ends(not_utf_8.arg(OsStr::from_bytes(b"pine\xffapple")));
+    assert!(told.status == 1 && told.stderr.contains("text is not UTF-8"), "{told:?}");
     fails(&emulator, "search_files", &["--query", "[]"], 1, "UC_ERR_ARGUMENT");
 }
 

@@ -1,6 +1,7 @@
 //! The client, without a word of C: what the API's nouns are, and how a call is made.
 
 pub mod addons;
+pub mod appdata;
 pub mod attend;
 pub mod batch;
 pub mod client;

@@ -58,4 +58,5 @@ pub mod json;
 
 pub mod error;
 pub mod file;
+pub mod findings;
 pub mod pair;

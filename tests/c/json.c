@@ -149,7 +149,7 @@ TEST("what is no JSON is refused with its byte, wherever in it the pointer leads
         {"{\"a\":1,}", "byte 7"},
         {"{\"a\":1} x", "byte 8"},
         {"{\"a\":1}{\"a\":1}", "byte 7"},
-        {"{\"a\":1,\"b\":[1 2]}", "byte 13"},
+        {"{\"a\":1,\"b\":[1 2]}", "byte 14"},
         {"{\"a\":1,\"b\":01}", "byte 12"},
         {"{\"a\":1,\"b\":'c'}", "byte 11"},
         {"{\"a\":1,\"b\":\"\n\"}", "byte 12"},

@@ -123,6 +123,7 @@ static const struct mode {
 /* -- every function ------------------------------------------------------------------------------- */
 
 static const char *const delivery_secrets[] = {"12345X"};
+static const char *const secrets_hex[] = {"00ff"};
 #define DELIVERY \
     "{\"hook\":{\"id\":1,\"event\":\"file.uploaded\"},\"" \
     "data\":{\"uuid\":\"22240276-2f06-41f8-9411-755c8ce926ed\"}}"
@@ -365,7 +366,8 @@ static void write_addresses(const struct world *world, const uc_client *client) 
     DEPTH(uc_free, (made));
     CALL(uc_document_path, (client, id, "-/format/png/-/page/1/", &made, &error));
     DEPTH(uc_free, (made));
-    CALL(uc_url_sign, ("https://1s4oyld5dc.ucarecd.net/22240276-2f06-41f8-9411-755c8ce926ed/", "00ff", NULL, &made, &error));
+    CALL(uc_url_sign, ("https://1s4oyld5dc.ucarecd.net/22240276-2f06-41f8-9411-755c8ce926ed/", secrets_hex[0], NULL, &made, &error));
+    CALL(uc_url_verify, (made, secrets_hex, 1, &error));
     DEPTH(uc_free, (made));
     CALL(uc_upload_signature, (client, 1900000000, &made, &error));
     DEPTH(uc_free, (made));
