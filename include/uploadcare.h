@@ -1787,7 +1787,7 @@ uc_status uc_request(const uc_client *client,
 
 /// One value of a JSON document, such as uc_file.json or the response of uc_request(). `pointer` is
 /// a JSON pointer (RFC 6901): "" for the whole, "/results/0/id" for the `id` in the first element of
-/// `results`. In a key ~0 stands for ~ and ~1 for /; an index counts from 0. `value` receives the
+/// `results`. In a key ~0 stands for ~ and ~1 for /; an index counts from 0. `text` receives the
 /// text of a string, and the JSON of any other value as it stands, without white space around it:
 /// 12.50, true, null, ["a", "b"]. Where an object has a key twice, the last one counts. In a text
 /// U+0000 and half a surrogate pair become U+FFFD.
@@ -1798,7 +1798,7 @@ uc_status uc_request(const uc_client *client,
 UC_API
 uc_status uc_json_get(const char *json,
                       const char *pointer,
-                      char **value,
+                      char **text,
                       uc_error **error);
 
 /// A text as a JSON string, with its quotes, to be put into JSON such as the query of

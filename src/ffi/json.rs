@@ -10,7 +10,7 @@ use crate::core::pointer;
 
 /// One value of a JSON document, such as uc_file.json or the response of uc_request(). `pointer` is
 /// a JSON pointer (RFC 6901): "" for the whole, "/results/0/id" for the `id` in the first element of
-/// `results`. In a key ~0 stands for ~ and ~1 for /; an index counts from 0. `value` receives the
+/// `results`. In a key ~0 stands for ~ and ~1 for /; an index counts from 0. `text` receives the
 /// text of a string, and the JSON of any other value as it stands, without white space around it:
 /// 12.50, true, null, ["a", "b"]. Where an object has a key twice, the last one counts. In a text
 /// U+0000 and half a surrogate pair become U+FFFD.
@@ -22,13 +22,13 @@ use crate::core::pointer;
 pub unsafe extern "C" fn uc_json_get(
     json: *const c_char,
     pointer: *const c_char,
-    value: *mut *mut c_char,
+    text: *mut *mut c_char,
     error: *mut *mut uc_error,
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
-        make_text(value, "value", error, || {
-            pointer::get(self::json(json, "json")?, text(pointer, "pointer")?)
+        make_text(text, "text", error, || {
+            pointer::get(self::json(json, "json")?, self::text(pointer, "pointer")?)
         })
     }
 }

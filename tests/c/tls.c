@@ -183,7 +183,7 @@ static uc_client *client_trusting(const char *ca_file, const char *ca_data) {
 }
 
 TEST("ca_data is PEM text in memory, copied, alone or beside ca_file") {
-    char *pem = text("M\xfcller\n%s", good_authority()),;
+    char *pem = text("M\xfcller\n%s", good_authority());
     const char *files[2] = {NULL, setting("UC_TEST_TLS_EXPIRED_CA")};
     int i;
     for (i = 0; i < 2; i++) {
