@@ -401,7 +401,7 @@ fn wrong_values_of_options_are_refused() {
     fails(&emulator, "sign_url", &[UNKNOWN, "--minutes", "0"], 2, "usage");
     fails(&emulator, "sign_url", &[UNKNOWN, "--minutes", "1h"], 2, "usage");
     fails(&emulator, "sign_url", &["cat.jpg"], 1, "UC_ERR_ARGUMENT: id is neither a UUID");
-    fails(&emulator, "sign_url", &["https://ucarecdn.com/?a=1"], 1, "UC_ERR_ARGUMENT: url is no");
+    fails(&emulator, "sign_url", &["https://ucarecdn.com/?a=1"], 1, "UC_ERR_ARGUMENT: url has a query");
     fails(&emulator, "sign_url", &["--url-token", "--everything-below", UNKNOWN], 1, "exclude each other");
     fails(&emulator, "upload_file", &[], 2, "usage");
     fails(&emulator, "upload_file", &["--name"], 2, "usage");
