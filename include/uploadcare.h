@@ -55,6 +55,11 @@
 // For every limit in milliseconds: none. 0 is the default.
 #define UC_NO_LIMIT UINT32_MAX
 
+// One number that grows with every version, for comparisons, also by the preprocessor:
+// `#if UC_VERSION_NUMBER >= 1002003` is for 1.2.3 or later. It is the header's; that of the
+// library in use is uc_version_number().
+#define UC_VERSION_NUMBER (UC_VERSION_MAJOR * 1000000 + UC_VERSION_MINOR * 1000 + UC_VERSION_PATCH)
+
 #ifndef UC_API
 #if defined(_WIN32) && !defined(UC_STATIC)
 #define UC_API __declspec(dllimport)
@@ -84,9 +89,10 @@ enum uc_status
     UC_DONE = 1,
     /// An argument is NULL, malformed or out of range. Nothing was sent.
     UC_ERR_ARGUMENT = -1,
-    /// HTTP 401, 403: wrong keys, or not allowed.
+    /// HTTP 401, 403: wrong keys, or not allowed. A delivery to a webhook or a signed URL that was
+    /// not made with the secret.
     UC_ERR_AUTH = -2,
-    /// HTTP 404: there is no such thing in this project.
+    /// HTTP 404: there is no such thing in this project. Or no such value in JSON.
     UC_ERR_NOT_FOUND = -3,
     /// HTTP 429 and the retries are used up. See uc_error.retry_after_ms.
     UC_ERR_THROTTLED = -4,
@@ -270,9 +276,11 @@ typedef struct {
     /// have "https://ucarecdn.com"; a domain of your own goes here too. uc_url_parse() of a file's
     /// original_file_url tells which a project has.
     const char *cdn_base;
-    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it; the system's stay
-    /// trusted. Read at once.
+    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it, at most 16 MiB; the
+    /// system's stay trusted. Read at once.
     const char *ca_file;
+    /// The same as text in memory, beside or in place of `ca_file`: what a program carries with it.
+    const char *ca_data;
     /// "http://host:port", or https, socks4, socks4a, socks5 or socks5h in place of http, with
     /// user:password@ before the host if needed; socks4a and socks5h look names up at the proxy.
     /// Default: HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment, by the host of
@@ -451,6 +459,77 @@ typedef struct {
     const char *value;
 } uc_pair;
 
+/// The verdict of the add-on "uc_clamav_virus_scan". Texts are NULL where the service says nothing.
+typedef struct {
+    /// 1: the file is infected. 0: it was scanned and is clean.
+    int32_t infected;
+    /// 0.
+    int32_t reserved;
+    /// datetime_created in microseconds since 1970-01-01 UTC, or INT64_MIN.
+    int64_t datetime_created_us;
+    /// The same of datetime_updated.
+    int64_t datetime_updated_us;
+    /// When the file was first scanned, as the service's text, "2024-01-31T12:00:00Z".
+    const char *datetime_created;
+    /// When it was last scanned.
+    const char *datetime_updated;
+    /// What it is infected with, "Win.Test.EICAR_HDB-1"; NULL where it is clean.
+    const char *infected_with;
+    /// Of the scanner, "1.0.1".
+    const char *version;
+} uc_virus_scan;
+
+/// One thing that was recognised in an image.
+typedef struct {
+    /// How sure it is, 0 to 100; -1 where unknown.
+    double confidence;
+    /// "Pineapple". Never NULL.
+    const char *name;
+    /// The names of the more general labels that it belongs to, "Fruit".
+    const char *const *parents;
+    /// How many.
+    size_t parents_len;
+    /// How many of it were found, each at a place of its own; where stands in uc_file.appdata.
+    size_t instances_len;
+} uc_label;
+
+/// What the add-on "aws_rekognition_detect_labels" or "aws_rekognition_detect_moderation_labels" has
+/// recognised in an image. Texts are NULL where the service says nothing.
+typedef struct {
+    /// datetime_created in microseconds since 1970-01-01 UTC, or INT64_MIN.
+    int64_t datetime_created_us;
+    /// The same of datetime_updated.
+    int64_t datetime_updated_us;
+    /// When it was first looked at, as the service's text, "2024-01-31T12:00:00Z".
+    const char *datetime_created;
+    /// When it was last looked at.
+    const char *datetime_updated;
+    /// In the order of the response.
+    const uc_label *const *labels;
+    /// How many; 0 where nothing was found.
+    size_t labels_len;
+    /// Of the add-on's API, "2016-06-27".
+    const char *version;
+    /// Of the model, "3.0".
+    const char *model_version;
+} uc_labels;
+
+/// What the add-on "remove_bg" knows of an image. Texts are NULL where the service says nothing.
+typedef struct {
+    /// datetime_created in microseconds since 1970-01-01 UTC, or INT64_MIN.
+    int64_t datetime_created_us;
+    /// The same of datetime_updated.
+    int64_t datetime_updated_us;
+    /// When it was first run, as the service's text, "2024-01-31T12:00:00Z".
+    const char *datetime_created;
+    /// When it was last run.
+    const char *datetime_updated;
+    /// What stands in the foreground, "person"; NULL unless it was run with `type_level`.
+    const char *foreground_type;
+    /// Of the add-on, "1.0".
+    const char *version;
+} uc_remove_bg;
+
 /// A file. A text is NULL where the service sent none; what it sent beyond these fields is in
 /// `json`. Owned where a call gave it away, borrowed where it is part of something else.
 typedef struct {
@@ -508,8 +587,18 @@ typedef struct {
     const char *const *tags;
     /// How many.
     size_t tags_len;
-    /// JSON object of what add-ons found, when it was asked for; else NULL.
+    /// JSON object of what add-ons found, when it was asked for; else NULL. uc_json_get() takes a
+    /// value out of it, and the next four have most of it.
     const char *appdata;
+    /// NULL where it was not scanned for viruses, no verdict is there, or appdata was not asked for.
+    const uc_virus_scan *virus_scan;
+    /// What was recognised in it; NULL where that was not tried, or appdata was not asked for.
+    const uc_labels *labels;
+    /// What was recognised in it that not everybody should see; NULL where that was not tried, or
+    /// appdata was not asked for.
+    const uc_labels *moderation_labels;
+    /// NULL where its background was not removed, or appdata was not asked for.
+    const uc_remove_bg *remove_bg;
     /// The whole object as the service sent it, of a search with its `highlight`; NULL where only
     /// the uuid is known.
     const char *json;
@@ -930,9 +1019,20 @@ extern "C" {
 /// compare them where the two may differ. Static text.
 UC_API const char *uc_version(void) UC_SYMBOL("uc_uploadcare_version");
 
+/// The version of the library in use as a number: major * 1000000 + minor * 1000 + patch, 1002003
+/// for 1.2.3. UC_VERSION_NUMBER is the header's: a program that needs what its header declares checks
+/// `uc_version_number() >= UC_VERSION_NUMBER`.
+UC_API
+int32_t uc_version_number(void);
+
 /// The name of a status, such as "UC_ERR_AUTH", for logs; "UC_ERR_UNKNOWN" for one that this
 /// library does not know. Static text, never NULL.
 UC_API const char *uc_status_name(int32_t status);
+
+/// What a status means, one plain English sentence without its period: "a time limit ran out". For
+/// a program that takes no uc_error, whose message says more. Also for a status that this library
+/// does not know. Static text, never NULL.
+UC_API const char *uc_status_text(int32_t status);
 
 /// Frees whatever the library gave away without const, in any order. NULL is ignored. Never does
 /// I/O of its own; a page that reads ahead ends its requests at once. A pointer that was freed
@@ -1321,16 +1421,27 @@ uc_status uc_webhook_unsubscribe(const uc_client *client,
                                  const char *target_url,
                                  uc_error **error);
 
-/// Checks that a delivery comes from the service, and reads it. `signing_secret` is the webhook's,
-/// `signature` the X-Uc-Signature header ("v1=" and 64 hex digits), NULL where there was none, and
-/// `body` the raw bytes as they came. UC_ERR_AUTH when the signature is not that of the body:
-/// answer with 403 and forget it. UC_ERR_PROTOCOL when it is, and the body makes no sense. Payloads
-/// of the versions before 0.7 are read as well. Needs no client and sends nothing. A webhook
+/// Checks that a delivery comes from the service, and reads it. `signing_secrets` are the webhook's:
+/// one, or while it is changed the old one and the new one; a delivery is good if one of them fits.
+/// `signature` is the X-Uc-Signature header ("v1=" and 64 hex digits), NULL where there was none, and
+/// `body` the raw bytes as they came. Payloads of the versions before 0.7 are read as well. Takes as
+/// long for a wrong signature as for the right one. Needs no client and sends nothing. A webhook
 /// without a secret cannot be checked: give it one.
 ///
-/// Answer a good delivery with 200; another status makes the service deliver again later.
+/// What to answer the service, which delivers again, later and later and for up to three days, until
+/// it gets a 2xx:
+///
+///     UC_OK                           200, once the event is kept safe or dealt with
+///     UC_ERR_AUTH                     403: it is not the service's, or made with another secret
+///     UC_ERR_PROTOCOL                 400: it is the service's and makes no sense; it comes again as
+///                                     long as you look into it. Or log the body and answer 200
+///     UC_ERR_ARGUMENT                 500: a mistake of this program, such as an empty secret
+///     UC_ERR_MEMORY, UC_ERR_INTERNAL  500: deliver again
+///
+/// Answer within seconds: leave slow work for later.
 UC_API
-uc_status uc_webhook_read(const char *signing_secret,
+uc_status uc_webhook_read(const char *const *signing_secrets,
+                          size_t signing_secrets_len,
                           const char *signature,
                           const void *body,
                           size_t body_size,
@@ -1383,13 +1494,8 @@ uc_status uc_convert_video(const uc_client *client,
 ///     "remove_bg"                                 params: crop, type_level, type, channels and so on
 ///
 /// or what the service adds to them. `params_json` is a JSON object, {"purge_infected": true}, or
-/// NULL. remove_bg makes a file, which uc_job_file_uuid() names. The others leave what they find in the
-/// appdata of the file: ask uc_file_info() with "appdata" when the job has ended. Of a virus scan:
-///
-///     {"uc_clamav_virus_scan": {"data": {"infected": true, "infected_with": "Win.Test.EICAR_HDB-1"},
-///                               "version": "0.104.2", "datetime_created": ..., "datetime_updated": ...}}
-///
-/// and of the others likewise, with `Labels` or `ModerationLabels` in `data`.
+/// NULL. remove_bg makes a file, which uc_job_file_uuid() names. What the others find, ask uc_file_info()
+/// with "appdata" for when the job has ended: uc_file.virus_scan, labels and moderation_labels.
 ///
 /// REST API: POST /addons/{addon}/execute/
 UC_API
@@ -1725,6 +1831,23 @@ uc_status uc_url_sign(const char *url,
                       char **signed_url,
                       uc_error **error);
 
+/// Checks a signed URL, as the CDN does, for a server that hands over content of its own by the same
+/// tokens, or to find out why one is refused. `secrets_hex` are the project's secrets for secure
+/// delivery, the old one and the new one while they are changed: UC_OK where the token was made with
+/// one of them for this URL and has not expired, in all forms that uc_url_sign() makes. A token with a
+/// wildcard is for all that is below its folder. Scheme and host are not part of a token.
+///
+/// UC_ERR_AUTH where the URL must not be served: its message says whether there is no token, its
+/// signature is wrong, it is for another URL, or it has expired. UC_ERR_ARGUMENT when `url` is no URL
+/// of http or https with a path, in visible ASCII without . and .. between slashes; when a secret is
+/// not hex; and when there is no secret. Takes as long for a wrong signature as for the right one.
+/// Needs no client and sends nothing; the time is this machine's.
+UC_API
+uc_status uc_url_verify(const char *url,
+                        const char *const *secrets_hex,
+                        size_t secrets_hex_len,
+                        uc_error **error);
+
 /// Sends a REST request with the signature, retries and limits of any other call. `method` is
 /// "GET", "POST", "PUT", "PATCH" or "DELETE"; `path` starts with a slash and may have a query,
 /// "/groups/?limit=1", percent-encoded where it needs to be; `body_json` is the body or NULL. `response`
@@ -1740,6 +1863,54 @@ uc_status uc_request(const uc_client *client,
                      const char *body_json,
                      char **response,
                      uc_error **error);
+
+/// One value of a JSON document, such as uc_file.json or the response of uc_request(). `pointer` is
+/// a JSON pointer (RFC 6901): "" for the whole, "/results/0/id" for the `id` in the first element of
+/// `results`. In a key ~0 stands for ~ and ~1 for /; an index counts from 0. `text` receives the
+/// text of a string, and the JSON of any other value as it stands, without white space around it:
+/// 12.50, true, null, ["a", "b"]. Where an object has a key twice, the last one counts. In a text
+/// U+0000 and half a surrogate pair become U+FFFD.
+///
+/// UC_ERR_NOT_FOUND when there is nothing at the pointer: the message says which part of it leads
+/// nowhere. UC_ERR_ARGUMENT when `json` is not JSON, with the byte, or nests more than 128 deep, and
+/// when `pointer` is not a pointer. Needs no client and sends nothing.
+UC_API
+uc_status uc_json_get(const char *json,
+                      const char *pointer,
+                      char **text,
+                      uc_error **error);
+
+/// A text as a JSON string, with its quotes, to be put into JSON such as the query of
+/// uc_files_search(): what means something in JSON is escaped. Needs no client and sends nothing.
+UC_API uc_status uc_json_quote(const char *text, char **json, uc_error **error);
+
+/// uc_error.status, a uc_status. UC_OK for NULL, which a call leaves where it does not fail. This
+/// and the functions below are for languages that call functions easily and read structs badly; a
+/// text lives as long as the error.
+UC_API int32_t uc_error_status(const uc_error *error);
+
+/// uc_error.message. "" for NULL; never NULL.
+UC_API const char *uc_error_message(const uc_error *error);
+
+/// uc_error.http_status: the HTTP status of the last response. 0 when none came, and for NULL.
+UC_API int32_t uc_error_http_status(const uc_error *error);
+
+/// uc_error.code: the service's error_code. NULL when it sent none, and for NULL.
+UC_API const char *uc_error_code(const uc_error *error);
+
+/// uc_error.request_id: what support asks for. NULL when the service sent none, and for NULL.
+UC_API const char *uc_error_request_id(const uc_error *error);
+
+/// uc_error.body: the last response as received. NULL when none came, and for NULL.
+UC_API const char *uc_error_body(const uc_error *error);
+
+/// uc_error.retry_after_ms: how long the service asks to wait, in milliseconds. -1 when it does not
+/// say, and for NULL.
+UC_API int64_t uc_error_retry_after_ms(const uc_error *error);
+
+/// uc_error.attempts: how many requests were made, retries included. 0 when nothing was sent, and
+/// for NULL.
+UC_API int32_t uc_error_attempts(const uc_error *error);
 
 #ifdef __cplusplus
 }  // extern "C"

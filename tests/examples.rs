@@ -6,10 +6,12 @@ mod library;
 
 use std::collections::BTreeSet;
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::iter;
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
@@ -399,7 +401,7 @@ fn wrong_values_of_options_are_refused() {
     fails(&emulator, "sign_url", &[UNKNOWN, "--minutes", "0"], 2, "usage");
     fails(&emulator, "sign_url", &[UNKNOWN, "--minutes", "1h"], 2, "usage");
     fails(&emulator, "sign_url", &["cat.jpg"], 1, "UC_ERR_ARGUMENT: id is neither a UUID");
-    fails(&emulator, "sign_url", &["https://ucarecdn.com/?a=1"], 1, "UC_ERR_ARGUMENT: url is no");
+    fails(&emulator, "sign_url", &["https://ucarecdn.com/?a=1"], 1, "UC_ERR_ARGUMENT: url has a query");
     fails(&emulator, "sign_url", &["--url-token", "--everything-below", UNKNOWN], 1, "exclude each other");
     fails(&emulator, "upload_file", &[], 2, "usage");
     fails(&emulator, "upload_file", &["--name"], 2, "usage");
@@ -455,6 +457,9 @@ fn a_search_finds_what_fits() {
     assert_eq!(file["highlight"]["original_filename"][0], "<em>twenty</em>-two-of-them.png");
 
     fails(&emulator, "search_files", &["abc"], 1, "UC_ERR_REJECTED");
+    let mut not_utf_8 = with_keys("search_files", &emulator);
+    let told = ends(not_utf_8.arg(OsStr::from_bytes(b"pine\xffapple")));
+    assert!(told.status == 1 && told.stderr.contains("text is not UTF-8"), "{told:?}");
     fails(&emulator, "search_files", &["--query", "[]"], 1, "UC_ERR_ARGUMENT");
 }
 
@@ -811,7 +816,8 @@ struct Receiver {
 impl Receiver {
     fn start() -> Receiver {
         let mut command = example("webhook_receiver");
-        let mut program = command.env("UPLOADCARE_WEBHOOK_SECRET", SECRET).arg("0").spawn().unwrap();
+        command.env("UPLOADCARE_WEBHOOK_SECRET", SECRET).env("UPLOADCARE_WEBHOOK_OLD_SECRET", "the old one");
+        let mut program = command.arg("0").spawn().unwrap();
         let mut stdout = BufReader::new(program.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
@@ -884,7 +890,7 @@ fn deliveries_are_received_and_printed() {
     assert_eq!(receiver.told_of(&emulator, stored.clone(), Some("another")), 403);
     assert_eq!(receiver.told_of(&emulator, stored, None), 403);
     let infected = json!({"event": "file.infected", "uuid": uuid});
-    assert_eq!(receiver.told_of(&emulator, infected, Some(SECRET)), 200);
+    assert_eq!(receiver.told_of(&emulator, infected, Some("the old one")), 200);
     let updated = json!({
         "event": "file.info_updated", "uuid": uuid,
         "previous_values": {"metadata": {"colour": "brown", "pet": "d\u{1b}og"}, "appdata": null},

@@ -1,6 +1,7 @@
 //! The client, without a word of C: what the API's nouns are, and how a call is made.
 
 pub mod addons;
+pub mod appdata;
 pub mod batch;
 pub mod client;
 pub mod conversions;
@@ -19,6 +20,7 @@ pub mod memory;
 pub mod metadata;
 pub mod operations;
 mod path;
+pub mod pointer;
 pub mod progress;
 pub mod project;
 mod query;

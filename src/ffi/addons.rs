@@ -18,13 +18,8 @@ use super::jobs::uc_job;
 ///     "remove_bg"                                 params: crop, type_level, type, channels and so on
 ///
 /// or what the service adds to them. `params_json` is a JSON object, {"purge_infected": true}, or
-/// NULL. remove_bg makes a file, which uc_job_file_uuid() names. The others leave what they find in the
-/// appdata of the file: ask uc_file_info() with "appdata" when the job has ended. Of a virus scan:
-///
-///     {"uc_clamav_virus_scan": {"data": {"infected": true, "infected_with": "Win.Test.EICAR_HDB-1"},
-///                               "version": "0.104.2", "datetime_created": ..., "datetime_updated": ...}}
-///
-/// and of the others likewise, with `Labels` or `ModerationLabels` in `data`.
+/// NULL. remove_bg makes a file, which uc_job_file_uuid() names. What the others find, ask uc_file_info()
+/// with "appdata" for when the job has ended: uc_file.virus_scan, labels and moderation_labels.
 ///
 /// REST API: POST /addons/{addon}/execute/
 #[unsafe(no_mangle)]

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use libc::{c_char, c_void};
 
-use super::arguments::{copied, is_chosen, object, optional_file_path, optional_text, options, text};
+use super::arguments::{
+    copied, is_chosen, object, optional_bytes, optional_file_path, optional_text, options, text,
+};
 use super::call::{guard, make};
 use super::callbacks::{CLog, CSign, CTick};
 use super::error::{uc_error, uc_status};
@@ -108,9 +110,11 @@ pub struct uc_client_opts {
     /// have "https://ucarecdn.com"; a domain of your own goes here too. uc_url_parse() of a file's
     /// original_file_url tells which a project has.
     pub cdn_base: *const c_char,
-    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it; the system's stay
-    /// trusted. Read at once.
+    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it, at most 16 MiB; the
+    /// system's stay trusted. Read at once.
     pub ca_file: *const c_char,
+    /// The same as text in memory, beside or in place of `ca_file`: what a program carries with it.
+    pub ca_data: *const c_char,
     /// "http://host:port", or https, socks4, socks4a, socks5 or socks5h in place of http, with
     /// user:password@ before the host if needed; socks4a and socks5h look names up at the proxy.
     /// Default: HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment, by the host of
@@ -154,6 +158,7 @@ options!(uc_client_opts {
     upload_base,
     cdn_base,
     ca_file,
+    ca_data,
     proxy,
     user_agent,
     auth,
@@ -225,6 +230,8 @@ impl uc_client_opts {
             cdn_base: text(self.cdn_base, "opts.cdn_base")?,
             // SAFETY: the caller's word.
             ca_file: unsafe { optional_file_path(self.ca_file, "opts.ca_file") }?,
+            // SAFETY: the caller's word.
+            ca_data: unsafe { optional_bytes(self.ca_data) },
             proxy: text(self.proxy, "opts.proxy")?,
             user_agent: text(self.user_agent, "opts.user_agent")?,
             simple_auth: match self.auth {

@@ -4,6 +4,7 @@ use std::ptr::null;
 
 use libc::c_char;
 
+use super::findings::{Findings, lay_out_findings, uc_labels, uc_remove_bg, uc_virus_scan};
 use super::layout::no_padding;
 use super::memory::{Arena, flag, laid_out};
 use super::pair::{lay_out_pairs, uc_pair};
@@ -173,8 +174,18 @@ pub struct uc_file {
     pub tags: *const *const c_char,
     /// How many.
     pub tags_len: usize,
-    /// JSON object of what add-ons found, when it was asked for; else NULL.
+    /// JSON object of what add-ons found, when it was asked for; else NULL. uc_json_get() takes a
+    /// value out of it, and the next four have most of it.
     pub appdata: *const c_char,
+    /// NULL where it was not scanned for viruses, no verdict is there, or appdata was not asked for.
+    pub virus_scan: *const uc_virus_scan,
+    /// What was recognised in it; NULL where that was not tried, or appdata was not asked for.
+    pub labels: *const uc_labels,
+    /// What was recognised in it that not everybody should see; NULL where that was not tried, or
+    /// appdata was not asked for.
+    pub moderation_labels: *const uc_labels,
+    /// NULL where its background was not removed, or appdata was not asked for.
+    pub remove_bg: *const uc_remove_bg,
     /// The whole object as the service sent it, of a search with its `highlight`; NULL where only
     /// the uuid is known.
     pub json: *const c_char,
@@ -209,6 +220,10 @@ no_padding!(uc_file {
     tags,
     tags_len,
     appdata,
+    virus_scan,
+    labels,
+    moderation_labels,
+    remove_bg,
     json
 });
 
@@ -219,6 +234,8 @@ pub fn lay_out_file(arena: &Arena, file: File) -> Result<uc_file> {
     let (metadata, metadata_len) = lay_out_pairs(arena, &file.metadata)?;
     let (variations, variations_len) = lay_out_pairs(arena, &file.variations)?;
     let (tags, tags_len) = arena.texts(&file.tags)?;
+    let Findings { virus_scan, labels, moderation_labels, remove_bg } =
+        lay_out_findings(arena, &file.appdata)?;
     Ok(uc_file {
         uuid: arena.text(file.uuid.text().unwrap_or_default())?,
         original_filename: arena.value(&file.original_filename)?,
@@ -247,7 +264,11 @@ pub fn lay_out_file(arena: &Arena, file: File) -> Result<uc_file> {
         variations_len,
         tags,
         tags_len,
-        appdata: arena.optional(file.appdata)?,
+        appdata: arena.optional(file.appdata_json)?,
+        virus_scan,
+        labels,
+        moderation_labels,
+        remove_bg,
         json: arena.optional(Some(file.json).filter(|json| !json.is_empty()))?,
     })
 }

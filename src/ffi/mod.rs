@@ -56,6 +56,9 @@ pub mod url_sign;
 
 pub mod request;
 
+pub mod json;
+
 pub mod error;
 pub mod file;
+pub mod findings;
 pub mod pair;

@@ -3,10 +3,11 @@
 use chrono::Utc;
 use libc::c_char;
 
-use super::arguments::{copied, is_chosen, options, text};
-use super::call::make_text;
+use super::arguments::{copied, is_chosen, options, text, texts};
+use super::call::{act, make_text};
 use super::error::{uc_error, uc_status};
 use crate::core::url::sign::{SignOptions, sign};
+use crate::core::url::verify::verify;
 
 /// How to sign an address. Set struct_size; a field of zero has its default.
 #[repr(C)]
@@ -55,6 +56,34 @@ pub unsafe extern "C" fn uc_url_sign(
                 url_token: is_chosen(url_token, "opts.url_token")?,
             };
             sign(text(url, "url")?, text(secret_hex, "secret_hex")?, &options, Utc::now().timestamp())
+        })
+    }
+}
+
+/// Checks a signed URL, as the CDN does, for a server that hands over content of its own by the same
+/// tokens, or to find out why one is refused. `secrets_hex` are the project's secrets for secure
+/// delivery, the old one and the new one while they are changed: UC_OK where the token was made with
+/// one of them for this URL and has not expired, in all forms that uc_url_sign() makes. A token with a
+/// wildcard is for all that is below its folder. Scheme and host are not part of a token.
+///
+/// UC_ERR_AUTH where the URL must not be served: its message says whether there is no token, its
+/// signature is wrong, it is for another URL, or it has expired. UC_ERR_ARGUMENT when `url` is no URL
+/// of http or https with a path, in visible ASCII without . and .. between slashes; when a secret is
+/// not hex; and when there is no secret. Takes as long for a wrong signature as for the right one.
+/// Needs no client and sends nothing; the time is this machine's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_url_verify(
+    url: *const c_char,
+    secrets_hex: *const *const c_char,
+    secrets_hex_len: usize,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        act(error, || {
+            let url = text(url, "url")?;
+            let secrets_hex = texts(secrets_hex, secrets_hex_len, "secrets_hex")?;
+            verify(url, &secrets_hex, Utc::now().timestamp())
         })
     }
 }

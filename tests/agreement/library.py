@@ -88,3 +88,13 @@ def built(client, calls):
 def signed(url, secret, **options):
     options = SignOptions(struct_size=ctypes.sizeof(SignOptions), **options)
     return text(uc.uc_url_sign, url, secret, byref(options))
+
+
+def refusal(url, *secrets):
+    """Why a signed URL is not to be served; None where it is."""
+    error = POINTER(Error)()
+    if not uc.uc_url_verify(url.encode(), (c_char_p * len(secrets))(*map(encoded, secrets)), c_size_t(len(secrets)), byref(error)):
+        return None
+    message = error.contents.message.decode()
+    uc.uc_free(error)
+    return message

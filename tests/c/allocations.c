@@ -327,9 +327,23 @@ static uc_status builds_operations(const uc_client *client, uc_error **error) {
 static uc_status reads_a_webhook(const uc_client *client, uc_error **error) {
     uc_webhook_event *event;
     uc_status status =
-        uc_webhook_read("secret", SIGNATURE, given.delivery, strlen(given.delivery), &event, error);
+        webhook_read("secret", SIGNATURE, given.delivery, strlen(given.delivery), &event, error);
     (void)client;
     uc_free(event);
+    return status;
+}
+
+/** Texts with escapes, which have to be copied. */
+static uc_status takes_json_apart(const uc_client *client, uc_error **error) {
+    char *json = NULL, *value = NULL;
+    uc_status status = uc_json_quote(given.operations, &json, error);
+    (void)client;
+    if (status == UC_OK) status = uc_json_get(json, "", &value, error);
+    uc_free(value);
+    uc_free(json);
+    value = NULL;
+    if (status == UC_OK) status = uc_json_get(given.delivery, "/data/original_filename", &value, error);
+    uc_free(value);
     return status;
 }
 
@@ -357,6 +371,7 @@ static const struct {
     {"uc_url_proxy, uc_url_parse", proxies_and_parses},
     {"uc_ops", builds_operations},
     {"uc_webhook_read", reads_a_webhook},
+    {"uc_json_quote, uc_json_get", takes_json_apart},
 };
 #define CALLS (sizeof calls / sizeof calls[0])
 

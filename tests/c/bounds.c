@@ -356,11 +356,11 @@ TEST("a byte order mark before a webhook's JSON is signed and ignored") {
     static const char body[] = MARK "{\"hook\":{\"event\":\"file.uploaded\"},\"data\":{\"uuid\":\"x\"}}";
     uc_webhook_event *event;
     uc_error *error;
-    CHECK_OK(uc_webhook_read("secret", "v1=86773191d2b856249cf1ac66e8c50a3d395897f0615afb4735536d2e83c980bb", body, sizeof body - 1, &event, &error), error);
+    CHECK_OK(webhook_read("secret", "v1=86773191d2b856249cf1ac66e8c50a3d395897f0615afb4735536d2e83c980bb", body, sizeof body - 1, &event, &error), error);
     CHECK_TEXT("file.uploaded", event->event);
     CHECK_TEXT(body + 3, event->json);
     uc_free(event);
-    CHECK_FAILS(UC_ERR_AUTH, uc_webhook_read("secret", "v1=86773191d2b856249cf1ac66e8c50a3d395897f0615afb4735536d2e83c980bb", body + 3, sizeof body - 4, &event, &error), error);
+    CHECK_FAILS(UC_ERR_AUTH, webhook_read("secret", "v1=86773191d2b856249cf1ac66e8c50a3d395897f0615afb4735536d2e83c980bb", body + 3, sizeof body - 4, &event, &error), error);
     uc_free(error);
 }
 

@@ -130,6 +130,7 @@ static void check_image(const uc_file *file) {
     CHECK_TEXT("fruit", file->tags[0]);
     CHECK_TEXT("yellow-1", file->tags[1]);
     CHECK_TEXT("{\"uc_clamav_virus_scan\":{\"data\":{\"infected\":false}}}", file->appdata);
+    CHECK_INT(0, file->virus_scan->infected);
 }
 
 TEST("all that a file can say about an image") {
@@ -263,6 +264,7 @@ static void check_bare(const uc_file *file) {
     CHECK_INT(0, file->variations_len);
     CHECK_INT(0, file->tags_len);
     CHECK_TEXT(NULL, file->appdata);
+    CHECK(file->virus_scan == NULL && file->labels == NULL && file->moderation_labels == NULL && file->remove_bg == NULL);
 }
 
 static void check_in_the_making(const uc_file *file) {

@@ -122,7 +122,8 @@ static const struct mode {
 
 /* -- every function ------------------------------------------------------------------------------- */
 
-#define DELIVERY_SECRET "12345X"
+static const char *const delivery_secrets[] = {"12345X"};
+static const char *const secrets_hex[] = {"00ff"};
 #define DELIVERY \
     "{\"hook\":{\"id\":1,\"event\":\"file.uploaded\"},\"" \
     "data\":{\"uuid\":\"22240276-2f06-41f8-9411-755c8ce926ed\"}}"
@@ -140,7 +141,7 @@ struct world {
 };
 
 #define DEEP 10000
-/* Of that object, by DELIVERY_SECRET. */
+/* Of that object, by delivery_secrets[0]. */
 #define NESTED_SIGNATURE "v1=8b610f0fd590f022a207e34ab299bd66bcfde28c627aab4aab0cb5f21267533b"
 
 /** A control call, over TLS where the emulator speaks it. */
@@ -277,7 +278,7 @@ static void ask_of_project(const uc_client *client) {
     DEPTH(uc_free, (changed));
     CALL(uc_webhook_unsubscribe, (client, WEBHOOK_URL, &error));
     DEPTH(uc_free, (webhook));
-    CALL(uc_webhook_read, (DELIVERY_SECRET, DELIVERY_SIGNATURE, DELIVERY, sizeof DELIVERY - 1, &event, &error));
+    CALL(uc_webhook_read, (delivery_secrets, 1, DELIVERY_SIGNATURE, DELIVERY, sizeof DELIVERY - 1, &event, &error));
     DEPTH(uc_free, (event));
     CALL(uc_request, (client, "GET", "/groups/?limit=20", NULL, &answer, &error));
     DEPTH(uc_free, (answer));
@@ -365,7 +366,8 @@ static void write_addresses(const struct world *world, const uc_client *client) 
     DEPTH(uc_free, (made));
     CALL(uc_document_path, (client, id, "-/format/png/-/page/1/", &made, &error));
     DEPTH(uc_free, (made));
-    CALL(uc_url_sign, ("https://1s4oyld5dc.ucarecd.net/22240276-2f06-41f8-9411-755c8ce926ed/", "00ff", NULL, &made, &error));
+    CALL(uc_url_sign, ("https://1s4oyld5dc.ucarecd.net/22240276-2f06-41f8-9411-755c8ce926ed/", secrets_hex[0], NULL, &made, &error));
+    CALL(uc_url_verify, (made, secrets_hex, 1, &error));
     DEPTH(uc_free, (made));
     CALL(uc_upload_signature, (client, 1900000000, &made, &error));
     DEPTH(uc_free, (made));
@@ -404,7 +406,7 @@ static void mistake(const struct world *world, const uc_client *client) {
     DEPTH(uc_free, (job));
     CALL(uc_request, (client, "POST", "/groups/", nested, &made, &error));
     DEPTH(uc_free, (made));
-    CALL(uc_webhook_read, (DELIVERY_SECRET, NESTED_SIGNATURE, nested, strlen(nested), &event, &error));
+    CALL(uc_webhook_read, (delivery_secrets, 1, NESTED_SIGNATURE, nested, strlen(nested), &event, &error));
     DEPTH(uc_free, (event));
     memset(&opts, 0, sizeof opts);
     opts.struct_size = sizeof opts;
@@ -415,7 +417,15 @@ static void mistake(const struct world *world, const uc_client *client) {
     CALL(uc_url, (client, world->image, "-/resize/500x/-/format/jpg/", NULL, &made, &error));
     CALL(uc_url_parse, ("not an address", &parts, &error));
     CALL(uc_upload_path, (client, "/nowhere/to/be/found", NULL, &file, &error));
+    CALL(uc_json_get, (nested, "", &made, &error));
+    DEPTH(uc_free, (made));
+    CALL(uc_json_get, (DELIVERY, "/hook/id/x", &made, &error));
+    CALL(uc_json_quote, (DELIVERY, &made, &error));
+    DEPTH(uc_free, (made));
+    DEPTH(uc_error_status, (NULL));
     DEPTH(uc_version, ());
+    DEPTH(uc_version_number, ());
+    DEPTH(uc_status_text, (UC_ERR_AUTH));
     DEPTH(uc_status_name, (UC_ERR_AUTH));
     stack.mode = mode;
 }

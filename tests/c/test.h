@@ -488,6 +488,12 @@ static inline uc_client *client_new(void) {
     return client_with(&opts);
 }
 
+/** uc_webhook_read() with one secret. */
+static inline uc_status webhook_read(const char *secret, const char *signature, const void *body, size_t size,
+                                     uc_webhook_event **event, uc_error **error) {
+    return uc_webhook_read(&secret, 1, signature, body, size, event, error);
+}
+
 /* -- main ---------------------------------------------------------------------------------------- */
 
 static inline void test_run(void) {
