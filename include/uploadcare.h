@@ -39,44 +39,52 @@
 //
 // Contents
 //
-//  1. Statuses and choices: uc_status, uc_status_name(), uc_pair
-//  2. Errors: uc_error
-//  3. Memory: uc_free()
-//  4. Clients: uc_client, uc_auth, uc_log_level, uc_hmac, uc_sign_fn, uc_log_fn, uc_client_opts,
+//  1. Macros: UC_VERSION_MAJOR, UC_VERSION_MINOR, UC_VERSION_PATCH, UC_API, UC_CALL, UC_ENUM,
+//     UC_NULL, UC_SYMBOL
+//  2. Statuses and choices: uc_status, uc_status_name(), uc_pair
+//  3. Errors: uc_error
+//  4. Memory: uc_free()
+//  5. Clients: uc_client, uc_auth, uc_log_level, uc_hmac, uc_sign_fn, uc_log_fn, uc_client_opts,
 //     uc_client_new(), uc_client_cancel()
-//  5. Groups: uc_groups_opts, uc_groups_list(), uc_group, uc_group_info(), uc_group_create_opts,
+//  6. Groups: uc_groups_opts, uc_groups_list(), uc_group, uc_group_info(), uc_group_create_opts,
 //     uc_group_create(), uc_group_delete(), uc_group_delete_with_files(), uc_group_store_files()
-//  6. Pages: uc_page, uc_page_next(), uc_page_previous(), uc_page_count(), uc_page_total(),
+//  7. Pages: uc_page, uc_page_next(), uc_page_previous(), uc_page_count(), uc_page_total(),
 //     uc_page_per_page(), uc_page_cursor(), uc_page_json(), uc_page_group(), uc_page_file()
-//  7. Files: uc_files_opts, uc_files_list(), uc_search_opts, uc_files_search(), uc_image_info,
+//  8. Files: uc_files_opts, uc_files_list(), uc_search_opts, uc_files_search(), uc_image_info,
 //     uc_audio_track, uc_video_track, uc_video_info, uc_file, uc_file_info(), uc_file_store(),
 //     uc_file_delete(), uc_batch, uc_files_store(), uc_files_delete(), uc_copy_opts,
 //     uc_file_copy(), uc_remote_copy_opts, uc_file_copy_remote()
-//  8. Metadata and tags of files: uc_metadata, uc_metadata_list(), uc_metadata_get(),
+//  9. Metadata and tags of files: uc_metadata, uc_metadata_list(), uc_metadata_get(),
 //     uc_metadata_set(), uc_metadata_delete(), uc_tags, uc_tags_list(), uc_tags_replace(),
 //     uc_tags_update()
-//  9. Uploads: uc_url_duplicates, uc_progress_fn, uc_upload_opts, uc_upload_path(),
+// 10. Uploads: uc_url_duplicates, uc_progress_fn, uc_upload_opts, uc_upload_path(),
 //     uc_upload_data(), uc_read_fn, uc_upload_stream(), uc_upload_url(), uc_upload_info(),
 //     uc_upload_group_info(), uc_upload_signature(), uc_token_opts, uc_upload_token()
-// 10. URLs: uc_url(), uc_url_group_file(), uc_url_group_archive(), uc_url_proxy(), uc_url_srcset(),
+// 11. URLs: uc_url(), uc_url_group_file(), uc_url_group_archive(), uc_url_proxy(), uc_url_srcset(),
 //     uc_ops, uc_ops_new(), uc_ops_preview(), uc_ops_resize(), uc_ops_crop(), uc_ops_scale_crop(),
 //     uc_ops_format(), uc_ops_quality(), uc_ops_overlay(), uc_ops_text(), uc_ops_raw(),
 //     uc_ops_build(), uc_sign_url_opts, uc_url_sign(), uc_url_parts, uc_url_parse()
-// 11. Jobs: uc_job, uc_job_poll(), uc_job_wait(), uc_job_token(), uc_job_file(),
+// 12. Jobs: uc_job, uc_job_poll(), uc_job_wait(), uc_job_token(), uc_job_file(),
 //     uc_job_thumbnails(), uc_job_json(), uc_job_resume(), uc_video_path(), uc_document_path(),
 //     uc_document_info, uc_document_info_get(), uc_convert_opts, uc_convert_document(),
 //     uc_convert_video(), uc_addon_run()
-// 12. Webhooks: uc_webhook, uc_webhooks, uc_webhooks_list(), uc_webhook_opts, uc_webhook_create(),
+// 13. Webhooks: uc_webhook, uc_webhooks, uc_webhooks_list(), uc_webhook_opts, uc_webhook_create(),
 //     uc_webhook_update(), uc_webhook_delete(), uc_webhook_event, uc_webhook_read()
-// 13. The project: uc_project, uc_project_info()
-// 14. JSON and other requests: uc_request()
-// 15. The library: uc_version()
+// 14. The project: uc_project, uc_project_info()
+// 15. JSON and other requests: uc_request()
+// 16. The library: uc_version()
 
 #ifndef UPLOADCARE_H
 #define UPLOADCARE_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+// -------------------------------------------------------------------------------------------------
+// 1. Macros
+//
+// The version of this header, and what its declarations are made of.
+// -------------------------------------------------------------------------------------------------
 
 #define UC_VERSION_MAJOR 0
 #define UC_VERSION_MINOR 1
@@ -140,7 +148,7 @@ typedef struct uc_batch uc_batch;
 typedef struct uc_job uc_job;
 
 // -------------------------------------------------------------------------------------------------
-// 1. Statuses and choices
+// 2. Statuses and choices
 //
 // What calls return, and what options and results are made of.
 // -------------------------------------------------------------------------------------------------
@@ -198,7 +206,7 @@ typedef struct uc_pair {
 } uc_pair;
 
 // -------------------------------------------------------------------------------------------------
-// 2. Errors
+// 3. Errors
 //
 // Why a call failed.
 // -------------------------------------------------------------------------------------------------
@@ -228,7 +236,7 @@ typedef struct uc_error {
 } uc_error;
 
 // -------------------------------------------------------------------------------------------------
-// 3. Memory
+// 4. Memory
 //
 // One function frees everything.
 // -------------------------------------------------------------------------------------------------
@@ -239,7 +247,7 @@ typedef struct uc_error {
 UC_API void UC_CALL uc_free(void *owned) UC_SYMBOL("uc_uploadcare_free");
 
 // -------------------------------------------------------------------------------------------------
-// 4. Clients
+// 5. Clients
 //
 // A client is what nearly every function is given first.
 // -------------------------------------------------------------------------------------------------
@@ -379,7 +387,7 @@ UC_API uc_status UC_CALL uc_client_new(
 UC_API void UC_CALL uc_client_cancel(const uc_client *client);
 
 // -------------------------------------------------------------------------------------------------
-// 5. Groups
+// 6. Groups
 //
 // Fixed lists of files under one id.
 // -------------------------------------------------------------------------------------------------
@@ -513,7 +521,7 @@ UC_API uc_status UC_CALL uc_group_store_files(
     uc_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// 6. Pages
+// 7. Pages
 //
 // What the listings of groups and files make: one page at a time.
 // -------------------------------------------------------------------------------------------------
@@ -561,7 +569,7 @@ UC_API const uc_group *UC_CALL uc_page_group(const uc_page *page, size_t index);
 UC_API const uc_file *UC_CALL uc_page_file(const uc_page *page, size_t index);
 
 // -------------------------------------------------------------------------------------------------
-// 7. Files
+// 8. Files
 //
 // One file, all files, and many files at once.
 // -------------------------------------------------------------------------------------------------
@@ -902,7 +910,7 @@ UC_API uc_status UC_CALL uc_file_copy_remote(
     uc_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// 8. Metadata and tags of files
+// 9. Metadata and tags of files
 //
 // What an application keeps with a file.
 // -------------------------------------------------------------------------------------------------
@@ -1009,7 +1017,7 @@ UC_API uc_status UC_CALL uc_tags_update(
     uc_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// 9. Uploads
+// 10. Uploads
 //
 // From a file, from memory, from a callback, from a URL; and what allows them.
 // -------------------------------------------------------------------------------------------------
@@ -1208,7 +1216,7 @@ UC_API uc_status UC_CALL uc_upload_token(
     uc_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// 10. URLs
+// 11. URLs
 //
 // Where the CDN delivers a file, and what it makes of it on the way. Nothing here is sent.
 // -------------------------------------------------------------------------------------------------
@@ -1431,7 +1439,7 @@ typedef struct uc_url_parts {
 UC_API uc_status UC_CALL uc_url_parse(const char *url, uc_url_parts **url_parts, uc_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// 11. Jobs
+// 12. Jobs
 //
 // Work that the service does in the background: conversions, add-ons, uploads from URLs.
 // -------------------------------------------------------------------------------------------------
@@ -1605,7 +1613,7 @@ UC_API uc_status UC_CALL uc_addon_run(
     uc_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// 12. Webhooks
+// 13. Webhooks
 //
 // The service tells a URL of yours of events.
 // -------------------------------------------------------------------------------------------------
@@ -1754,7 +1762,7 @@ UC_API uc_status UC_CALL uc_webhook_read(
     uc_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// 13. The project
+// 14. The project
 //
 // What the keys of a client belong to.
 // -------------------------------------------------------------------------------------------------
@@ -1784,7 +1792,7 @@ UC_API uc_status UC_CALL uc_project_info(
     uc_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// 14. JSON and other requests
+// 15. JSON and other requests
 //
 // For what has no struct or no function here.
 // -------------------------------------------------------------------------------------------------
@@ -1806,7 +1814,7 @@ UC_API uc_status UC_CALL uc_request(
     uc_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// 15. The library
+// 16. The library
 //
 // Its version.
 // -------------------------------------------------------------------------------------------------

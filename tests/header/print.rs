@@ -7,18 +7,25 @@ use crate::order::Order;
 use crate::sections::Section;
 use crate::wrap::{WIDTH, wrap};
 
-/// `intro` is the comment at the top and `preamble` what comes before the first section.
+const MACROS: &Section = &Section {
+    title: "Macros",
+    about: "The version of this header, and what its declarations are made of.",
+    takes: &[],
+};
+
+/// `intro` is the comment at the top, and `preamble` is the first section, of macros.
 pub fn print(order: &Order, sections: &[Section], intro: &str, preamble: &str) -> Result<String, String> {
     let intro: Vec<String> = intro.trim().lines().map(uncommented).collect();
     let mut header = wrap("//", &intro);
-    header += &contents(order, sections);
+    header += &contents(order, sections, &macros(preamble));
     header += "\n#ifndef UPLOADCARE_H\n#define UPLOADCARE_H\n\n#include <stddef.h>\n#include <stdint.h>\n\n";
+    header += &banner(1, MACROS);
     header += preamble.trim();
     header += "\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
     header += &forward(order);
     for (number, (items, section)) in order.sections.iter().zip(sections).enumerate() {
         if !items.is_empty() {
-            header += &banner(number + 1, section);
+            header += &banner(number + 2, section);
             for item in items {
                 header += &declaration(item, &order.forward)?;
                 header.push('\n');
@@ -35,8 +42,9 @@ fn uncommented(line: &str) -> String {
 }
 
 /// The table of contents: each section with the names of its items.
-fn contents(order: &Order, sections: &[Section]) -> String {
-    let mut lines = vec![String::new(), "Contents".to_owned(), String::new()];
+fn contents(order: &Order, sections: &[Section], macros: &[&str]) -> String {
+    let first = format!(" 1. {}: {}", MACROS.title, macros.join(", "));
+    let mut lines = vec![String::new(), "Contents".to_owned(), String::new(), first];
     for (number, (items, section)) in order.sections.iter().zip(sections).enumerate() {
         if !items.is_empty() {
             let names = items.iter().map(|item| match item.kind {
@@ -44,10 +52,22 @@ fn contents(order: &Order, sections: &[Section]) -> String {
                 _ => item.name.clone(),
             });
             let names = names.collect::<Vec<_>>().join(", ");
-            lines.push(format!("{:>2}. {}: {names}", number + 1, section.title));
+            lines.push(format!("{:>2}. {}: {names}", number + 2, section.title));
         }
     }
     wrap("//", &lines)
+}
+
+/// The names of the macros that a text defines.
+pub fn macros(text: &str) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for definition in text.lines().filter_map(|line| line.strip_prefix("#define ")) {
+        let name = definition.split([' ', '(']).next().unwrap_or("");
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 fn banner(number: usize, section: &Section) -> String {
@@ -167,6 +187,14 @@ mod tests {
     fn printed(header: &str) -> Result<String, String> {
         let items = items::read(header)?;
         items.iter().map(|item| declaration(item, &BTreeSet::from(["uc_later"]))).collect()
+    }
+
+    #[test]
+    fn a_macro_is_named_once() {
+        assert_eq!(
+            macros("#if A\n#define UC_A 1\n#else\n#define UC_A\n#endif\n#define UC_B(c) c\n"),
+            ["UC_A", "UC_B"]
+        );
     }
 
     #[test]

@@ -25,7 +25,11 @@ pub const SECTIONS: &[Section] = &[
         about: "A client is what nearly every function is given first.",
         takes: &["client.rs"],
     },
-    Section { title: "Groups", about: "Fixed lists of files under one id.", takes: &["groups.rs"] },
+    Section {
+        title: "Groups",
+        about: "Fixed lists of files under one id.",
+        takes: &["groups.rs", "uc_group_clone"],
+    },
     Section {
         title: "Pages",
         about: "What the listings of groups and files make: one page at a time.",
@@ -34,7 +38,7 @@ pub const SECTIONS: &[Section] = &[
     Section {
         title: "Files",
         about: "One file, all files, and many files at once.",
-        takes: &["file.rs", "files.rs", "batch.rs", "copies.rs"],
+        takes: &["file.rs", "files.rs", "batch.rs", "copies.rs", "uc_file_clone"],
     },
     Section {
         title: "Metadata and tags of files",
