@@ -65,14 +65,15 @@
 //     uc_ops_format(), uc_ops_quality(), uc_ops_overlay(), uc_ops_text(), uc_ops_raw(),
 //     uc_ops_build(), uc_sign_url_opts, uc_url_sign(), uc_url_parts, uc_url_parse()
 // 12. Jobs: uc_job, uc_job_poll(), uc_job_wait(), uc_job_token(), uc_job_file(),
-//     uc_job_thumbnails(), uc_job_json(), uc_job_resume(), uc_video_path(), uc_document_path(),
-//     uc_document_info, uc_document_info_get(), uc_convert_opts, uc_convert_document(),
-//     uc_convert_video(), uc_addon_run()
-// 13. Webhooks: uc_webhook, uc_webhooks, uc_webhooks_list(), uc_webhook_opts, uc_webhook_create(),
+//     uc_job_thumbnails(), uc_job_json(), uc_job_resume()
+// 13. Conversions and add-ons: uc_video_path(), uc_document_path(), uc_document_info,
+//     uc_document_info_get(), uc_convert_opts, uc_convert_document(), uc_convert_video(),
+//     uc_addon_run()
+// 14. Webhooks: uc_webhook, uc_webhooks, uc_webhooks_list(), uc_webhook_opts, uc_webhook_create(),
 //     uc_webhook_update(), uc_webhook_delete(), uc_webhook_event, uc_webhook_read()
-// 14. The project: uc_project, uc_project_info()
-// 15. JSON and other requests: uc_request()
-// 16. The library: uc_version()
+// 15. The project: uc_project, uc_project_info()
+// 16. JSON and other requests: uc_request()
+// 17. The library: uc_version()
 
 #ifndef UPLOADCARE_H
 #define UPLOADCARE_H
@@ -83,7 +84,7 @@
 // -------------------------------------------------------------------------------------------------
 // 1. Macros
 //
-// The version of this header, and what its declarations are made of.
+// The version of this header, values of options, and what its declarations are made of.
 // -------------------------------------------------------------------------------------------------
 
 #define UC_VERSION_MAJOR 0
@@ -141,7 +142,7 @@
 extern "C" {
 #endif
 
-// Defined in their sections, and named before.
+// Used before they are defined, each in its section.
 typedef struct uc_page uc_page;
 typedef struct uc_file uc_file;
 typedef struct uc_batch uc_batch;
@@ -208,7 +209,7 @@ typedef struct uc_pair {
 // -------------------------------------------------------------------------------------------------
 // 3. Errors
 //
-// Why a call failed.
+// What the last argument of every call that can fail receives.
 // -------------------------------------------------------------------------------------------------
 
 /// Why a call failed. Owned: give it to uc_free(). Texts live as long as it does.
@@ -1441,7 +1442,7 @@ UC_API uc_status UC_CALL uc_url_parse(const char *url, uc_url_parts **url_parts,
 // -------------------------------------------------------------------------------------------------
 // 12. Jobs
 //
-// Work that the service does in the background: conversions, add-ons, uploads from URLs.
+// Work that the service does in the background.
 // -------------------------------------------------------------------------------------------------
 
 /// Work that the service does in the background: a conversion, an add-on, or an upload from a URL.
@@ -1495,6 +1496,12 @@ UC_API uc_status UC_CALL uc_job_resume(
     const char *token,
     uc_job **job,
     uc_error **error);
+
+// -------------------------------------------------------------------------------------------------
+// 13. Conversions and add-ons
+//
+// Each is a job.
+// -------------------------------------------------------------------------------------------------
 
 /// What uc_convert_video() is to make of a video: "{uuid}/video/{operations}". `operations` such as
 /// "-/size/640x360/-/format/webm/-/cut/000:00:05.000/000:00:15.000/-/thumbs~4/" are checked against
@@ -1613,7 +1620,7 @@ UC_API uc_status UC_CALL uc_addon_run(
     uc_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// 13. Webhooks
+// 14. Webhooks
 //
 // The service tells a URL of yours of events.
 // -------------------------------------------------------------------------------------------------
@@ -1762,7 +1769,7 @@ UC_API uc_status UC_CALL uc_webhook_read(
     uc_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// 14. The project
+// 15. The project
 //
 // What the keys of a client belong to.
 // -------------------------------------------------------------------------------------------------
@@ -1792,7 +1799,7 @@ UC_API uc_status UC_CALL uc_project_info(
     uc_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// 15. JSON and other requests
+// 16. JSON and other requests
 //
 // For what has no struct or no function here.
 // -------------------------------------------------------------------------------------------------
@@ -1814,7 +1821,7 @@ UC_API uc_status UC_CALL uc_request(
     uc_error **error);
 
 // -------------------------------------------------------------------------------------------------
-// 16. The library
+// 17. The library
 //
 // Its version.
 // -------------------------------------------------------------------------------------------------

@@ -7,11 +7,10 @@ use std::panic;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::header;
+use crate::Parts;
 use crate::items::Kind;
 use crate::library::root;
 use crate::library::workshop::{install_unless, output, succeeds};
-use crate::parts;
 
 const STANDARDS: [&str; 8] = ["gnu89", "c99", "c11", "c2x", "c++11", "c++17", "c++20", "c++2b"];
 
@@ -75,28 +74,38 @@ fn include(standard: &str) -> PathBuf {
     }
     let folder = workshop().join("without comments");
     fs::create_dir_all(&folder).unwrap();
-    let lines = header();
-    let lines = lines.lines().map(|line| line.split("//").next().unwrap_or("").to_owned() + "\n");
+    let header = Parts::once().header();
+    let lines = header.lines().map(|line| line.split("//").next().unwrap_or("").to_owned() + "\n");
     fs::write(folder.join("uploadcare.h"), lines.collect::<String>()).unwrap();
     folder
 }
 
-/// In each language, by each compiler: compiled, and run to its end.
-fn runs_everywhere(name: &str, source: &str) {
+/// In each language, by each compiler.
+fn everywhere(name: &str, source: &str, finish: impl Fn(Command, &Path)) {
     for compilers in compilers() {
         for standard in STANDARDS {
-            let program = workshop().join(format!("{name} {} {standard}", compilers[0]));
             let mut command = compile(&compilers, standard, name, source);
-            output(command.arg("-pedantic").arg("-I").arg(include(standard)).arg("-o").arg(&program));
-            output(&mut Command::new(program));
+            command.arg("-pedantic").arg("-I").arg(include(standard));
+            finish(command, &workshop().join(format!("{name} {} {standard}", compilers[0])));
         }
     }
+}
+
+fn compiles_everywhere(name: &str, source: &str) {
+    everywhere(name, source, |mut command, _| drop(output(command.arg("-fsyntax-only"))));
+}
+
+fn runs_everywhere(name: &str, source: &str) {
+    everywhere(name, source, |mut command, program| {
+        output(command.arg("-o").arg(program));
+        output(&mut Command::new(program));
+    });
 }
 
 #[test]
 fn it_stands_alone_twice_included() {
     let twice = "#include <uploadcare.h>\n#include <uploadcare.h>\nint main(void) { return 0; }\n";
-    runs_everywhere("alone", twice);
+    compiles_everywhere("alone", twice);
     // With its comments, which gcc takes in gnu89 unless it is pedantic.
     let [c, cpp] = &compilers()[0];
     let mut command = compile(&[c.clone(), cpp.clone()], "gnu89", "comments", twice);
@@ -106,12 +115,13 @@ fn it_stands_alone_twice_included() {
 #[test]
 fn every_struct_may_be_declared_before() {
     let (mut before, mut after) = (String::new(), String::new());
-    for item in parts().2.iter().filter(|item| matches!(item.kind, Kind::Struct(_) | Kind::Opaque)) {
+    for item in Parts::once().items.iter().filter(|item| matches!(item.kind, Kind::Struct(_) | Kind::Opaque))
+    {
         let name = &item.name;
         writeln!(before, "struct {name};\nstruct {name} *same_{name}(struct {name} *one);").unwrap();
         writeln!(after, "{name} *same_{name}({name} *one) {{ return one; }}").unwrap();
     }
-    runs_everywhere(
+    compiles_everywhere(
         "declared",
         &format!("{before}#include <uploadcare.h>\n{after}int main(void) {{ return 0; }}\n"),
     );
@@ -120,7 +130,7 @@ fn every_struct_may_be_declared_before() {
 #[test]
 fn every_initializer_sets_struct_size_and_nothing_else() {
     let (mut outside, mut inside) = (String::new(), String::new());
-    for item in parts().2.iter().filter(|item| item.name.ends_with("_opts")) {
+    for item in Parts::once().items.iter().filter(|item| item.name.ends_with("_opts")) {
         let Kind::Struct(fields) = &item.kind else { panic!("{} is no struct", item.name) };
         let (name, macro_name) = (&item.name, item.name.to_uppercase() + "_INIT");
         writeln!(outside, "static {name} outside_{name} = {macro_name};").unwrap();

@@ -14,6 +14,7 @@ mod wrap;
 use std::env;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use items::{Item, Kind};
 use library::root;
@@ -23,31 +24,47 @@ fn file() -> PathBuf {
     root().join("include/uploadcare.h")
 }
 
-/// The text at the top of the header, what comes before its first section, and what cbindgen makes
-/// of the crate.
-fn parts() -> (String, String, Vec<Item>) {
-    let mut config = cbindgen::Config::from_file(root().join("cbindgen.toml")).expect("cbindgen.toml");
-    let intro = config.header.take().expect("the header's text");
-    let preamble = config.after_includes.take().expect("the header's macros");
-    let bindings = cbindgen::generate_with_config(root(), config).expect("the crate as cbindgen reads it");
-    let mut made = Vec::new();
-    bindings.write(&mut made);
-    let made = String::from_utf8(made).expect("UTF-8");
-    (intro, preamble, items::read(&made).unwrap_or_else(|error| panic!("cbindgen's output: {error}")))
+/// What the header is made of.
+struct Parts {
+    /// The text at its top.
+    intro: String,
+    /// Its macros.
+    preamble: String,
+    /// What cbindgen makes of the crate.
+    items: Vec<Item>,
 }
 
-fn header() -> String {
-    let (intro, preamble, items) = parts();
-    let sources = sources::read(&root().join("src/ffi"));
-    let order = order::order(&items, SECTIONS, &sources);
-    order
-        .and_then(|order| print::print(&order, SECTIONS, &intro, &preamble))
-        .unwrap_or_else(|error| panic!("{error}"))
+impl Parts {
+    fn read() -> Self {
+        let mut config = cbindgen::Config::from_file(root().join("cbindgen.toml")).expect("cbindgen.toml");
+        let intro = config.header.take().expect("the header's text");
+        let preamble = config.after_includes.take().expect("the header's macros");
+        let bindings =
+            cbindgen::generate_with_config(root(), config).expect("the crate as cbindgen reads it");
+        let mut made = Vec::new();
+        bindings.write(&mut made);
+        let made = String::from_utf8(made).expect("UTF-8");
+        let items = items::read(&made).unwrap_or_else(|error| panic!("cbindgen's output: {error}"));
+        Self { intro, preamble, items }
+    }
+
+    /// cbindgen takes its time.
+    fn once() -> &'static Self {
+        static PARTS: LazyLock<Parts> = LazyLock::new(Parts::read);
+        &PARTS
+    }
+
+    fn header(&self) -> String {
+        let sources = sources::read(&root().join("src/ffi"));
+        order::order(&self.items, SECTIONS, &sources)
+            .and_then(|order| print::print(&order, SECTIONS, &self.intro, &self.preamble))
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
 }
 
 #[test]
 fn include_uploadcare_h_is_up_to_date() {
-    let made = header();
+    let made = Parts::once().header();
     if env::var_os("UPDATE").is_some() {
         fs::write(file(), made).expect("include/uploadcare.h is written");
         return;
@@ -62,7 +79,7 @@ fn include_uploadcare_h_is_up_to_date() {
 
 #[test]
 fn no_line_is_over_100_columns() {
-    let header = header();
+    let header = Parts::once().header();
     let long: Vec<_> = header.lines().filter(|line| line.chars().count() > wrap::WIDTH).collect();
     assert!(
         long.is_empty(),
@@ -75,8 +92,8 @@ fn no_line_is_over_100_columns() {
 /// Each item of src/ffi is in the table of contents once, and declared below.
 #[test]
 fn everything_is_in_one_section_and_in_the_contents() {
-    let (_, preamble, items) = parts();
-    let header = header();
+    let Parts { preamble, items, .. } = Parts::once();
+    let header = Parts::once().header();
     let (top, declarations) = header.split_once("#ifndef UPLOADCARE_H").expect("the include guard");
     let (_, contents) = top.split_once("\n// Contents\n").expect("the table of contents");
     let words = |text: &str| -> Vec<String> {
@@ -84,9 +101,9 @@ fn everything_is_in_one_section_and_in_the_contents() {
         words.filter(|word| word.starts_with("uc_") || word.starts_with("UC_")).map(str::to_owned).collect()
     };
     let listed = words(contents);
-    let macros = print::macros(&preamble);
+    let macros = print::macros(preamble);
     assert_eq!(listed.len(), items.len() + macros.len(), "in the table of contents: {listed:?}");
-    for Item { name, kind, .. } in &items {
+    for Item { name, kind, .. } in items {
         let (shown, begins) = match kind {
             Kind::Function(_) => (format!("{name}()"), vec![format!("UC_CALL {name}(")]),
             Kind::Callback(_) => (name.clone(), vec![format!("UC_CALL *{name})(")]),
@@ -105,5 +122,5 @@ fn everything_is_in_one_section_and_in_the_contents() {
 
 #[test]
 fn each_run_makes_the_same_header() {
-    assert!(header() == header());
+    assert!(Parts::read().header() == Parts::once().header());
 }

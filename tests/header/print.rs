@@ -9,7 +9,7 @@ use crate::wrap::{WIDTH, wrap};
 
 const MACROS: &Section = &Section {
     title: "Macros",
-    about: "The version of this header, and what its declarations are made of.",
+    about: "The version of this header, values of options, and what its declarations are made of.",
     takes: &[],
 };
 
@@ -81,7 +81,7 @@ fn forward(order: &Order) -> String {
     if order.forward.is_empty() {
         return String::new();
     }
-    let mut lines = "// Defined in their sections, and named before.\n".to_owned();
+    let mut lines = "// Used before they are defined, each in its section.\n".to_owned();
     for item in order.sections.iter().flatten().filter(|item| order.forward.contains(item.name.as_str())) {
         lines += &format!("typedef struct {0} {0};\n", item.name);
     }

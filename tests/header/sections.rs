@@ -18,7 +18,11 @@ pub const SECTIONS: &[Section] = &[
         about: "What calls return, and what options and results are made of.",
         takes: &["uc_status*", "uc_choice", "pair.rs", "arguments.rs"],
     },
-    Section { title: "Errors", about: "Why a call failed.", takes: &["uc_error*", "error.rs"] },
+    Section {
+        title: "Errors",
+        about: "What the last argument of every call that can fail receives.",
+        takes: &["uc_error*", "error.rs"],
+    },
     Section { title: "Memory", about: "One function frees everything.", takes: &["uc_free"] },
     Section {
         title: "Clients",
@@ -55,10 +59,11 @@ pub const SECTIONS: &[Section] = &[
         about: "Where the CDN delivers a file, and what it makes of it on the way. Nothing here is sent.",
         takes: &["url.rs", "ops.rs", "url_sign.rs", "url_parts.rs"],
     },
+    Section { title: "Jobs", about: "Work that the service does in the background.", takes: &["jobs.rs"] },
     Section {
-        title: "Jobs",
-        about: "Work that the service does in the background: conversions, add-ons, uploads from URLs.",
-        takes: &["jobs.rs", "uc_video_path", "uc_document_path", "conversions.rs", "addons.rs"],
+        title: "Conversions and add-ons",
+        about: "Each is a job.",
+        takes: &["uc_video_path", "uc_document_path", "conversions.rs", "addons.rs"],
     },
     Section {
         title: "Webhooks",
