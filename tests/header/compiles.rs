@@ -7,10 +7,10 @@ use std::panic;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::Parts;
 use crate::items::Kind;
 use crate::library::root;
 use crate::library::workshop::{install_unless, output, succeeds};
+use crate::{Parts, file};
 
 const STANDARDS: [&str; 8] = ["gnu89", "c99", "c11", "c2x", "c++11", "c++17", "c++20", "c++2b"];
 
@@ -74,7 +74,7 @@ fn include(standard: &str) -> PathBuf {
     }
     let folder = workshop().join("without comments");
     fs::create_dir_all(&folder).unwrap();
-    let header = Parts::once().header();
+    let header = fs::read_to_string(file()).unwrap();
     let lines = header.lines().map(|line| line.split("//").next().unwrap_or("").to_owned() + "\n");
     fs::write(folder.join("uploadcare.h"), lines.collect::<String>()).unwrap();
     folder
