@@ -58,13 +58,11 @@ static void print_page(const uc_page *page, int json, int terminal)
 int main(int argc, char **argv)
 {
     const char *api_base = getenv("UPLOADCARE_API_BASE");
-    uc_client_opts client_opts = {0};
-    uc_groups_opts opts = {0};
+    uc_client_opts client_opts = UC_CLIENT_OPTS_INIT;
+    uc_groups_opts opts = UC_GROUPS_OPTS_INIT;
     int json = 0;
 
-    client_opts.struct_size = sizeof client_opts;
     client_opts.api_base = api_base && *api_base ? api_base : NULL;
-    opts.struct_size = sizeof opts;
     for (int i = 1; i < argc; i++) {
         const char *option = argv[i];
         if (strcmp(option, "--help") == 0 || strcmp(option, "-h") == 0) {

@@ -103,12 +103,10 @@ int main(int argc, char **argv)
     const char *words = NULL, *type = NULL, *given = NULL, *tags[MOST_TAGS];
     size_t tags_len = 0;
     int json = 0;
-    uc_client_opts client_opts = {0};
-    uc_files_search_opts opts = {0};
+    uc_client_opts client_opts = UC_CLIENT_OPTS_INIT;
+    uc_files_search_opts opts = UC_FILES_SEARCH_OPTS_INIT;
 
-    client_opts.struct_size = sizeof client_opts;
     client_opts.api_base = api_base && *api_base ? api_base : NULL;
-    opts.struct_size = sizeof opts;
     opts.limit = 100;
     for (int i = 1; i < argc; i++) {
         const char *option = argv[i];

@@ -64,10 +64,9 @@ static uc_status print_token(const uc_client *client, const uc_upload_token_opts
 int main(int argc, char **argv)
 {
     const char *scope[MOST_SCOPES];
-    uc_upload_token_opts opts = {0};
+    uc_upload_token_opts opts = UC_UPLOAD_TOKEN_OPTS_INIT;
     int is_token = 0;
 
-    opts.struct_size = sizeof opts;
     opts.scope = scope;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--token") == 0) {

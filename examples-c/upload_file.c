@@ -123,10 +123,9 @@ static int upload(const uc_client *client, const char *path, uc_upload_opts opts
 
 int main(int argc, char **argv)
 {
-    uc_upload_opts opts = {0};
+    uc_upload_opts opts = UC_UPLOAD_OPTS_INIT;
     int first = 1;
 
-    opts.struct_size = sizeof opts;
     for (; first < argc && argv[first][0] == '-'; first++) {
         const char *option = argv[first];
         if (strcmp(option, "--store") == 0)
@@ -148,8 +147,7 @@ int main(int argc, char **argv)
     sigaction(SIGINT, &action, NULL);
 
     const char *upload_base = getenv("UPLOADCARE_UPLOAD_BASE");
-    uc_client_opts client_opts = {0};
-    client_opts.struct_size = sizeof client_opts;
+    uc_client_opts client_opts = UC_CLIENT_OPTS_INIT;
     client_opts.upload_base = upload_base && *upload_base ? upload_base : NULL;
 
     uc_client *client = NULL;

@@ -53,9 +53,8 @@ static int32_t show_progress(void *progress_data, int64_t done, int64_t total)
 int main(int argc, char **argv)
 {
     const char *url = NULL, *token = NULL;
-    uc_upload_opts opts = {0};
+    uc_upload_opts opts = UC_UPLOAD_OPTS_INIT;
 
-    opts.struct_size = sizeof opts;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--store") == 0)
             opts.store = UC_YES;
@@ -80,8 +79,7 @@ int main(int argc, char **argv)
     sigaction(SIGINT, &action, NULL);
 
     const char *upload_base = getenv("UPLOADCARE_UPLOAD_BASE");
-    uc_client_opts client_opts = {0};
-    client_opts.struct_size = sizeof client_opts;
+    uc_client_opts client_opts = UC_CLIENT_OPTS_INIT;
     client_opts.upload_base = upload_base && *upload_base ? upload_base : NULL;
 
     uc_client *client = NULL;

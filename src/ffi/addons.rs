@@ -12,10 +12,10 @@ use super::jobs::uc_job;
 /// for its turn, as long as the client's timeout_ms allows; then, or at once where the client has
 /// no retries, it fails with UC_ERR_REJECTED and HTTP 409. `addon` is one of
 ///
-///     "uc_clamav_virus_scan"                      params: purge_infected
+///     "uc_clamav_virus_scan"                    params: purge_infected
 ///     "aws_rekognition_detect_labels"
 ///     "aws_rekognition_detect_moderation_labels"
-///     "remove_bg"                                 params: crop, type_level, type, channels and so on
+///     "remove_bg"                               params: crop, type_level, type, channels and so on
 ///
 /// or what the service adds to them. `params_json` is a JSON object, {"purge_infected": true}, or
 /// NULL. remove_bg makes a file, which uc_job_file_uuid() names. What the others find, ask uc_file_info()

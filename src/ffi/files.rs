@@ -110,7 +110,7 @@ pub unsafe extern "C" fn uc_files_list(
 ///
 ///     {"query": "pineapple",                              any field; 4 characters or more
 ///      "phrase": {"original_filename": "summer"},         also metadata, detected_mime_type
-///      "exact": {"metadata[pet]": ["cat", "dog"]},        also uuid, detected_mime_type, original_filename
+///      "exact": {"metadata[pet]": ["cat", "dog"]},        also uuid and those of phrase
 ///      "datetime_uploaded": {"gte": "2026-01-01T00:00:00Z"},    gt, gte, lt, lte
 ///      "size": {"lt": 1000000}, "is_image": true,
 ///      "tags": {"any": ["fruit"], "all": [], "none": ["draft"]},
