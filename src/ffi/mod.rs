@@ -6,6 +6,7 @@
 
 mod arguments;
 mod call;
+mod clones;
 mod memory;
 
 // Apart, so that they keep this order: it is that of the header.

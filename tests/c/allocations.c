@@ -142,7 +142,7 @@ static uc_status lists_groups(const uc_client *client, uc_error **error) {
     CHECK_INT(100, uc_page_count(page));
     status = uc_page_next(page, error);
     CHECK_INT(100, uc_page_count(page));
-    if (status == UC_OK) uc_page_json(page), uc_page_cursor(page);
+    if (status == UC_OK) uc_page_json(page), uc_page_end_cursor(page);
     uc_free(page);
     return status;
 }

@@ -22,7 +22,7 @@ static char garbage;
 /** A valid argument of every kind. */
 struct samples {
     uc_client *client;
-    uc_page *page;
+    uc_page *page, *files_page;
     uc_job *job;
     uc_ops *ops;
     char *group_id, *image, *document;
@@ -98,6 +98,7 @@ static struct samples samples_new(void) {
     CHECK_OK(uc_metadata_set(samples.client, samples.image, "pet", "dog", &error), error);
     CHECK_OK(uc_ops_new(samples.client, &samples.ops, &error), error);
     CHECK_OK(uc_groups_list(samples.client, NULL, &samples.page, &error), error);
+    CHECK_OK(uc_files_list(samples.client, NULL, &samples.files_page, &error), error);
     CHECK_OK(uc_addon_run(samples.client, "aws_rekognition_detect_labels", samples.image, NULL, &samples.job, &error), error);
     samples.requests = requests_counted();
     return samples;
@@ -106,6 +107,7 @@ static struct samples samples_new(void) {
 static void samples_free(struct samples *samples) {
     uc_free(samples->ops);
     uc_free(samples->job);
+    uc_free(samples->files_page);
     uc_free(samples->page);
     uc_free(samples->client);
     free(samples->group_id);
