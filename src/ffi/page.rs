@@ -138,8 +138,11 @@ impl uc_page {
     fn next_item(&mut self, kind: Kind) -> Result<Option<usize>> {
         let listed = self.listing.kind();
         if listed != kind {
-            let (listed, kind) = (listed.name(), kind.name());
-            return Err(Error::argument(format!("page lists {listed}, and this call gives {kind}")));
+            let right = match listed {
+                Kind::Groups => "uc_page_next_group()",
+                Kind::Files => "uc_page_next_file()",
+            };
+            return Err(Error::argument(format!("page lists {}: call {right}", listed.name())));
         }
         loop {
             if let Some(place) = self.listing.next_item() {
