@@ -122,8 +122,8 @@ int main(int argc, char **argv)
     int failed = status < 0;
     if (failed) {
         fprintf(stderr, "list_groups: %s: %s\n", uc_status_name(status), error->message);
-        if (status != UC_ERR_PROTOCOL && uc_page_cursor(page))
-            fprintf(stderr, "To continue: list_groups --cursor %s\n", uc_page_cursor(page));
+        if (status != UC_ERR_PROTOCOL && uc_page_end_cursor(page))
+            fprintf(stderr, "To continue: list_groups --cursor %s\n", uc_page_end_cursor(page));
     } else if (fflush(stdout) != 0 || ferror(stdout)) {
         fputs("list_groups: the list could not be written\n", stderr);
         failed = 1;

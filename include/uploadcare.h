@@ -61,14 +61,16 @@
 //     uc_client_opts, uc_client_new(), uc_client_derive_opts, uc_client_derive(),
 //     uc_client_cancel(), uc_client_reset()
 //  6. Groups: uc_groups_opts, uc_groups_list(), uc_group, uc_group_info(), uc_group_create_opts,
-//     uc_group_create(), uc_group_delete(), uc_group_delete_with_files(), uc_group_store_files()
-//  7. Pages: uc_page, uc_page_next(), uc_page_previous(), uc_page_count(), uc_page_total(),
-//     uc_page_per_page(), uc_page_cursor(), uc_page_json(), uc_page_group(), uc_page_file()
+//     uc_group_create(), uc_group_delete(), uc_group_delete_with_files(), uc_group_store_files(),
+//     uc_group_clone()
+//  7. Pages: uc_page, uc_page_next(), uc_page_previous(), uc_page_next_group(),
+//     uc_page_next_file(), uc_page_has_next(), uc_page_count(), uc_page_total(),
+//     uc_page_per_page(), uc_page_end_cursor(), uc_page_json(), uc_page_group(), uc_page_file()
 //  8. Files: uc_files_opts, uc_files_list(), uc_files_search_opts, uc_files_search(),
 //     uc_image_info, uc_audio_track, uc_video_track, uc_video_info, uc_virus_scan, uc_label,
 //     uc_labels, uc_remove_bg, uc_file, uc_file_info(), uc_file_store(), uc_file_delete(),
 //     uc_batch, uc_files_store(), uc_files_delete(), uc_file_copy_opts, uc_file_copy(),
-//     uc_file_copy_remote_opts, uc_file_copy_remote()
+//     uc_file_copy_remote_opts, uc_file_copy_remote(), uc_file_clone()
 //  9. Metadata and tags of files: uc_metadata, uc_metadata_list(), uc_metadata_get(),
 //     uc_metadata_set(), uc_metadata_delete(), uc_tags, uc_tags_list(), uc_tags_replace(),
 //     uc_tags_update()
@@ -525,8 +527,8 @@ typedef struct uc_groups_opts {
     const char *from;
     /// "datetime_created", oldest first, the default; or "-datetime_created", newest first.
     const char *ordering;
-    /// From uc_page_cursor(): go on from there. It carries the options that the listing began with:
-    /// leave all others but read_ahead unset.
+    /// From uc_page_end_cursor(): go on from there. It carries the options that the listing began
+    /// with: leave all others but read_ahead unset.
     const char *cursor;
 } uc_groups_opts;
 #define UC_GROUPS_OPTS_INIT \
@@ -550,7 +552,7 @@ UC_API uc_status UC_CALL uc_groups_list(
     uc_error **error);
 
 /// A file group: a fixed list of up to 1000 files under one id. Owned where a call gave it away,
-/// borrowed from a page.
+/// borrowed from a page; uc_group_clone() keeps a borrowed one.
 typedef struct uc_group {
     /// "badfc9f7-f88f-4921-9cc0-22e2c08aa2da~12": a UUID and the number of files. Never NULL.
     const char *id;
@@ -639,6 +641,11 @@ UC_API uc_status UC_CALL uc_group_store_files(
     uc_batch **batch,
     uc_error **error);
 
+/// A copy of a group with everything in it, its files included, that outlives what the group was
+/// borrowed from, such as a page: freed by uc_free(). Sends nothing. `json` is NULL where it is
+/// NULL in `group`.
+UC_API uc_status UC_CALL uc_group_clone(const uc_group *group, uc_group **clone, uc_error **error);
+
 // -------------------------------------------------------------------------------------------------
 // 7. Pages
 //
@@ -659,7 +666,34 @@ UC_API uc_status UC_CALL uc_page_next(uc_page *page, uc_error **error);
 /// Moves `page` to the page before: like uc_page_next() the other way, UC_DONE before the first.
 UC_API uc_status UC_CALL uc_page_previous(uc_page *page, uc_error **error);
 
-/// How many items are on this page; 0 for NULL.
+/// The next group of a listing of groups: the first call gives the first group of the page that
+/// `page` stands on, and past a page's last group the next page is fetched, as uc_page_next() does.
+/// UC_DONE past the last group, however often it is called; `group` receives NULL then and on a
+/// failure. On a failure nothing is lost or repeated: call again to retry. UC_ERR_ARGUMENT for a
+/// page of files.
+///
+///     const uc_group *group;
+///     while ((status = uc_page_next_group(page, &group, &error)) == UC_OK)
+///         puts(group->id);
+///
+/// May be mixed with the other functions of a page, which are about the whole page that it stands
+/// on: after uc_page_next() or uc_page_previous() moved it, the next call gives the first group of
+/// the page it moved to. The group is borrowed until the page moves, so until the next call of this
+/// function or of those two; uc_group_clone() keeps it.
+UC_API uc_status UC_CALL uc_page_next_group(
+    uc_page *page,
+    const uc_group **group,
+    uc_error **error);
+
+/// The next file of a listing of files or of a search: like uc_page_next_group(). UC_ERR_ARGUMENT
+/// for a page of groups. uc_file_clone() keeps the file.
+UC_API uc_status UC_CALL uc_page_next_file(uc_page *page, const uc_file **file, uc_error **error);
+
+/// 1 when the service says that another page follows, 0 on the last page and for NULL. Where it is
+/// 1, uc_page_next() does not return UC_DONE; the page that follows may have no items.
+UC_API int32_t UC_CALL uc_page_has_next(const uc_page *page);
+
+/// How many items are on this page; 0 for NULL. What a cursor left out is not counted.
 UC_API size_t UC_CALL uc_page_count(const uc_page *page);
 
 /// How many items the service says there are in all, or -1 when it does not say or for NULL. No
@@ -669,14 +703,30 @@ UC_API int64_t UC_CALL uc_page_total(const uc_page *page);
 /// How many items the service puts on a page, or -1 when it does not say or for NULL.
 UC_API int64_t UC_CALL uc_page_per_page(const uc_page *page);
 
-/// Where the next page starts, as a line of printable ASCII that holds no key: keep it, and give it
-/// to a later listing of the same kind and project, in another process too. NULL on the last page,
-/// when uc_page_next() would refuse the service's link, for a search, without memory, and for NULL.
-/// After UC_ERR_PROTOCOL do not go on from it. Borrowed until the page moves or is freed.
-UC_API const char *UC_CALL uc_page_cursor(const uc_page *page);
+/// Where the listing goes on after the last item of this page, as a line of text: keep it, and give
+/// it to a later listing of the same kind and project as `cursor`, in another process too.
+///
+/// On the last page, it leads to what is added later: such items are listed once, also those with
+/// the same time as the last item, and no item is listed again. Where nothing was added, the first
+/// page of the later listing has no items. On an empty page at the beginning, it leads to the
+/// beginning. The options that the listing began with go on to hold; newest first, what is added
+/// later comes before the listing and is not in it. After uc_page_previous(), what followed that
+/// page is listed again.
+///
+/// The line is printable ASCII without spaces, holds no key, and is mostly below 300 bytes long; it
+/// is longer where many items have the time of the last one, and never longer than 20480 bytes. It
+/// has no date of expiry and may be used any number of times. It is good as long as the project
+/// (its public key), the client's api_base and the service's way to list stay the same; items that
+/// are removed do not matter. A cursor that was changed or is of another project or base is
+/// UC_ERR_ARGUMENT.
+///
+/// NULL for NULL, for a search, when uc_page_next() would refuse the service's link, and without
+/// memory. After UC_ERR_PROTOCOL do not go on from it. Borrowed until the page moves or is freed.
+UC_API const char *UC_CALL uc_page_end_cursor(const uc_page *page);
 
-/// The service's reply as received, for fields that have no place in the structs; NULL for NULL,
-/// and where there is no memory for it. Borrowed until the page moves or is freed.
+/// The service's reply as received, for fields that have no place in the structs: also with the
+/// items that a cursor left out. NULL for NULL, and where there is no memory for it. Borrowed until
+/// the page moves or is freed.
 UC_API const char *UC_CALL uc_page_json(const uc_page *page);
 
 /// The item at `index`, 0 to uc_page_count() - 1, of a page of groups; NULL beyond, and for a page
@@ -712,8 +762,8 @@ typedef struct uc_files_opts {
     const char *ordering;
     /// "appdata": with what add-ons found; default without.
     const char *include;
-    /// From uc_page_cursor(): go on from there. It carries the options that the listing began with:
-    /// leave all others but read_ahead unset.
+    /// From uc_page_end_cursor(): go on from there. It carries the options that the listing began
+    /// with: leave all others but read_ahead unset.
     const char *cursor;
 } uc_files_opts;
 #define UC_FILES_OPTS_INIT \
@@ -915,7 +965,8 @@ typedef struct uc_remove_bg {
 } uc_remove_bg;
 
 /// A file. A text is NULL where the service sent none; what it sent beyond these fields is in
-/// `json`. Owned where a call gave it away, borrowed where it is part of something else.
+/// `json`. Owned where a call gave it away, borrowed where it is part of something else;
+/// uc_file_clone() keeps a borrowed one.
 struct uc_file {
     /// Never NULL; empty where the service sent none.
     const char *uuid;
@@ -1118,6 +1169,10 @@ UC_API uc_status UC_CALL uc_file_copy_remote(
     const uc_file_copy_remote_opts *opts,
     char **url,
     uc_error **error);
+
+/// A copy of a file with everything in it that outlives what the file was borrowed from, such as a
+/// page, a group, a batch or an event: freed by uc_free(). Sends nothing.
+UC_API uc_status UC_CALL uc_file_clone(const uc_file *file, uc_file **clone, uc_error **error);
 
 // -------------------------------------------------------------------------------------------------
 // 9. Metadata and tags of files

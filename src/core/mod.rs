@@ -10,6 +10,7 @@ mod cursor;
 pub mod error;
 pub mod file;
 pub mod files;
+pub mod given;
 pub mod groups;
 pub mod http;
 mod id;

@@ -116,7 +116,8 @@ pub struct uc_video_info {
 no_padding!(uc_video_info { duration_ms, bitrate, format, audio, audio_len, video, video_len });
 
 /// A file. A text is NULL where the service sent none; what it sent beyond these fields is in
-/// `json`. Owned where a call gave it away, borrowed where it is part of something else.
+/// `json`. Owned where a call gave it away, borrowed where it is part of something else;
+/// uc_file_clone() keeps a borrowed one.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_file {

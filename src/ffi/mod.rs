@@ -7,6 +7,7 @@
 mod arguments;
 mod call;
 mod callbacks;
+mod clones;
 mod layout;
 mod memory;
 

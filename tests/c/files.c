@@ -23,11 +23,11 @@ static void check_files_rest(uc_page *page, const struct kept *kept, size_t firs
         first += (size_t)step * count;
         left -= count;
         if (left == 0) break;
-        CHECK(uc_page_cursor(page) != NULL);
+        CHECK_INT(1, uc_page_has_next(page));
         CHECK_OK(uc_page_next(page, &error), error);
     }
     for (i = 0; i < 3; i++) CHECK_DONE(uc_page_next(page, &error), error);
-    CHECK_TEXT(NULL, uc_page_cursor(page));
+    CHECK_INT(0, uc_page_has_next(page));
 }
 
 static uc_page *list(const uc_client *client, const uc_files_opts *opts) {
@@ -47,7 +47,7 @@ static void check_list(const uc_client *client, const uc_files_opts *opts, const
 
 static char *cursor_of(const uc_client *client, const uc_files_opts *opts) {
     uc_page *page = list(client, opts);
-    char *cursor = strdup(uc_page_cursor(page));
+    char *cursor = strdup(uc_page_end_cursor(page));
     uc_free(page);
     return cursor;
 }
@@ -275,7 +275,7 @@ TEST("pages read ahead are the same as without: content, order, cursor, reply") 
         for (;; pages++) {
             uc_status status;
             CHECK_TEXT(uc_page_json(other), uc_page_json(one));
-            CHECK_TEXT(uc_page_cursor(other), uc_page_cursor(one));
+            CHECK_TEXT(uc_page_end_cursor(other), uc_page_end_cursor(one));
             CHECK_INT(uc_page_count(other), uc_page_count(one));
             CHECK_TEXT(uc_page_file(other, 0)->appdata, uc_page_file(one, 0)->appdata);
             status = uc_page_next(other, NULL);
@@ -351,7 +351,7 @@ TEST("a cursor of groups is none of files, and the other way round") {
     uc_error *error;
     CHECK_OK(uc_groups_list(client, NULL, &page, &error), error);
     forget_requests();
-    files.cursor = uc_page_cursor(page);
+    files.cursor = uc_page_end_cursor(page);
     check_refusal(uc_files_list(client, &files, &refused, &error), &error, "opts.cursor", files.cursor);
     renamed = text("files%s", strchr(files.cursor, '.')); /* as a meddler would */
     files.cursor = renamed;
@@ -407,7 +407,7 @@ TEST("a project without files has one page, without files") {
     CHECK_INT(0, uc_page_count(page));
     CHECK_INT(0, uc_page_total(page));
     CHECK(uc_page_file(page, 0) == NULL);
-    CHECK_TEXT(NULL, uc_page_cursor(page));
+    CHECK_INT(0, uc_page_has_next(page));
     CHECK_DONE(uc_page_next(page, &error), error);
     CHECK_DONE(uc_page_previous(page, &error), error);
     CHECK_INT(1, requests_counted());

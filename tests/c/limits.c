@@ -108,7 +108,7 @@ static void see_group(const uc_group *group) {
 static void see_page(const uc_page *page) {
     size_t i;
     see(uc_page_json(page));
-    see(uc_page_cursor(page));
+    see(uc_page_end_cursor(page));
     CHECK(uc_page_total(page) >= -1);
     CHECK(uc_page_per_page(page) >= -1);
     for (i = 0; i < uc_page_count(page); i++) see_group(uc_page_group(page, i));

@@ -24,7 +24,7 @@ static void check_found(const uc_page *page, const struct kept *kept, size_t fir
     for (i = 0; i < uc_page_count(page); i++) check_kept(&kept->files[first + i], uc_page_file(page, i));
     CHECK(uc_page_file(page, i) == NULL);
     CHECK(uc_page_group(page, 0) == NULL);
-    CHECK_TEXT(NULL, uc_page_cursor(page));
+    CHECK_TEXT(NULL, uc_page_end_cursor(page));
     CHECK_INT(kept->count, uc_page_total(page));
 }
 

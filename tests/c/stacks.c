@@ -190,7 +190,8 @@ static void list(const uc_client *client) {
             DEPTH(uc_page_count, (page));
             DEPTH(uc_page_total, (page));
             DEPTH(uc_page_per_page, (page));
-            DEPTH(uc_page_cursor, (page));
+            DEPTH(uc_page_end_cursor, (page));
+            DEPTH(uc_page_has_next, (page));
             DEPTH(uc_page_json, (page));
             DEPTH(uc_page_group, (page, 0));
         }

@@ -28,7 +28,7 @@ static char garbage;
 /** A valid argument of every kind. */
 struct samples {
     uc_client *client;
-    uc_page *page;
+    uc_page *page, *files_page;
     uc_job *job;
     uc_ops *ops;
     uc_error *error;
@@ -105,6 +105,7 @@ static struct samples samples_new(void) {
     CHECK_OK(uc_metadata_set(samples.client, samples.image, "pet", "dog", &error), error);
     CHECK_OK(uc_ops_new(samples.client, &samples.ops, &error), error);
     CHECK_OK(uc_groups_list(samples.client, NULL, &samples.page, &error), error);
+    CHECK_OK(uc_files_list(samples.client, NULL, &samples.files_page, &error), error);
     CHECK_OK(uc_addon_run(samples.client, "aws_rekognition_detect_labels", samples.image, NULL, &samples.job, &error), error);
     CHECK_STATUS(UC_ERR_NOT_FOUND, uc_request(samples.client, "GET", "/nothing/", NULL, &video, &samples.error));
     samples.requests = requests_counted();
@@ -115,6 +116,7 @@ static void samples_free(struct samples *samples) {
     uc_free(samples->error);
     uc_free(samples->ops);
     uc_free(samples->job);
+    uc_free(samples->files_page);
     uc_free(samples->page);
     uc_free(samples->client);
     free(samples->group_id);
