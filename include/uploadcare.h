@@ -1019,9 +1019,9 @@ UC_API int64_t uc_page_per_page(const uc_page *page);
 /// it to a later listing of the same kind and project as `cursor`, in another process too.
 ///
 /// On the last page, it leads to what is added later: such items are listed once, also those with
-/// the same time as the last item, and no item is listed again. Where nothing was added, the first
-/// page of the later listing has no items. On an empty page at the beginning, it leads to the
-/// beginning. The options that the listing began with go on to hold; newest first, what is added
+/// the same time as the last item, and no item is listed again. The later listing may begin with
+/// pages of no items, and has no others where nothing was added. On an empty page at the beginning,
+/// it leads to the beginning. The options that the listing began with go on to hold; newest first, what is added
 /// later comes before the listing and is not in it. After uc_page_previous(), what followed that
 /// page is listed again.
 ///
@@ -1034,7 +1034,8 @@ UC_API int64_t uc_page_per_page(const uc_page *page);
 ///
 /// NULL for NULL, for a search, when uc_page_next() would refuse the service's link, and without
 /// memory. After UC_ERR_PROTOCOL do not go on from it. Borrowed until the page moves or is freed.
-UC_API const char *uc_page_end_cursor(const uc_page *page);
+UC_API
+const char *uc_page_end_cursor(const uc_page *page);
 
 /// The service's reply as received, for fields that have no place in the structs: also with the
 /// items that a cursor left out. NULL for NULL, and where there is no memory for it.
