@@ -707,11 +707,11 @@ UC_API int64_t UC_CALL uc_page_per_page(const uc_page *page);
 /// it to a later listing of the same kind and project as `cursor`, in another process too.
 ///
 /// On the last page, it leads to what is added later: such items are listed once, also those with
-/// the same time as the last item, and no item is listed again. Where nothing was added, the first
-/// page of the later listing has no items. On an empty page at the beginning, it leads to the
-/// beginning. The options that the listing began with go on to hold; newest first, what is added
-/// later comes before the listing and is not in it. After uc_page_previous(), what followed that
-/// page is listed again.
+/// the same time as the last item, and no item is listed again. The later listing may begin with
+/// pages of no items, and has no others where nothing was added. On an empty page at the beginning,
+/// it leads to the beginning. The options that the listing began with go on to hold; newest first,
+/// what is added later comes before the listing and is not in it. After uc_page_previous(), what
+/// followed that page is listed again.
 ///
 /// The line is printable ASCII without spaces, holds no key, and is mostly below 300 bytes long; it
 /// is longer where many items have the time of the last one, and never longer than 20480 bytes. It

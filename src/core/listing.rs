@@ -12,7 +12,7 @@ use super::http::base::path_of;
 use super::http::{Answer, Body, Http, Method, Request, Signature};
 use super::json::{self, Reader, Scalar, check_count};
 use super::memory;
-use super::query::{Query, going_on_at, is_descending};
+use super::query::{Query, counts_ties, going_on_at, is_descending};
 use super::read_ahead::ReadAhead;
 
 /// The most items of a page.
@@ -320,25 +320,34 @@ impl<R: Rows> Listing<R> {
         if self.source.search.is_some() {
             return Ok(None);
         }
-        let (role, given, target) = match (&self.page.next, &self.given) {
-            (Some(link), _) => match self.follow(link) {
-                Ok(target) => self.place_within(target),
+        let next = match &self.page.next {
+            Some(link) => match self.follow(link) {
+                Ok(target) => Some(target),
                 Err(_) => return Ok(None),
             },
-            (None, Given::UpTo { moment, .. }) => {
-                let target = going_on_at(&self.page.target, *moment);
-                (Role::LeftOut, &self.given, target.unwrap_or_else(|| self.page.target.clone()))
+            None => None,
+        };
+        let (role, given, target) = match (next, &self.given) {
+            // A link that counts ties is good only until others come in front of them. Where the page
+            // gave nothing, it is followed all the same: who only ever reads one page has to get on.
+            (Some(next), given) if !counts_ties(&next) || self.page.rows.count() == 0 => {
+                self.place_within(given, next)
             }
-            (None, _) => (Role::LeftOut, &self.given, self.page.target.clone()),
+            (_, given @ Given::UpTo { moment, .. }) => {
+                let target = going_on_at(&self.page.target, *moment);
+                (Role::LeftOut, given, target.unwrap_or_else(|| self.page.target.clone()))
+            }
+            (Some(next), given) => self.place_within(given, next),
+            (None, given) => (Role::LeftOut, given, self.page.target.clone()),
         };
         cursor::write(&self.http.settings, self.source.kind.name(), role, given, &target).map(Some)
     }
 
     /// In the middle of a listing. What an earlier cursor left out may still come.
-    fn place_within(&self, target: String) -> (Role, &Given, String) {
-        match (&self.left_out, &self.given) {
+    fn place_within<'a>(&'a self, given: &'a Given, target: String) -> (Role, &'a Given, String) {
+        match (&self.left_out, given) {
             (Given::UpTo { moment, .. }, Given::UpTo { moment: last, .. }) if moment == last => {
-                (Role::LeftOut, &self.given, target)
+                (Role::LeftOut, given, target)
             }
             (Given::Nothing, given) | (_, given @ Given::UpTo { .. }) => (Role::Known, given, target),
             (left_out, _) => (Role::LeftOutInPart, left_out, target),

@@ -89,9 +89,18 @@ pub fn going_on_at(target: &str, moment: i64) -> Option<String> {
 
 /// Whether a target lists the newest first.
 pub fn is_descending(target: &str) -> bool {
-    let query = target.split_once('?').map_or("", |(_, query)| query);
-    let mut orderings = query.split('&').filter_map(|parameter| parameter.strip_prefix("ordering="));
-    orderings.any(|ordering| ["-", "%2D", "%2d"].iter().any(|minus| ordering.starts_with(minus)))
+    value(target, "ordering=")
+        .is_some_and(|value| ["-", "%2D", "%2d"].iter().any(|minus| value.starts_with(minus)))
+}
+
+/// Whether a target of the service's begins after so many items of one moment.
+pub fn counts_ties(target: &str) -> bool {
+    value(target, "offset=").is_some_and(|offset| offset != "0")
+}
+
+fn value<'a>(target: &'a str, name: &str) -> Option<&'a str> {
+    let (_, query) = target.split_once('?')?;
+    query.split('&').find_map(|parameter| parameter.strip_prefix(name))
 }
 
 /// `"a", "b" or NULL`
@@ -125,5 +134,7 @@ mod tests {
             assert_eq!(going_on_at(target, moment).as_deref(), Some(going_on));
         }
         assert_eq!(going_on_at("/groups/", i64::MAX - 1), None);
+        assert!(counts_ties("/groups/?limit=1&offset=3"));
+        assert!(!counts_ties("/groups/?limit=1&offset=0") && !counts_ties("/groups/"));
     }
 }

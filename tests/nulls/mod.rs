@@ -14,7 +14,7 @@ use crate::{C_SHARED, CPP_SHARED, SANITIZERS, Way, compile, run, workshop};
 
 /// Type and name of a parameter, its function in front where others have one of that name, `*` for
 /// any; and a valid C expression for it. `samples` is what `samples.h` makes before every call.
-const VALID: [(&str, &str, &str); 72] = [
+const VALID: [(&str, &str, &str); 73] = [
     ("const char *", "public_key", "PUBLIC_KEY"),
     ("const char *", "secret_key", "SECRET_KEY"),
     ("const char *", "uc_url(id)", "samples.image"),
