@@ -897,7 +897,7 @@ typedef struct uc_video_info {
 typedef struct uc_virus_scan {
     /// 1: the file is infected. 0: it was scanned and is clean.
     int32_t infected;
-    /// 0.
+    /// In place of padding: 0.
     int32_t reserved;
     /// datetime_created in microseconds since 1970-01-01 UTC, or INT64_MIN.
     int64_t datetime_created_us;
@@ -2039,8 +2039,8 @@ typedef struct uc_webhook_event {
 ///
 ///     UC_OK                           200, once the event is kept safe or dealt with
 ///     UC_ERR_AUTH                     403: it is not the service's, or made with another secret
-///     UC_ERR_PROTOCOL                 400: it is the service's and makes no sense; it is
-///                                     delivered again. Or log the body and answer 200
+///     UC_ERR_PROTOCOL                 400: it is the service's and makes no sense; it is delivered
+///                                     again while you look into it. Or log the body, and 200
 ///     UC_ERR_ARGUMENT                 500: a mistake of this program, such as an empty secret
 ///     UC_ERR_MEMORY, UC_ERR_INTERNAL  500: deliver again
 ///

@@ -15,7 +15,7 @@ use crate::core::error::Result;
 pub struct uc_virus_scan {
     /// 1: the file is infected. 0: it was scanned and is clean.
     pub infected: i32,
-    /// 0.
+    /// In place of padding: 0.
     pub reserved: i32,
     /// datetime_created in microseconds since 1970-01-01 UTC, or INT64_MIN.
     pub datetime_created_us: i64,

@@ -105,8 +105,8 @@ fn lay_out_event(event: WebhookEvent, json: &str) -> Result<(uc_webhook_event, A
 ///
 ///     UC_OK                           200, once the event is kept safe or dealt with
 ///     UC_ERR_AUTH                     403: it is not the service's, or made with another secret
-///     UC_ERR_PROTOCOL                 400: it is the service's and makes no sense; it is
-///                                     delivered again. Or log the body and answer 200
+///     UC_ERR_PROTOCOL                 400: it is the service's and makes no sense; it is delivered
+///                                     again while you look into it. Or log the body, and 200
 ///     UC_ERR_ARGUMENT                 500: a mistake of this program, such as an empty secret
 ///     UC_ERR_MEMORY, UC_ERR_INTERNAL  500: deliver again
 ///

@@ -220,7 +220,7 @@ TEST("files of listings, searches and deliveries have what add-ons found, too") 
     const char *const secret = "12345X";
     uc_client *client = client_new();
     uc_files_opts files = files_opts();
-    uc_search_opts search = search_opts();
+    uc_files_search_opts search = files_search_opts();
     uc_webhook_event *event;
     uc_page *page;
     uc_error *error;

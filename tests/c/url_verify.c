@@ -46,7 +46,7 @@ enum form { EXACT, WILDCARD, URL_TOKEN };
 
 /** To be freed by uc_free(). */
 static char *signed_as(enum form form, const char *url, int64_t expire) {
-    uc_sign_url_opts opts = sign_url_opts();
+    uc_url_sign_opts opts = url_sign_opts();
     char *made;
     uc_error *error;
     opts.expire = expire;
