@@ -10,7 +10,7 @@ use super::time;
 /// More items of one moment are not remembered. As many as a page may have.
 pub const MOST_IDS: usize = 1000;
 
-/// Of the sum of an id: two of a million have the same with a chance of one in 500.
+/// Of the digest of an id: two of 1000 have the same with a chance of one in 500 million.
 const ID_BYTES: usize = 6;
 
 /// What tells an item from others, and where it stands in its listing.

@@ -31,6 +31,7 @@ static uc_status take_client(const uc_client *client, const void *opts, uc_error
 
 static const char *const one_file[] = {UUID};
 
+TAKE(take_derive, uc_client_derive_opts, uc_client, uc_client_derive(client, opts, &made, error))
 TAKE(take_groups, uc_groups_opts, uc_page, uc_groups_list(client, opts, &made, error))
 TAKE(take_group_create, uc_group_create_opts, uc_group, uc_group_create(client, one_file, 1, opts, &made, error))
 TAKE(take_files, uc_files_opts, uc_page, uc_files_list(client, opts, &made, error))
@@ -53,9 +54,14 @@ static const struct {
 } structs[] = {
 #define OF(field) END(uc_client_opts, field)
     {take_client, sizeof(uc_client_opts),
-     {OF(api_base), OF(upload_base), OF(cdn_base), OF(ca_file), OF(proxy), OF(user_agent), OF(auth), OF(retries),
+     {OF(api_base), OF(upload_base), OF(cdn_base), OF(ca_file), OF(ca_data), OF(proxy), OF(user_agent), OF(auth), OF(retries),
       OF(connect_timeout_ms), OF(idle_timeout_ms), OF(timeout_ms), OF(unchecked_operations), OF(sign), OF(sign_data),
-      OF(log), OF(log_data)}},
+      OF(log), OF(log_data), OF(tick), OF(tick_data)}},
+#undef OF
+#define OF(field) END(uc_client_derive_opts, field)
+    {take_derive, sizeof(uc_client_derive_opts),
+     {OF(retries), OF(connect_timeout_ms), OF(idle_timeout_ms), OF(timeout_ms), OF(log), OF(log_data), OF(tick),
+      OF(tick_data)}},
 #undef OF
 #define OF(field) END(uc_groups_opts, field)
     {take_groups, sizeof(uc_groups_opts), {OF(limit), OF(read_ahead), OF(from), OF(ordering), OF(cursor)}},
