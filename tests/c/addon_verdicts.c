@@ -262,3 +262,33 @@ TEST("what an add-on finds is there when its job has ended") {
     uc_free(file);
     uc_free(client);
 }
+
+TEST("a clone of a file has what add-ons found, when the file is gone") {
+    uc_client *client = client_new();
+    uc_file *file = file_with(
+        client,
+        "{\"uc_clamav_virus_scan\":{\"data\":{\"infected\":true,\"infected_with\":\"X\"},\"version\":\"1\"," TIMES "},"
+        "\"aws_rekognition_detect_labels\":{\"data\":{\"LabelModelVersion\":\"3.0\",\"Labels\":[{\"Name\":\"Pineapple\","
+        "\"Confidence\":99.5,\"Parents\":[{\"Name\":\"Fruit\"}],\"Instances\":[{}]}]}},"
+        "\"aws_rekognition_detect_moderation_labels\":{\"data\":{\"ModerationLabels\":[]}},"
+        "\"remove_bg\":{\"data\":{\"foreground_type\":\"person\"}}}");
+    uc_file *clone;
+    uc_error *error;
+    CHECK_OK(uc_file_clone(file, &clone, &error), error);
+    uc_free(file);
+    CHECK_INT(1, clone->virus_scan->infected);
+    CHECK_TEXT("X", clone->virus_scan->infected_with);
+    CHECK_TEXT("1", clone->virus_scan->version);
+    CHECK_TIMES(clone->virus_scan);
+    CHECK_TEXT("3.0", clone->labels->model_version);
+    CHECK_INT(1, clone->labels->labels_len);
+    CHECK_TEXT("Pineapple", clone->labels->labels[0]->name);
+    CHECK(clone->labels->labels[0]->confidence == 99.5);
+    CHECK_TEXT("Fruit", clone->labels->labels[0]->parents[0]);
+    CHECK_INT(1, clone->labels->labels[0]->instances_len);
+    CHECK(clone->moderation_labels != NULL);
+    CHECK_INT(0, clone->moderation_labels->labels_len);
+    CHECK_TEXT("person", clone->remove_bg->foreground_type);
+    uc_free(clone);
+    uc_free(client);
+}
