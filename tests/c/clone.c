@@ -107,13 +107,14 @@ TEST("a group of nothing but its id is kept as it is") {
 }
 
 TEST("a file of an event, and one that was uploaded, are kept") {
+    static const char *const secret = "secret";
     static const char body[] = "{\"hook\":{\"event\":\"file.uploaded\"},\"data\":{\"uuid\":\"x\",\"tags\":[\"a\",\"\"],"
                                "\"metadata\":{\"\":\"b\"}}}";
     uc_client *client = client_new();
     uc_webhook_event *event;
     uc_file *file, *of_event, *of_upload;
     uc_error *error;
-    CHECK_OK(uc_webhook_read("secret", SIGNATURE, body, sizeof body - 1, &event, &error), error);
+    CHECK_OK(uc_webhook_read(&secret, 1, SIGNATURE, body, sizeof body - 1, &event, &error), error);
     CHECK(event->file != NULL);
     CHECK_OK(uc_file_clone(event->file, &of_event, &error), error);
     uc_free(event);

@@ -236,7 +236,7 @@ TEST("files that come after the end are listed once, ties included, with the opt
     int run;
     reset("{\"groups\":5}");
     opts.limit = 4;
-    opts.stored = "false";
+    opts.stored = UC_NO;
     CHECK_OK(uc_files_list(client, &opts, &page, &error), error);
     cursor = NULL;
     last = NULL;
