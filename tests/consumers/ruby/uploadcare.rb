@@ -1,0 +1,235 @@
+# Uploadcare by Fiddle, which comes with Ruby: a class over uploadcare.h to copy and to add to.
+
+require "fiddle/import"
+
+module Uploadcare
+  class Error < StandardError; end
+
+  # uploadcare.h
+  module C
+    extend Fiddle::Importer
+    dlload ENV.fetch("LIBUPLOADCARE", "libuploadcare.so.0")
+    typealias "int32_t", "int"
+    typealias "uint32_t", "unsigned int"
+    typealias "int64_t", "long long"
+    typealias "uint64_t", "unsigned long long"
+
+    ClientOptions = struct [
+      "size_t struct_size",
+      "char *api_base",
+      "char *upload_base",
+      "char *cdn_base",
+      "char *ca_file",
+      "char *proxy",
+      "char *user_agent",
+      "int32_t auth",
+      "int32_t retries",
+      "uint32_t connect_timeout_ms",
+      "uint32_t idle_timeout_ms",
+      "uint32_t timeout_ms",
+      "int32_t unchecked_operations",
+      "void *sign",
+      "void *sign_data",
+      "void *log",
+      "void *log_data",
+      "void *tick",
+      "void *tick_data"
+    ]
+
+    GroupsOptions = struct [
+      "size_t struct_size",
+      "uint32_t limit",
+      "uint32_t read_ahead",
+      "char *from",
+      "char *ordering",
+      "char *cursor"
+    ]
+
+    UploadOptions = struct [
+      "size_t struct_size",
+      "char *name",
+      "char *mime_type",
+      "char *store",
+      "void *metadata",
+      "size_t metadata_len",
+      "void *tags",
+      "size_t tags_len",
+      "uint64_t part_size",
+      "uint32_t parallel",
+      "int32_t url_duplicates",
+      "char *resume_file",
+      "char *token",
+      "char *signature",
+      "int64_t expire",
+      "void *progress",
+      "void *progress_data"
+    ]
+
+    # Of structs that the library fills, their beginnings.
+    ErrorStruct = struct ["int32_t status", "int32_t http_status", "char *message"]
+    GroupStruct = struct ["char *id", "char *datetime_created"]
+    FileStruct = struct ["char *uuid"]
+    ProjectStruct = struct ["char *name"]
+
+    extern "char *uc_status_name(int32_t)"
+    extern "void uc_free(void *)"
+    extern "int32_t uc_client_new(char *, char *, void *, void *, void *)"
+    extern "int32_t uc_groups_list(void *, void *, void *, void *)"
+    extern "int32_t uc_page_next(void *, void *)"
+    extern "size_t uc_page_count(void *)"
+    extern "void *uc_page_group(void *, size_t)"
+    extern "int32_t uc_upload_stream(void *, void *, void *, int64_t, void *, void *, void *)"
+    extern "int32_t uc_project_info(void *, void *, void *)"
+
+    SIGN = [Fiddle::TYPE_INT, [Fiddle::TYPE_VOIDP, Fiddle::TYPE_INT, Fiddle::TYPE_VOIDP, Fiddle::TYPE_VOIDP, Fiddle::TYPE_SIZE_T]].freeze
+    LOG = [Fiddle::TYPE_VOID, [Fiddle::TYPE_VOIDP, Fiddle::TYPE_INT, Fiddle::TYPE_VOIDP]].freeze
+    TICK = [Fiddle::TYPE_INT, [Fiddle::TYPE_VOIDP]].freeze
+    PROGRESS = [Fiddle::TYPE_INT, [Fiddle::TYPE_VOIDP, Fiddle::TYPE_LONG_LONG, Fiddle::TYPE_LONG_LONG]].freeze
+    READ = [Fiddle::TYPE_LONG_LONG, [Fiddle::TYPE_VOIDP, Fiddle::TYPE_VOIDP, Fiddle::TYPE_SIZE_T]].freeze
+  end
+
+  # Calls, and their callbacks. These run on the thread of the call, so what they leave for it is a
+  # variable of the thread.
+  module Call
+    module_function
+
+    # Calls what returns a uc_status; false is UC_DONE. The last argument, the error, is added.
+    def call(function, *arguments)
+      error = Owned.new
+      status = interruptible { C.public_send(function, *arguments, error.ref) }
+      return status.zero? if status >= 0
+
+      raise Error, "#{C.uc_status_name(status)}: #{C::ErrorStruct.new(error.to_ptr).message}"
+    end
+
+    # For C to call. No exception may pass through C: it is kept, and the call is told to stop.
+    def callback(type, stop = 1, &block)
+      Fiddle::Closure::BlockCaller.new(*type) do |_data, *arguments|
+        next stop if Thread.current[:uploadcare_raised]
+
+        block.call(*arguments)
+      rescue Exception => e # rubocop:disable Lint/RescueException
+        Thread.current[:uploadcare_raised] = e
+        stop
+      end
+    end
+
+    # What stops a call: another thread that raises something in this one, as Timeout does, or a trap.
+    def stopping?
+      Thread.pending_interrupt?
+    end
+
+    # Ruby raises Interrupt wherever it runs next, which would be in a callback. So what would be
+    # raised there waits for the end of the call, and `tick` stops that.
+    def interruptible(&block)
+      Thread.current[:uploadcare_raised] = nil
+      keeping_traps { Thread.handle_interrupt(Object => :never, &block) }
+    ensure
+      raised = Thread.current[:uploadcare_raised]
+      raise raised if raised
+    end
+
+    # Traps run on the main thread only.
+    def keeping_traps
+      return yield unless Thread.current == Thread.main
+
+      begin
+        before = trap("INT") do |signal|
+          next if before == "IGNORE"
+
+          before.respond_to?(:call) ? before.call(signal) : raise(Interrupt)
+        rescue Exception => e # rubocop:disable Lint/RescueException
+          Thread.main[:uploadcare_raised] = e
+        end
+        yield
+      ensure
+        trap("INT", before || "DEFAULT")
+      end
+    end
+  end
+
+  # A pointer received without const.
+  class Owned
+    def initialize
+      @cell = Fiddle::Pointer.malloc(Fiddle::SIZEOF_VOIDP, Fiddle::RUBY_FREE)
+      @cell[0, Fiddle::SIZEOF_VOIDP] = "\0" * Fiddle::SIZEOF_VOIDP
+      ObjectSpace.define_finalizer(self, self.class.freeing(@cell))
+    end
+
+    # Where a call writes it.
+    def ref = @cell
+
+    def to_ptr = @cell.ptr
+
+    def self.freeing(cell) = proc { C.uc_free(cell.ptr) }
+  end
+
+  # `sign` takes an algorithm and a text and gives hex digits, `log` takes a level and a line. What
+  # they raise stops the call.
+  class Client
+    include Call
+
+    def initialize(public_key, secret_key = nil, sign: nil, log: nil, **options)
+      # They live as long as the client.
+      @callbacks = { tick: callback(C::TICK) { stopping? ? 1 : 0 } }
+      @callbacks[:sign] = callback(C::SIGN) { |*arguments| write_signature(sign, *arguments) } if sign
+      @callbacks[:log] = callback(C::LOG) { |level, line| log.call(level, line.to_s) } if log
+      @client = Owned.new
+      call(:uc_client_new, public_key, secret_key, filled(C::ClientOptions, **options, **@callbacks), @client.ref)
+    end
+
+    # The ids of all groups.
+    def groups(**options)
+      return enum_for(:groups, **options) unless block_given?
+
+      page = Owned.new
+      call(:uc_groups_list, @client, filled(C::GroupsOptions, **options), page.ref)
+      loop do
+        C.uc_page_count(page).times { |index| yield C::GroupStruct.new(C.uc_page_group(page, index)).id.to_s }
+        break unless call(:uc_page_next, page)
+      end
+    end
+
+    # The UUID of what the stream holds. The block, which hears how many bytes of how many are
+    # sent, stops it by raising something.
+    def upload(stream, size = -1, **options, &progress)
+      if progress
+        options[:progress] = callback(C::PROGRESS) do |done, total|
+          progress.call(done, total)
+          0
+        end
+      end
+      file = Owned.new
+      reader = callback(C::READ, -1) do |buffer, room|
+        data = stream.read(room) || ""
+        buffer[0, data.bytesize] = data
+        data.bytesize
+      end
+      call(:uc_upload_stream, @client, reader, nil, size, filled(C::UploadOptions, **options), file.ref)
+      C::FileStruct.new(file.to_ptr).uuid.to_s
+    end
+
+    def project_name
+      project = Owned.new
+      call(:uc_project_info, @client, project.ref)
+      C::ProjectStruct.new(project.to_ptr).name.to_s
+    end
+
+    private
+
+    def write_signature(sign, algorithm, text, hex, _size)
+      signature = sign.call(algorithm, text.to_s)
+      hex[0, signature.bytesize + 1] = "#{signature}\0"
+      0
+    end
+
+    # The struct with these fields set and all others 0.
+    def filled(type, **options)
+      struct = type.malloc(Fiddle::RUBY_FREE)
+      struct.to_ptr[0, type.size] = "\0" * type.size
+      struct.struct_size = type.size
+      options.each { |name, value| struct.public_send("#{name}=", value) }
+      struct
+    end
+  end
+end
