@@ -10,6 +10,7 @@
  */
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <functional>
 #include <iostream>
@@ -87,6 +88,8 @@ owned<Made> made(Function function, Arguments... arguments) {
 /** What a client calls; whatever they throw stops the call. */
 struct callbacks {
     std::function<void(std::string_view line)> log;
+    /** In place of the secret key: gives hex digits. */
+    std::function<std::string(int32_t algorithm, std::string_view text)> sign;
     /** About ten times a second: true to stop. */
     std::function<bool()> tick;
 };
@@ -151,17 +154,26 @@ public:
         opts.struct_size = sizeof opts;
         opts.api_base = base.c_str();
         opts.upload_base = base.c_str();
-        opts.log_data = opts.tick_data = callbacks_.get();
+        opts.log_data = opts.sign_data = opts.tick_data = callbacks_.get();
         if (callbacks_->log)
             opts.log = [](void *data, int32_t, const char *line) {
                 kept(0, [&] { return static_cast<callbacks *>(data)->log(line), 0; });
+            };
+        if (callbacks_->sign)
+            opts.sign = [](void *data, int32_t algorithm, const char *text, char *hex, size_t size) {
+                return kept(int32_t{1}, [&] {
+                    const std::string signature = static_cast<callbacks *>(data)->sign(algorithm, text);
+                    if (signature.size() >= size) throw std::length_error("the signature is too long");
+                    std::memcpy(hex, signature.c_str(), signature.size() + 1);
+                    return 0;
+                });
             };
         /* also stops a call whose log has thrown */
         opts.tick = [](void *data) -> int32_t {
             const auto &tick = static_cast<callbacks *>(data)->tick;
             return kept(1, [&] { return tick && tick() ? 1 : 0; });
         };
-        client_ = made<uc_client>(uc_client_new, public_key.c_str(), secret_key.c_str(), &opts);
+        client_ = made<uc_client>(uc_client_new, public_key.c_str(), callbacks_->sign ? nullptr : secret_key.c_str(), &opts);
     }
 
     group_range groups(uint32_t limit, uint32_t read_ahead) const {
@@ -217,7 +229,7 @@ uploadcare::client connect(uploadcare::callbacks hooks = {}) {
 }
 
 void list() {
-    const auto client = connect({[](std::string_view line) { std::cerr << line << '\n'; }, {}});
+    const auto client = connect({[](std::string_view line) { std::cerr << line << '\n'; }, {}, {}});
     for (const uc_group &group : client.groups(20, 2)) std::cout << group.id << '\n';
 }
 
@@ -231,7 +243,7 @@ volatile std::sig_atomic_t interrupted;
 extern "C" void on_interrupt(int) { interrupted = 1; }
 
 void interrupt() {
-    const auto client = connect({{}, [] { return interrupted != 0; }});
+    const auto client = connect({{}, {}, [] { return interrupted != 0; }});
     std::signal(SIGINT, on_interrupt);
     try {
         std::cout << "waiting" << std::endl;
@@ -260,19 +272,20 @@ struct unreadable : std::streambuf {
 
 void raise() {
     const auto fail = [](auto...) { throw std::logic_error("no more"); };
+    const auto fail_to_sign = [&](auto...) { return fail(), std::string(); };
     const auto client = connect();
-    caught("log", [&] { connect({fail, {}}).project_name(); });
-    caught("tick", [&] { connect({{}, [] { return throw std::logic_error("no more"), false; }}).project_name(); });
+    caught("log", [&] { connect({fail, {}, {}}).project_name(); });
+    caught("progress", [&] {
+        std::istringstream stream(std::string(100, 'x'));
+        client.upload(stream, -1, "x", fail);
+    });
     caught("read", [&] {
         unreadable buffer;
         std::istream stream(&buffer);
         stream.exceptions(std::ios::badbit); /* else the stream keeps it to itself */
         client.upload(stream, -1, "nothing", [](auto...) {});
     });
-    caught("progress", [&] {
-        std::istringstream stream(std::string(100, 'x'));
-        client.upload(stream, -1, "x", fail);
-    });
+    caught("sign", [&] { connect({{}, fail_to_sign, {}}).project_name(); });
     std::cout << client.project_name() << '\n';
 }
 

@@ -62,9 +62,9 @@ function raise() {
   const fail = () => { throw new Error('no more') }
   const calls = {
     log: () => client({ log: fail }).projectName(),
-    sign: () => client({ sign: fail }).projectName(),
-    read: () => client().upload(fail),
     progress: () => client().upload(size => Buffer.alloc(Math.min(size, 100)), 100, { progress: fail }),
+    read: () => client().upload(fail),
+    sign: () => client({ sign: fail }).projectName(),
   }
   for (const [name, call] of Object.entries(calls)) {
     try {

@@ -122,6 +122,12 @@ function using(object, fn) {
   }
 }
 
+function write(address, room, data) {
+  if (data.length > room) throw new RangeError(`${data.length} bytes are too many, ${room} fit`)
+  koffi.encode(address, 'uint8_t', data, data.length)
+  return data.length
+}
+
 function made(fn, ...args) {
   const object = [null]
   call(fn, ...args, object)
@@ -140,9 +146,8 @@ export class Client {
 
   constructor(publicKey, secretKey, { sign, log, tick, ...options } = {}) {
     this.#callbacks.tick = callback(TickFn, () => (tick?.() ? 1 : 0))
-    if (sign) this.#callbacks.sign = callback(SignFn, (algorithm, text, hex) => {
-      const signature = Buffer.from(`${sign(algorithm, text)}\0`)
-      koffi.encode(hex, 'uint8_t', signature, signature.length)
+    if (sign) this.#callbacks.sign = callback(SignFn, (algorithm, text, hex, size) => {
+      write(hex, size, Buffer.from(`${sign(algorithm, text)}\0`))
       return 0
     })
     if (log) this.#callbacks.log = callback(LogFn, (level, line) => { log(level, line) })
@@ -172,11 +177,7 @@ export class Client {
 
   /** The UUID of what read(size) gives, a buffer at a time. progress(done, total) stops it by throwing. */
   upload(read, size = -1, { progress, ...options } = {}) {
-    const reader = callback(ReadFn, (buffer, room) => {
-      const data = read(Number(room))
-      koffi.encode(buffer, 'uint8_t', data, data.length)
-      return data.length
-    }, -1)
+    const reader = callback(ReadFn, (buffer, room) => write(buffer, room, read(room)), -1)
     const teller = progress && callback(ProgressFn, (done, total) => { progress(done, total); return 0 })
     try {
       const opts = { struct_size: koffi.sizeof(UploadOptions), progress: teller, ...options }

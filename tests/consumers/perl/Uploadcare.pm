@@ -135,8 +135,8 @@ package Uploadcare {
         # They live as long as the client.
         my $callbacks = $self->{callbacks} = { tick => _callback(sub { 0 }) };
         $callbacks->{log}  = _callback($log) if $log;
-        $callbacks->{sign} = _callback(sub ($algorithm, $text, $hex, $) {
-            _write($hex, $sign->($algorithm, $text) . "\0");
+        $callbacks->{sign} = _callback(sub ($algorithm, $text, $hex, $size) {
+            _write($hex, $size, $sign->($algorithm, $text) . "\0");
             return 0;
         }) if $sign;
 
@@ -161,10 +161,8 @@ package Uploadcare {
             $options{progress} = _callback(sub { $progress->(@_); return 0 });
         }
         my $read = _callback(sub ($buffer, $room) {
-            my $length = read $handle, my ($data), $room;
-            die "cannot read: $!\n" unless defined $length;
-            _write($buffer, $data);
-            return $length;
+            defined read $handle, my ($data), $room or die "cannot read: $!\n";
+            return _write($buffer, $room, $data);
         }, -1);
 
         my $file = Uploadcare::Owned->new;
@@ -223,10 +221,11 @@ package Uploadcare {
         return "Uploadcare::$struct"->new(struct_size => $ffi->sizeof($struct), %options);
     }
 
-    sub _write ($address, $data) {
+    sub _write ($address, $room, $data) {
         my ($source, $size) = scalar_to_buffer($data);
+        die "$size bytes are too many, $room fit\n" if $size > $room;
         memcpy($address, $source, $size);
-        return;
+        return $size;
     }
 }
 

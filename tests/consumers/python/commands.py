@@ -11,6 +11,7 @@ import hmac
 import io
 import os
 import sys
+from types import SimpleNamespace
 
 from uploadcare import Client
 
@@ -54,12 +55,12 @@ def raise_in_callbacks():
 
     client = Client(PUBLIC_KEY, SECRET_KEY, **BASES)
     stream = io.BytesIO(bytes(100))
-    unreadable = type("Unreadable", (), {"read": fail})
+    unreadable = SimpleNamespace(read=fail)
     calls = {
         "log": Client(PUBLIC_KEY, SECRET_KEY, log=fail, **BASES).project_name,
-        "sign": Client(PUBLIC_KEY, sign=fail, **BASES).project_name,
-        "read": lambda: client.upload(unreadable()),
         "progress": lambda: client.upload(stream, progress=fail),
+        "read": lambda: client.upload(unreadable),
+        "sign": Client(PUBLIC_KEY, sign=fail, **BASES).project_name,
     }
     for name, call in calls.items():
         try:

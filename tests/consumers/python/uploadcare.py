@@ -183,9 +183,8 @@ class Client:
     """sign(algorithm, text) gives hex digits, log(level, line) nothing. What they raise stops the call."""
 
     def __init__(self, public_key, secret_key=None, sign=None, log=None, **options):
-        def write_signature(algorithm, text, hex, _size):
-            signature = sign(algorithm, text) + "\0"
-            ctypes.memmove(hex, signature.encode(), len(signature))
+        def write_signature(algorithm, text, hex, size):
+            write(hex, size, f"{sign(algorithm, text)}\0".encode())
             return 0
 
         # They live as long as the client.
@@ -212,9 +211,7 @@ class Client:
         """The UUID of what the stream holds. progress(done, total) stops it by raising something."""
 
         def read(buffer, size):
-            data = stream.read(size)
-            ctypes.memmove(buffer, data, len(data))
-            return len(data)
+            return write(buffer, size, stream.read(size))
 
         def tell(done, total):
             progress(done, total)
@@ -232,6 +229,13 @@ class Client:
         project = Owned()
         call(uc.uc_project_info, self, byref(project))
         return project.as_a(ProjectStruct).name.decode()
+
+
+def write(address, room, data):
+    if len(data) > room:
+        raise ValueError(f"{len(data)} bytes are too many, {room} fit")
+    ctypes.memmove(address, data, len(data))
+    return len(data)
 
 
 def encoded(options):

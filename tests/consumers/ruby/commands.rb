@@ -44,9 +44,9 @@ def raise_in_callbacks
   unreadable.define_singleton_method(:read, fail)
   {
     log: -> { client(log: fail).project_name },
-    sign: -> { client(sign: fail).project_name },
+    progress: -> { client.upload(StringIO.new("x" * 100), &fail) },
     read: -> { client.upload(unreadable) },
-    progress: -> { client.upload(StringIO.new("x" * 100), &fail) }
+    sign: -> { client(sign: fail).project_name }
   }.each do |name, call|
     call.call
   rescue RuntimeError => e

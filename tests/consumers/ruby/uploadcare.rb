@@ -200,11 +200,7 @@ module Uploadcare
         end
       end
       file = Owned.new
-      reader = callback(C::READ, -1) do |buffer, room|
-        data = stream.read(room) || ""
-        buffer[0, data.bytesize] = data
-        data.bytesize
-      end
+      reader = callback(C::READ, -1) { |buffer, room| write(buffer, room, stream.read(room) || "") }
       call(:uc_upload_stream, @client, reader, nil, size, filled(C::UploadOptions, **options), file.ref)
       C::FileStruct.new(file.to_ptr).uuid.to_s
     end
@@ -217,10 +213,16 @@ module Uploadcare
 
     private
 
-    def write_signature(sign, algorithm, text, hex, _size)
-      signature = sign.call(algorithm, text.to_s)
-      hex[0, signature.bytesize + 1] = "#{signature}\0"
+    def write_signature(sign, algorithm, text, hex, size)
+      write(hex, size, "#{sign.call(algorithm, text.to_s)}\0")
       0
+    end
+
+    def write(pointer, room, data)
+      raise ArgumentError, "#{data.bytesize} bytes are too many, #{room} fit" if data.bytesize > room
+
+      pointer[0, data.bytesize] = data
+      data.bytesize
     end
 
     # The struct with these fields set and all others 0.
