@@ -31,7 +31,9 @@ type Caller = fn() -> Result<Vec<String>, String>;
 const CALLERS: [(&str, Caller); 5] =
     [("Python", python), ("Ruby", ruby), ("Perl", perl), ("Node", node), ("C++", cpp)];
 
-const TESTS: [(&str, fn(Command)); 4] = [
+type Test = fn(Command);
+
+const TESTS: [(&str, Test); 4] = [
     ("lists all groups with its own callbacks", lists),
     ("uploads its own stream in parts", uploads),
     ("is stopped by Ctrl-C and goes on", is_interrupted),
