@@ -35,10 +35,10 @@ static int wrong_usage(void)
     return 2;
 }
 
-/* user_data is when the waiting began, or NULL where nobody is looking. */
-static int32_t show_progress(void *user_data, int64_t done, int64_t total)
+/* progress_data is when the waiting began, or NULL where nobody is looking. */
+static int32_t show_progress(void *progress_data, int64_t done, int64_t total)
 {
-    const time_t *began = user_data;
+    const time_t *began = progress_data;
 
     if (began && !interrupted && done < total)
         fprintf(stderr, "\rconverting, %.0f s ", difftime(time(NULL), *began));
@@ -87,8 +87,7 @@ int main(int argc, char **argv)
     sigaction(SIGINT, &action, NULL);
 
     const char *api_base = getenv("UPLOADCARE_API_BASE");
-    uc_client_opts opts = {0};
-    opts.struct_size = sizeof opts;
+    uc_client_opts opts = UC_CLIENT_OPTS_INIT;
     opts.api_base = api_base && *api_base ? api_base : NULL;
 
     uc_client *client = NULL;
@@ -112,9 +111,9 @@ int main(int argc, char **argv)
     }
 
     if (status == UC_DONE) {
-        printf("file %s\n", uc_job_file(job) ? uc_job_file(job) : "unknown");
-        if (uc_job_thumbnails(job))
-            printf("thumbnails %s\n", uc_job_thumbnails(job));
+        printf("file %s\n", uc_job_file_uuid(job) ? uc_job_file_uuid(job) : "unknown");
+        if (uc_job_thumbnails_group_id(job))
+            printf("thumbnails %s\n", uc_job_thumbnails_group_id(job));
     } else {
         fprintf(stderr, "convert_video: %s: %s\n", uc_status_name(status), error->message);
         if (job && status != UC_ERR_JOB)

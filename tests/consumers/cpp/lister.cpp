@@ -106,15 +106,14 @@ public:
         using reference = const uc_group &;
 
         iterator() = default;
-        explicit iterator(uc_page *page) : page_(page) { skip_ends(); }
+        explicit iterator(uc_page *page) : page_(page) { ++*this; }
 
         /** Until the iterator moves. */
-        reference operator*() const { return *uc_page_group(page_, index_); }
-        pointer operator->() const { return uc_page_group(page_, index_); }
+        reference operator*() const noexcept { return *group_; }
+        pointer operator->() const noexcept { return group_; }
 
         iterator &operator++() {
-            index_++;
-            skip_ends();
+            if (!call(uc_page_next_group, page_, &group_)) page_ = nullptr;
             return *this;
         }
         void operator++(int) { ++*this; }
@@ -123,15 +122,8 @@ public:
         friend bool operator!=(const iterator &left, const iterator &right) noexcept { return !(left == right); }
 
     private:
-        void skip_ends() {
-            while (page_ && index_ == uc_page_count(page_)) {
-                index_ = 0;
-                if (!call(uc_page_next, page_)) page_ = nullptr;
-            }
-        }
-
         uc_page *page_ = nullptr;
-        size_t index_ = 0;
+        const uc_group *group_ = nullptr;
     };
 
     group_range(std::shared_ptr<callbacks> callbacks, owned<uc_page> page)
@@ -150,8 +142,7 @@ class client {
 public:
     client(const std::string &public_key, const std::string &secret_key, const std::string &base, callbacks hooks = {})
         : callbacks_(std::make_shared<callbacks>(std::move(hooks))) {
-        uc_client_opts opts{};
-        opts.struct_size = sizeof opts;
+        uc_client_opts opts = UC_CLIENT_OPTS_INIT;
         opts.api_base = base.c_str();
         opts.upload_base = base.c_str();
         opts.log_data = opts.sign_data = opts.tick_data = callbacks_.get();
@@ -177,8 +168,7 @@ public:
     }
 
     group_range groups(uint32_t limit, uint32_t read_ahead) const {
-        uc_groups_opts opts{};
-        opts.struct_size = sizeof opts;
+        uc_groups_opts opts = UC_GROUPS_OPTS_INIT;
         opts.limit = limit;
         opts.read_ahead = read_ahead;
         return group_range(callbacks_, made<uc_page>(uc_groups_list, client_.get(), &opts));
@@ -188,9 +178,8 @@ public:
 
     /** The UUID of what the stream holds: `size` bytes, or with -1 all that comes. */
     std::string upload(std::istream &stream, int64_t size, const std::string &name, progress_fn progress) const {
-        uc_upload_opts opts{};
-        opts.struct_size = sizeof opts;
-        opts.name = name.c_str();
+        uc_upload_opts opts = UC_UPLOAD_OPTS_INIT;
+        opts.filename = name.c_str();
         opts.progress_data = &progress;
         opts.progress = [](void *data, int64_t done, int64_t total) {
             return kept(int32_t{1}, [&] { return (*static_cast<progress_fn *>(data))(done, total), 0; });

@@ -34,7 +34,7 @@ function readStdin(size) {
 
 function upload(name, size) {
   const progress = (done, total) => console.error(done, total)
-  console.log(client().upload(readStdin, Number(size), { name, progress }))
+  console.log(client().upload(readStdin, Number(size), { filename: name, progress }))
 }
 
 function interrupt() {

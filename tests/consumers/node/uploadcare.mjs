@@ -18,6 +18,7 @@ const ClientOptions = koffi.struct('uc_client_opts', {
   upload_base: 'const char *',
   cdn_base: 'const char *',
   ca_file: 'const char *',
+  ca_data: 'const char *',
   proxy: 'const char *',
   user_agent: 'const char *',
   auth: 'int32_t',
@@ -45,17 +46,18 @@ const GroupsOptions = koffi.struct('uc_groups_opts', {
 
 const UploadOptions = koffi.struct('uc_upload_opts', {
   struct_size: 'size_t',
-  name: 'const char *',
+  filename: 'const char *',
   mime_type: 'const char *',
-  store: 'const char *',
   metadata: 'void *',
   metadata_len: 'size_t',
   tags: 'void *',
   tags_len: 'size_t',
+  resume_file: 'const char *',
   part_size: 'uint64_t',
   parallel: 'uint32_t',
-  url_duplicates: 'int32_t',
-  resume_file: 'const char *',
+  store: 'int32_t',
+  check_url_duplicates: 'int32_t',
+  save_url_duplicates: 'int32_t',
   token: 'const char *',
   signature: 'const char *',
   expire: 'int64_t',
@@ -64,18 +66,16 @@ const UploadOptions = koffi.struct('uc_upload_opts', {
 })
 
 // Of structs that the library fills, their beginnings.
-const ErrorStruct = koffi.struct('uc_error', { status: 'int32_t', http_status: 'int32_t', message: 'const char *' })
 const GroupStruct = koffi.struct('uc_group', { id: 'const char *', datetime_created: 'const char *' })
 const FileStruct = koffi.struct('uc_file', { uuid: 'const char *' })
 const ProjectStruct = koffi.struct('uc_project', { name: 'const char *' })
 
 const uc_status_name = library.func('const char *uc_status_name(int32_t status)')
+const uc_error_message = library.func('const char *uc_error_message(void *error)')
 const uc_free = library.func('void uc_free(void *owned)')
 const uc_client_new = library.func('int32_t uc_client_new(const char *public_key, const char *secret_key, uc_client_opts *opts, _Out_ void **client, _Out_ void **error)')
 const uc_groups_list = library.func('int32_t uc_groups_list(void *client, uc_groups_opts *opts, _Out_ void **page, _Out_ void **error)')
-const uc_page_next = library.func('int32_t uc_page_next(void *page, _Out_ void **error)')
-const uc_page_count = library.func('size_t uc_page_count(void *page)')
-const uc_page_group = library.func('uc_group *uc_page_group(void *page, size_t index)')
+const uc_page_next_group = library.func('int32_t uc_page_next_group(void *page, _Out_ void **group, _Out_ void **error)')
 const uc_upload_stream = library.func('int32_t uc_upload_stream(void *client, uc_read_fn *read, void *read_data, int64_t size, uc_upload_opts *opts, _Out_ void **file, _Out_ void **error)')
 const uc_project_info = library.func('int32_t uc_project_info(void *client, _Out_ void **project, _Out_ void **error)')
 
@@ -93,7 +93,7 @@ function call(fn, ...args) {
   const status = fn(...args, error)
   try {
     if (thrown) throw thrown.reason
-    if (status < 0) throw new UploadcareError(`${uc_status_name(status)}: ${koffi.decode(error[0], ErrorStruct).message}`)
+    if (status < 0) throw new UploadcareError(`${uc_status_name(status)}: ${uc_error_message(error[0])}`)
     return status === 0
   } finally {
     uc_free(error[0])
@@ -165,11 +165,9 @@ export class Client {
   /** The ids of all groups. */
   * groups(options) {
     const page = made(uc_groups_list, this.#client, { struct_size: koffi.sizeof(GroupsOptions), ...options })
+    const group = [null]
     try {
-      do {
-        const count = uc_page_count(page)
-        for (let index = 0; index < count; index++) yield koffi.decode(uc_page_group(page, index), GroupStruct).id
-      } while (call(uc_page_next, page))
+      while (call(uc_page_next_group, page, group)) yield koffi.decode(group[0], GroupStruct).id
     } finally {
       uc_free(page)
     }

@@ -14,6 +14,7 @@ package Uploadcare::ClientOptions {
         'string rw' => 'upload_base',
         'string rw' => 'cdn_base',
         'string rw' => 'ca_file',
+        'string rw' => 'ca_data',
         'string rw' => 'proxy',
         'string rw' => 'user_agent',
         sint32      => 'auth',
@@ -47,17 +48,18 @@ package Uploadcare::UploadOptions {
     use FFI::Platypus::Record;
     record_layout_1(
         size_t      => 'struct_size',
-        'string rw' => 'name',
+        'string rw' => 'filename',
         'string rw' => 'mime_type',
-        'string rw' => 'store',
         opaque      => 'metadata',
         size_t      => 'metadata_len',
         opaque      => 'tags',
         size_t      => 'tags_len',
+        'string rw' => 'resume_file',
         uint64      => 'part_size',
         uint32      => 'parallel',
-        sint32      => 'url_duplicates',
-        'string rw' => 'resume_file',
+        sint32      => 'store',
+        sint32      => 'check_url_duplicates',
+        sint32      => 'save_url_duplicates',
         'string rw' => 'token',
         'string rw' => 'signature',
         sint64      => 'expire',
@@ -67,11 +69,6 @@ package Uploadcare::UploadOptions {
 }
 
 # Of structs that the library fills, their beginnings.
-
-package Uploadcare::ErrorStruct {
-    use FFI::Platypus::Record;
-    record_layout_1(sint32 => 'status', sint32 => 'http_status', string => 'message');
-}
 
 package Uploadcare::GroupStruct {
     use FFI::Platypus::Record;
@@ -93,22 +90,21 @@ package Uploadcare::C {
 
     our $ffi = FFI::Platypus->new(api => 1, lib => $ENV{LIBUPLOADCARE} // 'libuploadcare.so.0');
     $ffi->type("record(Uploadcare::$_)" => $_)
-        for qw(ClientOptions GroupsOptions UploadOptions ErrorStruct GroupStruct FileStruct ProjectStruct);
+        for qw(ClientOptions GroupsOptions UploadOptions GroupStruct FileStruct ProjectStruct);
     $ffi->type('(opaque, sint32, string, opaque, size_t)->sint32' => 'sign_fn');
     $ffi->type('(opaque, sint32, string)->void'                   => 'log_fn');
     $ffi->type('(opaque)->sint32'                                 => 'tick_fn');
     $ffi->type('(opaque, sint64, sint64)->sint32'                 => 'progress_fn');
     $ffi->type('(opaque, opaque, size_t)->sint64'                 => 'read_fn');
 
-    $ffi->attach(uc_status_name   => ['sint32'] => 'string');
-    $ffi->attach(uc_free          => ['opaque'] => 'void');
-    $ffi->attach(uc_client_new    => [qw(string string ClientOptions* opaque* opaque*)] => 'sint32');
-    $ffi->attach(uc_groups_list   => [qw(opaque GroupsOptions* opaque* opaque*)] => 'sint32');
-    $ffi->attach(uc_page_next     => [qw(opaque opaque*)] => 'sint32');
-    $ffi->attach(uc_page_count    => ['opaque'] => 'size_t');
-    $ffi->attach(uc_page_group    => [qw(opaque size_t)] => 'GroupStruct*');
-    $ffi->attach(uc_upload_stream => [qw(opaque read_fn opaque sint64 UploadOptions* opaque* opaque*)] => 'sint32');
-    $ffi->attach(uc_project_info  => [qw(opaque opaque* opaque*)] => 'sint32');
+    $ffi->attach(uc_status_name     => ['sint32'] => 'string');
+    $ffi->attach(uc_error_message   => ['opaque'] => 'string');
+    $ffi->attach(uc_free            => ['opaque'] => 'void');
+    $ffi->attach(uc_client_new      => [qw(string string ClientOptions* opaque* opaque*)] => 'sint32');
+    $ffi->attach(uc_groups_list     => [qw(opaque GroupsOptions* opaque* opaque*)] => 'sint32');
+    $ffi->attach(uc_page_next_group => [qw(opaque opaque* opaque*)] => 'sint32');
+    $ffi->attach(uc_upload_stream   => [qw(opaque read_fn opaque sint64 UploadOptions* opaque* opaque*)] => 'sint32');
+    $ffi->attach(uc_project_info    => [qw(opaque opaque* opaque*)] => 'sint32');
 }
 
 # A pointer received without const.
@@ -149,9 +145,9 @@ package Uploadcare {
     sub each_group ($self, $code, %options) {
         my $page = Uploadcare::Owned->new;
         _call(\&Uploadcare::C::uc_groups_list, ${ $self->{client} }, _options(GroupsOptions => %options), $page);
-        do {
-            $code->(Uploadcare::C::uc_page_group($$page, $_)->id) for 0 .. Uploadcare::C::uc_page_count($$page) - 1;
-        } while _call(\&Uploadcare::C::uc_page_next, $$page);
+        while (_call(\&Uploadcare::C::uc_page_next_group, $$page, \my $group)) {
+            $code->($Uploadcare::C::ffi->cast(opaque => 'GroupStruct*', $group)->id);
+        }
         return;
     }
 
@@ -192,7 +188,7 @@ package Uploadcare {
         };
         die $died if defined $died;
         return $status == 0 if $status >= 0;
-        die sprintf "%s: %s\n", Uploadcare::C::uc_status_name($status), $error->as_a('ErrorStruct')->message;
+        die sprintf "%s: %s\n", Uploadcare::C::uc_status_name($status), Uploadcare::C::uc_error_message($$error);
     }
 
     # For C to call.

@@ -34,7 +34,7 @@ sub list {
 sub upload ($name, $size) {
     binmode STDIN;
     my $progress = sub ($done, $total) { say STDERR "$done $total" };
-    say client()->upload(\*STDIN, $size, name => $name, progress => $progress);
+    say client()->upload(\*STDIN, $size, filename => $name, progress => $progress);
 }
 
 sub interrupt {

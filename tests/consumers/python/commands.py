@@ -36,7 +36,7 @@ def list_groups():
 
 def upload(name, size):
     client = Client(PUBLIC_KEY, SECRET_KEY, **BASES)
-    print(client.upload(sys.stdin.buffer, int(size), progress=say, name=name))
+    print(client.upload(sys.stdin.buffer, int(size), progress=say, filename=name))
 
 
 def interrupt():

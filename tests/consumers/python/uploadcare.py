@@ -31,6 +31,7 @@ class ClientOptions(Options):
         ("upload_base", c_char_p),
         ("cdn_base", c_char_p),
         ("ca_file", c_char_p),
+        ("ca_data", c_char_p),
         ("proxy", c_char_p),
         ("user_agent", c_char_p),
         ("auth", c_int32),
@@ -62,17 +63,18 @@ class GroupsOptions(Options):
 class UploadOptions(Options):
     _fields_ = [
         ("struct_size", c_size_t),
-        ("name", c_char_p),
+        ("filename", c_char_p),
         ("mime_type", c_char_p),
-        ("store", c_char_p),
         ("metadata", c_void_p),
         ("metadata_len", c_size_t),
         ("tags", POINTER(c_char_p)),
         ("tags_len", c_size_t),
+        ("resume_file", c_char_p),
         ("part_size", c_uint64),
         ("parallel", c_uint32),
-        ("url_duplicates", c_int32),
-        ("resume_file", c_char_p),
+        ("store", c_int32),
+        ("check_url_duplicates", c_int32),
+        ("save_url_duplicates", c_int32),
         ("token", c_char_p),
         ("signature", c_char_p),
         ("expire", c_int64),
@@ -82,10 +84,6 @@ class UploadOptions(Options):
 
 
 # Of structs that the library fills, their beginnings.
-
-
-class ErrorStruct(Structure):
-    _fields_ = [("status", c_int32), ("http_status", c_int32), ("message", c_char_p)]
 
 
 class GroupStruct(Structure):
@@ -111,9 +109,7 @@ class Owned(c_void_p):
 
 
 uc.uc_status_name.restype = c_char_p
-uc.uc_page_count.restype = c_size_t
-uc.uc_page_group.restype = POINTER(GroupStruct)
-uc.uc_page_group.argtypes = [c_void_p, c_size_t]
+uc.uc_error_message.restype = c_char_p
 
 # -- calls and their callbacks -----------------------------------------------------------------------
 
@@ -134,7 +130,7 @@ def call(function, *arguments):
     if current.exception:
         raise current.exception
     if status < 0:
-        name, message = uc.uc_status_name(status).decode(), error.as_a(ErrorStruct).message.decode()
+        name, message = uc.uc_status_name(status).decode(), uc.uc_error_message(error).decode()
         raise UploadcareError(f"{name}: {message}")
     return status == 0
 
@@ -199,13 +195,10 @@ class Client:
 
     def groups(self, **options):
         """The ids of all groups."""
-        page = Owned()
+        page, group = Owned(), POINTER(GroupStruct)()
         call(uc.uc_groups_list, self, byref(GroupsOptions(**encoded(options))), byref(page))
-        while True:
-            for index in range(uc.uc_page_count(page)):
-                yield uc.uc_page_group(page, index).contents.id.decode()
-            if not call(uc.uc_page_next, page):
-                return
+        while call(uc.uc_page_next_group, page, byref(group)):
+            yield group.contents.id.decode()
 
     def upload(self, stream, size=-1, progress=None, **options):
         """The UUID of what the stream holds. progress(done, total) stops it by raising something."""

@@ -24,7 +24,7 @@ def list
 end
 
 def upload(name, size)
-  puts client.upload($stdin.binmode, Integer(size), name: name) { |done, total| warn "#{done} #{total}" }
+  puts client.upload($stdin.binmode, Integer(size), filename: name) { |done, total| warn "#{done} #{total}" }
 end
 
 def interrupt

@@ -20,6 +20,7 @@ module Uploadcare
       "char *upload_base",
       "char *cdn_base",
       "char *ca_file",
+      "char *ca_data",
       "char *proxy",
       "char *user_agent",
       "int32_t auth",
@@ -47,17 +48,18 @@ module Uploadcare
 
     UploadOptions = struct [
       "size_t struct_size",
-      "char *name",
+      "char *filename",
       "char *mime_type",
-      "char *store",
       "void *metadata",
       "size_t metadata_len",
       "void *tags",
       "size_t tags_len",
+      "char *resume_file",
       "uint64_t part_size",
       "uint32_t parallel",
-      "int32_t url_duplicates",
-      "char *resume_file",
+      "int32_t store",
+      "int32_t check_url_duplicates",
+      "int32_t save_url_duplicates",
       "char *token",
       "char *signature",
       "int64_t expire",
@@ -66,18 +68,16 @@ module Uploadcare
     ]
 
     # Of structs that the library fills, their beginnings.
-    ErrorStruct = struct ["int32_t status", "int32_t http_status", "char *message"]
     GroupStruct = struct ["char *id", "char *datetime_created"]
     FileStruct = struct ["char *uuid"]
     ProjectStruct = struct ["char *name"]
 
     extern "char *uc_status_name(int32_t)"
+    extern "char *uc_error_message(void *)"
     extern "void uc_free(void *)"
     extern "int32_t uc_client_new(char *, char *, void *, void *, void *)"
     extern "int32_t uc_groups_list(void *, void *, void *, void *)"
-    extern "int32_t uc_page_next(void *, void *)"
-    extern "size_t uc_page_count(void *)"
-    extern "void *uc_page_group(void *, size_t)"
+    extern "int32_t uc_page_next_group(void *, void *, void *)"
     extern "int32_t uc_upload_stream(void *, void *, void *, int64_t, void *, void *, void *)"
     extern "int32_t uc_project_info(void *, void *, void *)"
 
@@ -99,7 +99,7 @@ module Uploadcare
       status = interruptible { C.public_send(function, *arguments, error.ref) }
       return status.zero? if status >= 0
 
-      raise Error, "#{C.uc_status_name(status)}: #{C::ErrorStruct.new(error.to_ptr).message}"
+      raise Error, "#{C.uc_status_name(status)}: #{C.uc_error_message(error)}"
     end
 
     # For C to call. No exception may pass through C: it is kept, and the call is told to stop.
@@ -183,11 +183,9 @@ module Uploadcare
       return enum_for(:groups, **options) unless block_given?
 
       page = Owned.new
+      group = Fiddle::Pointer.malloc(Fiddle::SIZEOF_VOIDP, Fiddle::RUBY_FREE)
       call(:uc_groups_list, @client, filled(C::GroupsOptions, **options), page.ref)
-      loop do
-        C.uc_page_count(page).times { |index| yield C::GroupStruct.new(C.uc_page_group(page, index)).id.to_s }
-        break unless call(:uc_page_next, page)
-      end
+      yield C::GroupStruct.new(group.ptr).id.to_s while call(:uc_page_next_group, page, group)
     end
 
     # The UUID of what the stream holds. The block, which hears how many bytes of how many are
