@@ -118,8 +118,8 @@ public:
         }
         void operator++(int) { ++*this; }
 
-        friend bool operator==(const iterator &left, const iterator &right) noexcept { return left.page_ == right.page_; }
-        friend bool operator!=(const iterator &left, const iterator &right) noexcept { return !(left == right); }
+        bool operator==(const iterator &other) const noexcept { return page_ == other.page_; }
+        bool operator!=(const iterator &other) const noexcept { return page_ != other.page_; }
 
     private:
         uc_page *page_ = nullptr;
@@ -140,7 +140,8 @@ private:
 /** Threads may share one. */
 class client {
 public:
-    client(const std::string &public_key, const std::string &secret_key, const std::string &base, callbacks hooks = {})
+    client(const std::string &public_key, const std::string &secret_key, const std::string &base,
+           callbacks hooks = {})
         : callbacks_(std::make_shared<callbacks>(std::move(hooks))) {
         uc_client_opts opts = UC_CLIENT_OPTS_INIT;
         opts.api_base = base.c_str();
@@ -164,7 +165,8 @@ public:
             const auto &tick = static_cast<callbacks *>(data)->tick;
             return kept(1, [&] { return tick && tick() ? 1 : 0; });
         };
-        client_ = made<uc_client>(uc_client_new, public_key.c_str(), callbacks_->sign ? nullptr : secret_key.c_str(), &opts);
+        const char *secret = callbacks_->sign ? nullptr : secret_key.c_str();
+        client_ = made<uc_client>(uc_client_new, public_key.c_str(), secret, &opts);
     }
 
     group_range groups(uint32_t limit, uint32_t read_ahead) const {
@@ -177,22 +179,24 @@ public:
     using progress_fn = std::function<void(int64_t done, int64_t total)>;
 
     /** The UUID of what the stream holds: `size` bytes, or with -1 all that comes. */
-    std::string upload(std::istream &stream, int64_t size, const std::string &name, progress_fn progress) const {
+    std::string upload(std::istream &stream, int64_t size, const std::string &name,
+                       progress_fn progress) const {
         uc_upload_opts opts = UC_UPLOAD_OPTS_INIT;
         opts.filename = name.c_str();
         opts.progress_data = &progress;
-        opts.progress = [](void *data, int64_t done, int64_t total) {
-            return kept(int32_t{1}, [&] { return (*static_cast<progress_fn *>(data))(done, total), 0; });
+        opts.progress = [](void *progress_data, int64_t done, int64_t total) {
+            return kept(int32_t{1}, [&] { return (*static_cast<progress_fn *>(progress_data))(done, total), 0; });
         };
-        const uc_read_fn read = [](void *data, void *buffer, size_t room) {
+        const uc_read_fn read = [](void *read_data, void *buffer, size_t room) {
             return kept(int64_t{-1}, [&] {
-                auto &source = *static_cast<std::istream *>(data);
+                auto &source = *static_cast<std::istream *>(read_data);
                 source.read(static_cast<char *>(buffer), static_cast<std::streamsize>(room));
                 if (source.bad()) throw std::ios_base::failure("the stream cannot be read");
                 return static_cast<int64_t>(source.gcount());
             });
         };
-        return made<uc_file>(uc_upload_stream, client_.get(), read, static_cast<void *>(&stream), size, &opts)->uuid;
+        void *data = &stream;
+        return made<uc_file>(uc_upload_stream, client_.get(), read, data, size, &opts)->uuid;
     }
 
     std::string project_name() const { return made<uc_project>(uc_project_info, client_.get())->name; }

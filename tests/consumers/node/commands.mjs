@@ -22,7 +22,7 @@ function client(callbacks = {}) {
 }
 
 function list() {
-  const sign = (_algorithm, text) => createHmac('sha1', secretKey).update(text).digest('hex')
+  const sign = (hash, text) => createHmac(hash, secretKey).update(text).digest('hex')
   const log = (_level, line) => console.error(line)
   for (const group of client({ sign, log }).groups({ limit: 20, read_ahead: 2 })) console.log(group)
 }

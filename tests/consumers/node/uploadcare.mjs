@@ -6,10 +6,14 @@ const library = koffi.load(process.env.LIBUPLOADCARE ?? 'libuploadcare.so.0')
 
 // -- uploadcare.h -----------------------------------------------------------------------------------
 
-const SignFn = koffi.pointer(koffi.proto('int32_t uc_sign_fn(void *sign_data, int32_t algorithm, const char *text, void *hex, size_t hex_size)'))
+const HMAC = { 1: 'sha1', 2: 'sha256' }
+
+const SignFn = koffi.pointer(koffi.proto(`int32_t uc_sign_fn(
+  void *sign_data, int32_t algorithm, const char *text, void *hex, size_t hex_size)`))
 const LogFn = koffi.pointer(koffi.proto('void uc_log_fn(void *log_data, int32_t level, const char *line)'))
 const TickFn = koffi.pointer(koffi.proto('int32_t uc_tick_fn(void *tick_data)'))
-const ProgressFn = koffi.pointer(koffi.proto('int32_t uc_progress_fn(void *progress_data, int64_t done, int64_t total)'))
+const ProgressFn = koffi.pointer(koffi.proto(`int32_t uc_progress_fn(
+  void *progress_data, int64_t done, int64_t total)`))
 const ReadFn = koffi.pointer(koffi.proto('int64_t uc_read_fn(void *read_data, void *buffer, size_t size)'))
 
 const ClientOptions = koffi.struct('uc_client_opts', {
@@ -73,11 +77,18 @@ const ProjectStruct = koffi.struct('uc_project', { name: 'const char *' })
 const uc_status_name = library.func('const char *uc_status_name(int32_t status)')
 const uc_error_message = library.func('const char *uc_error_message(void *error)')
 const uc_free = library.func('void uc_free(void *owned)')
-const uc_client_new = library.func('int32_t uc_client_new(const char *public_key, const char *secret_key, uc_client_opts *opts, _Out_ void **client, _Out_ void **error)')
-const uc_groups_list = library.func('int32_t uc_groups_list(void *client, uc_groups_opts *opts, _Out_ void **page, _Out_ void **error)')
-const uc_page_next_group = library.func('int32_t uc_page_next_group(void *page, _Out_ void **group, _Out_ void **error)')
-const uc_upload_stream = library.func('int32_t uc_upload_stream(void *client, uc_read_fn *read, void *read_data, int64_t size, uc_upload_opts *opts, _Out_ void **file, _Out_ void **error)')
-const uc_project_info = library.func('int32_t uc_project_info(void *client, _Out_ void **project, _Out_ void **error)')
+const uc_client_new = library.func(`int32_t uc_client_new(
+  const char *public_key, const char *secret_key, uc_client_opts *opts,
+  _Out_ void **client, _Out_ void **error)`)
+const uc_groups_list = library.func(`int32_t uc_groups_list(
+  void *client, uc_groups_opts *opts, _Out_ void **page, _Out_ void **error)`)
+const uc_page_next_group = library.func(`int32_t uc_page_next_group(
+  void *page, _Out_ void **group, _Out_ void **error)`)
+const uc_upload_stream = library.func(`int32_t uc_upload_stream(
+  void *client, uc_read_fn *read, void *read_data, int64_t size, uc_upload_opts *opts,
+  _Out_ void **file, _Out_ void **error)`)
+const uc_project_info = library.func(`int32_t uc_project_info(
+  void *client, _Out_ void **project, _Out_ void **error)`)
 
 // -- calls and their callbacks ----------------------------------------------------------------------
 
@@ -137,7 +148,7 @@ function made(fn, ...args) {
 // -- for programs -----------------------------------------------------------------------------------
 
 /**
- * sign(algorithm, text) gives hex digits, log(level, line) nothing, tick(), asked ten times a second,
+ * sign(hash, text) gives the HMAC in hex, log(level, line) nothing, tick(), asked ten times a second,
  * whether to stop. What they throw stops the call. close() frees the client.
  */
 export class Client {
@@ -147,7 +158,7 @@ export class Client {
   constructor(publicKey, secretKey, { sign, log, tick, ...options } = {}) {
     this.#callbacks.tick = callback(TickFn, () => (tick?.() ? 1 : 0))
     if (sign) this.#callbacks.sign = callback(SignFn, (algorithm, text, hex, size) => {
-      write(hex, size, Buffer.from(`${sign(algorithm, text)}\0`))
+      write(hex, size, Buffer.from(`${sign(HMAC[algorithm], text)}\0`))
       return 0
     })
     if (log) this.#callbacks.log = callback(LogFn, (level, line) => { log(level, line) })

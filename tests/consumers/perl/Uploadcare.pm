@@ -103,7 +103,8 @@ package Uploadcare::C {
     $ffi->attach(uc_client_new      => [qw(string string ClientOptions* opaque* opaque*)] => 'sint32');
     $ffi->attach(uc_groups_list     => [qw(opaque GroupsOptions* opaque* opaque*)] => 'sint32');
     $ffi->attach(uc_page_next_group => [qw(opaque opaque* opaque*)] => 'sint32');
-    $ffi->attach(uc_upload_stream   => [qw(opaque read_fn opaque sint64 UploadOptions* opaque* opaque*)] => 'sint32');
+    $ffi->attach(uc_upload_stream   =>
+        [qw(opaque read_fn opaque sint64 UploadOptions* opaque* opaque*)] => 'sint32');
     $ffi->attach(uc_project_info    => [qw(opaque opaque* opaque*)] => 'sint32');
 }
 
@@ -122,7 +123,9 @@ package Uploadcare {
     use FFI::Platypus::Buffer 'scalar_to_buffer';
     use FFI::Platypus::Memory 'memcpy';
 
-    # sign => sub ($algorithm, $text) gives hex digits, log => sub ($level, $line) nothing. When one
+    my %hmac = (1 => 'sha1', 2 => 'sha256');
+
+    # sign => sub ($hash, $text) gives the HMAC in hex, log => sub ($level, $line) nothing. When one
     # of them dies, the call is stopped and dies of it.
     sub new ($class, $public_key, $secret_key, %options) {
         my ($sign, $log) = delete @options{qw(sign log)};
@@ -132,7 +135,7 @@ package Uploadcare {
         my $callbacks = $self->{callbacks} = { tick => _callback(sub { 0 }) };
         $callbacks->{log}  = _callback($log) if $log;
         $callbacks->{sign} = _callback(sub ($algorithm, $text, $hex, $size) {
-            _write($hex, $size, $sign->($algorithm, $text) . "\0");
+            _write($hex, $size, $sign->($hmac{$algorithm}, $text) . "\0");
             return 0;
         }) if $sign;
 
@@ -144,7 +147,8 @@ package Uploadcare {
     # Hands the id of each group to the code.
     sub each_group ($self, $code, %options) {
         my $page = Uploadcare::Owned->new;
-        _call(\&Uploadcare::C::uc_groups_list, ${ $self->{client} }, _options(GroupsOptions => %options), $page);
+        my $opts = _options(GroupsOptions => %options);
+        _call(\&Uploadcare::C::uc_groups_list, ${ $self->{client} }, $opts, $page);
         while (_call(\&Uploadcare::C::uc_page_next_group, $$page, \my $group)) {
             $code->($Uploadcare::C::ffi->cast(opaque => 'GroupStruct*', $group)->id);
         }
@@ -188,13 +192,16 @@ package Uploadcare {
         };
         die $died if defined $died;
         return $status == 0 if $status >= 0;
-        die sprintf "%s: %s\n", Uploadcare::C::uc_status_name($status), Uploadcare::C::uc_error_message($$error);
+        my $name = Uploadcare::C::uc_status_name($status);
+        die "$name: ", Uploadcare::C::uc_error_message($$error), "\n";
     }
 
     # For C to call.
     sub _callback ($code, $stop = 1) {
         my $kept = _kept($code, $stop);
-        return $Uploadcare::C::ffi->closure(sub ($data, @arguments) { defined $died ? $stop : $kept->(@arguments) });
+        return $Uploadcare::C::ffi->closure(sub ($data, @arguments) {
+            return defined $died ? $stop : $kept->(@arguments);
+        });
     }
 
     # Nothing may die through C: what the code dies of is kept, and the call is told to stop.

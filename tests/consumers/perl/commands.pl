@@ -9,7 +9,7 @@ use v5.24;
 use warnings;
 use experimental 'signatures';
 
-use Digest::SHA 'hmac_sha1_hex';
+use Digest::SHA qw(hmac_sha1_hex hmac_sha256_hex);
 use FindBin;
 use lib $FindBin::Bin;
 use Uploadcare;
@@ -24,8 +24,9 @@ sub client (%callbacks) {
 }
 
 sub list {
+    my %hmac   = (sha1 => \&hmac_sha1_hex, sha256 => \&hmac_sha256_hex);
     my $client = client(
-        sign => sub ($algorithm, $text) { hmac_sha1_hex($text, $secret_key) },
+        sign => sub ($hash, $text) { $hmac{$hash}->($text, $secret_key) },
         log  => sub ($level, $line) { say STDERR $line },
     );
     $client->each_group(sub ($id) { say $id }, limit => 20, read_ahead => 2);

@@ -6,7 +6,6 @@
     commands.py raise             each callback raises something
 """
 
-import hashlib
 import hmac
 import io
 import os
@@ -20,8 +19,8 @@ SECRET_KEY = os.environ["UPLOADCARE_SECRET_KEY"]
 BASES = {"api_base": os.environ["UPLOADCARE_API_BASE"], "upload_base": os.environ["UPLOADCARE_UPLOAD_BASE"]}
 
 
-def sign(_algorithm, text):
-    return hmac.new(SECRET_KEY.encode(), text, hashlib.sha1).hexdigest()
+def sign(digest, text):
+    return hmac.new(SECRET_KEY.encode(), text, digest).hexdigest()
 
 
 def say(*words):

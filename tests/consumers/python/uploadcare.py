@@ -12,6 +12,8 @@ uc = ctypes.CDLL(os.environ.get("LIBUPLOADCARE", "libuploadcare.so.0"))
 
 # -- uploadcare.h ------------------------------------------------------------------------------------
 
+HMAC = {1: "sha1", 2: "sha256"}
+
 SignFn = CFUNCTYPE(c_int32, c_void_p, c_int32, c_char_p, c_void_p, c_size_t)
 LogFn = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 TickFn = CFUNCTYPE(c_int32, c_void_p)
@@ -176,11 +178,11 @@ def interrupts_kept():
 
 
 class Client:
-    """sign(algorithm, text) gives hex digits, log(level, line) nothing. What they raise stops the call."""
+    """sign(digest, text) gives the HMAC in hex, log(level, line) nothing. What they raise stops the call."""
 
     def __init__(self, public_key, secret_key=None, sign=None, log=None, **options):
         def write_signature(algorithm, text, hex, size):
-            write(hex, size, f"{sign(algorithm, text)}\0".encode())
+            write(hex, size, f"{sign(HMAC[algorithm], text)}\0".encode())
             return 0
 
         # They live as long as the client.

@@ -18,7 +18,7 @@ def client(**callbacks)
 end
 
 def list
-  sign = ->(_algorithm, text) { OpenSSL::HMAC.hexdigest("SHA1", SECRET_KEY, text) }
+  sign = ->(hash, text) { OpenSSL::HMAC.hexdigest(hash, SECRET_KEY, text) }
   log = ->(_level, line) { warn line }
   client(sign: sign, log: log).groups(limit: 20, read_ahead: 2) { |group| puts group }
 end

@@ -81,11 +81,18 @@ module Uploadcare
     extern "int32_t uc_upload_stream(void *, void *, void *, int64_t, void *, void *, void *)"
     extern "int32_t uc_project_info(void *, void *, void *)"
 
-    SIGN = [Fiddle::TYPE_INT, [Fiddle::TYPE_VOIDP, Fiddle::TYPE_INT, Fiddle::TYPE_VOIDP, Fiddle::TYPE_VOIDP, Fiddle::TYPE_SIZE_T]].freeze
-    LOG = [Fiddle::TYPE_VOID, [Fiddle::TYPE_VOIDP, Fiddle::TYPE_INT, Fiddle::TYPE_VOIDP]].freeze
-    TICK = [Fiddle::TYPE_INT, [Fiddle::TYPE_VOIDP]].freeze
-    PROGRESS = [Fiddle::TYPE_INT, [Fiddle::TYPE_VOIDP, Fiddle::TYPE_LONG_LONG, Fiddle::TYPE_LONG_LONG]].freeze
-    READ = [Fiddle::TYPE_LONG_LONG, [Fiddle::TYPE_VOIDP, Fiddle::TYPE_VOIDP, Fiddle::TYPE_SIZE_T]].freeze
+    # Callbacks: what they return, and what they take.
+    INT32 = Fiddle::TYPE_INT
+    INT64 = Fiddle::TYPE_LONG_LONG
+    SIZE = Fiddle::TYPE_SIZE_T
+    POINTER = Fiddle::TYPE_VOIDP
+    SIGN = [INT32, [POINTER, INT32, POINTER, POINTER, SIZE]].freeze
+    LOG = [Fiddle::TYPE_VOID, [POINTER, INT32, POINTER]].freeze
+    TICK = [INT32, [POINTER]].freeze
+    PROGRESS = [INT32, [POINTER, INT64, INT64]].freeze
+    READ = [INT64, [POINTER, POINTER, SIZE]].freeze
+
+    HMAC = { 1 => "SHA1", 2 => "SHA256" }.freeze
   end
 
   # Calls, and their callbacks. These run on the thread of the call, so what they leave for it is a
@@ -108,7 +115,7 @@ module Uploadcare
         next stop if Thread.current[:uploadcare_raised]
 
         block.call(*arguments)
-      rescue Exception => e # rubocop:disable Lint/RescueException
+      rescue Exception => e
         Thread.current[:uploadcare_raised] = e
         stop
       end
@@ -138,7 +145,7 @@ module Uploadcare
           next if before == "IGNORE"
 
           before.respond_to?(:call) ? before.call(signal) : raise(Interrupt)
-        rescue Exception => e # rubocop:disable Lint/RescueException
+        rescue Exception => e
           Thread.main[:uploadcare_raised] = e
         end
         yield
@@ -164,8 +171,8 @@ module Uploadcare
     def self.freeing(cell) = proc { C.uc_free(cell.ptr) }
   end
 
-  # `sign` takes an algorithm and a text and gives hex digits, `log` takes a level and a line. What
-  # they raise stops the call.
+  # `sign` takes a hash's name and a text and gives the HMAC in hex, `log` takes a level and a line.
+  # What they raise stops the call.
   class Client
     include Call
 
@@ -175,7 +182,8 @@ module Uploadcare
       @callbacks[:sign] = callback(C::SIGN) { |*arguments| write_signature(sign, *arguments) } if sign
       @callbacks[:log] = callback(C::LOG) { |level, line| log.call(level, line.to_s) } if log
       @client = Owned.new
-      call(:uc_client_new, public_key, secret_key, filled(C::ClientOptions, **options, **@callbacks), @client.ref)
+      opts = filled(C::ClientOptions, **options, **@callbacks)
+      call(:uc_client_new, public_key, secret_key, opts, @client.ref)
     end
 
     # The ids of all groups.
@@ -212,7 +220,7 @@ module Uploadcare
     private
 
     def write_signature(sign, algorithm, text, hex, size)
-      write(hex, size, "#{sign.call(algorithm, text.to_s)}\0")
+      write(hex, size, "#{sign.call(C::HMAC.fetch(algorithm), text.to_s)}\0")
       0
     end
 
