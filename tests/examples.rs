@@ -15,13 +15,14 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
+use library::program::{PATIENCE, Told, end_of, ends, succeeds};
 use library::root;
+use library::steering::{agent, control};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -35,9 +36,6 @@ const SECRET: &str = "12345X";
 /// Of secure delivery, and the bytes it stands for.
 const DELIVERY_SECRET: &str = "7365637265740a";
 const DELIVERY_KEY: &[u8] = b"secret\n";
-
-/// Nothing here may take longer.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How each is called when it is called rightly, and what it ends with where there are no keys.
 const EXAMPLES: [(&str, &[&str], i32); 15] = [
@@ -85,11 +83,6 @@ fn compile(name: &str, folder: &Path) {
     succeeds(compiler.current_dir(root()));
 }
 
-fn succeeds(command: &mut Command) {
-    let status = command.status().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    assert!(status.success(), "{command:?}: {status}");
-}
-
 /// An example with nothing in its environment that is not said here.
 fn example(name: &str) -> Command {
     let mut command = Command::new(programs().join(name));
@@ -105,46 +98,6 @@ fn with_keys(name: &str, emulator: &Emulator) -> Command {
     command.env("UPLOADCARE_CDN_BASE", emulator.base()).env("UPLOADCARE_DELIVERY_SECRET", DELIVERY_SECRET);
     command.env("UPLOADCARE_PUBLIC_KEY", "demopublickey").env("UPLOADCARE_SECRET_KEY", "demosecretkey");
     command
-}
-
-#[derive(Debug)]
-struct Told {
-    status: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl Told {
-    fn lines(&self) -> Vec<&str> {
-        self.stdout.lines().collect()
-    }
-
-    /// What stands in a line behind this word.
-    fn value(&self, word: &str) -> &str {
-        let value = self.stdout.lines().find_map(|line| line.strip_prefix(word)?.strip_prefix(' '));
-        value.unwrap_or_else(|| panic!("no {word}: {self:?}"))
-    }
-}
-
-fn ends(command: &mut Command) -> Told {
-    end_of(command.spawn().unwrap())
-}
-
-/// Waits for the end of a program, and ends it where that does not come.
-fn end_of(program: Child) -> Told {
-    let (id, (ended, hears)) = (program.id().to_string(), mpsc::channel::<()>());
-    thread::spawn(move || {
-        if hears.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-            succeeds(Command::new("kill").args(["-KILL", &id]));
-        }
-    });
-    let output = program.wait_with_output().unwrap();
-    drop(ended);
-    Told {
-        status: output.status.code().unwrap_or_else(|| panic!("ended by {}", output.status)),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
 }
 
 fn run(emulator: &Emulator, name: &str, arguments: &[&str]) -> Told {
@@ -171,24 +124,6 @@ fn fails(emulator: &Emulator, name: &str, arguments: &[&str], status: i32, said:
 /// One group of twelve files, each of another kind.
 fn emulator() -> Emulator {
     Emulator::start(Options { groups: 1, files_per_group: 12, ..Options::default() }).unwrap()
-}
-
-/// Without a proxy, and with an answer whatever its status.
-fn agent() -> ureq::Agent {
-    let config = ureq::Agent::config_builder().proxy(None).http_status_as_error(false);
-    ureq::Agent::new_with_config(config.build())
-}
-
-/// Steers the emulator; no body asks it.
-fn control(emulator: &Emulator, path: &str, body: Option<Value>) -> Value {
-    let url = format!("{}/_emulator/{path}", emulator.base());
-    let mut answer = match body {
-        Some(body) => agent().post(&url).send(body.to_string()).unwrap(),
-        None => agent().get(&url).call().unwrap(),
-    };
-    let text = answer.body_mut().read_to_string().unwrap();
-    assert!(answer.status().is_success(), "{path}: {text}");
-    serde_json::from_str(&text).unwrap_or(Value::Null)
 }
 
 /// The truth about the files, oldest first.

@@ -6,6 +6,9 @@
 #[path = "../../emulator/tests/sdks/workshop.rs"]
 pub mod workshop;
 
+pub mod program;
+pub mod steering;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

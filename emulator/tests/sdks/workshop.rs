@@ -27,21 +27,23 @@ pub fn python(version: &str) -> PathBuf {
 
 /// The folder with these scripts, where they find this version of both clients.
 pub fn javascript(version: &str, scripts: &Path) -> PathBuf {
-    let home = folder("javascript");
-    install_unless(|| succeeds(Command::new("node").arg("--version")), &["nodejs"]);
     let packages = ["@uploadcare/rest-client", "@uploadcare/upload-client"];
+    node("javascript", &packages, version, scripts).unwrap_or_else(|missing| panic!("{missing}"))
+}
+
+/// A folder with these scripts, where they find this version of these packages; or what is missing.
+pub fn node(name: &str, packages: &[&str], version: &str, scripts: &Path) -> Result<PathBuf, String> {
+    let home = folder(name);
+    install(|| succeeds(Command::new("node").arg("--version")), &["nodejs"])?;
     let is_there = |package: &&str| {
         let manifest = fs::read_to_string(home.join(format!("node_modules/{package}/package.json")));
         manifest.is_ok_and(|manifest| manifest.contains(&format!("\"version\": \"{version}\"")))
     };
     if !packages.iter().all(is_there) {
-        install_unless(|| succeeds(Command::new("npm").arg("--version")), &["npm"]);
-        output(
-            Command::new("npm")
-                .args(["install", "--no-audit", "--no-fund", "--prefix"])
-                .arg(&home)
-                .args(packages.map(|package| format!("{package}@{version}"))),
-        );
+        install(|| succeeds(Command::new("npm").arg("--version")), &["npm"])?;
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(&home);
+        try_output(npm.args(packages.iter().map(|package| format!("{package}@{version}"))))?;
     }
     // Node looks for packages where the script is.
     for script in fs::read_dir(scripts).unwrap().map(|entry| entry.unwrap().path()) {
@@ -49,7 +51,7 @@ pub fn javascript(version: &str, scripts: &Path) -> PathBuf {
             fs::copy(&script, home.join(script.file_name().unwrap())).unwrap();
         }
     }
-    home
+    Ok(home)
 }
 
 fn folder(name: &str) -> PathBuf {
@@ -58,12 +60,17 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// Installs packages of the system unless all works without them. Only root is allowed to, and
-/// only Debian and its kin have them under these names.
+/// Installs packages of the system unless all works without them.
 pub fn install_unless(works: impl Fn() -> bool, packages: &[&str]) {
+    install(works, packages).unwrap_or_else(|missing| panic!("{missing}"));
+}
+
+/// The same, or what is missing and the command that installs it. Only root is allowed to, and only
+/// Debian and its kin have the packages under these names.
+pub fn install(works: impl Fn() -> bool, packages: &[&str]) -> Result<(), String> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     if works() {
-        return;
+        return Ok(());
     }
     {
         let _guard = ONE_AT_A_TIME.lock();
@@ -77,7 +84,8 @@ pub fn install_unless(works: impl Fn() -> bool, packages: &[&str]) {
             succeeds(apt().args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(packages));
     }
     let packages = packages.join(" ");
-    assert!(works(), "not installed: `sudo apt-get install {packages}`, or what your system has for it");
+    let missing = format!("not installed: `sudo apt-get install {packages}`, or what your system has for it");
+    if works() { Ok(()) } else { Err(missing) }
 }
 
 pub fn succeeds(command: &mut Command) -> bool {
@@ -86,8 +94,14 @@ pub fn succeeds(command: &mut Command) -> bool {
 
 /// The standard output of a command that must succeed.
 pub fn output(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {}\n{error}", output.status);
-    String::from_utf8(output.stdout).unwrap()
+    try_output(command).unwrap_or_else(|failure| panic!("{failure}"))
+}
+
+/// The standard output of a command, or how it failed.
+pub fn try_output(command: &mut Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("{command:?}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr)));
+    }
+    Ok(String::from_utf8(output.stdout).unwrap())
 }
