@@ -30,6 +30,13 @@ static void interrupt(int signal_number)
     interrupted = 1;
 }
 
+/* The library asks about ten times a second during each call, and stops the call then. */
+static int32_t is_interrupted(void *tick_data)
+{
+    (void)tick_data;
+    return interrupted;
+}
+
 static int wrong_usage(void)
 {
     fputs("usage: upload_url [--store] [--name NAME] [--reuse] URL\n"
@@ -38,16 +45,14 @@ static int wrong_usage(void)
     return 2;
 }
 
-/* user_data is whether anybody is looking. */
-static int32_t show_progress(void *user_data, int64_t done, int64_t total)
+static int32_t show_progress(void *progress_data, int64_t done, int64_t total)
 {
-    if (*(int *)user_data) {
-        fprintf(stderr, "\rfetching, %.1f MiB", (double)done / MIB);
-        if (total >= 0)
-            fprintf(stderr, " of %.1f", (double)total / MIB);
-        fputs("\033[K", stderr);
-    }
-    return interrupted;
+    (void)progress_data;
+    fprintf(stderr, "\rfetching, %.1f MiB", (double)done / MIB);
+    if (total >= 0)
+        fprintf(stderr, " of %.1f", (double)total / MIB);
+    fputs("\033[K", stderr);
+    return 0;
 }
 
 int main(int argc, char **argv)
@@ -83,6 +88,7 @@ int main(int argc, char **argv)
     uc_client_opts client_opts = {0};
     client_opts.struct_size = sizeof client_opts;
     client_opts.upload_base = upload_base && *upload_base ? upload_base : NULL;
+    client_opts.tick = is_interrupted;
 
     uc_client *client = NULL;
     uc_job *job = NULL;
@@ -98,7 +104,7 @@ int main(int argc, char **argv)
         int terminal = isatty(STDERR_FILENO);
         printf("token %s\n", uc_job_token(job));
         fflush(stdout);
-        status = uc_job_wait(job, 0, show_progress, &terminal, &error);
+        status = uc_job_wait(job, 0, terminal ? show_progress : NULL, NULL, &error);
         if (terminal)
             fputs("\r\033[K", stderr);
     }
