@@ -56,6 +56,39 @@ TEST("a file that is not there") {
     CHECK_KEEPS(UC_ERR_FILE, uc_client_new(PUBLIC_KEY, SECRET_KEY, &opts, &client, &error));
 }
 
+static int32_t spoils_and_stops(void *tick_data) {
+    (void)tick_data;
+    errno = EINTR;
+    return 1;
+}
+
+TEST("a derived client: made, refused, stopped by its tick, canceled, reset and freed") {
+    uc_client_derive_opts opts = client_derive_opts();
+    uc_client *client = client_new(), *derived;
+    uc_project *project;
+    uc_error *error;
+    opts.retries = -2;
+    CHECK_KEEPS(UC_ERR_ARGUMENT, uc_client_derive(client, &opts, &derived, &error));
+    opts.retries = 0;
+    opts.tick = spoils_and_stops;
+    CHECK_OK(uc_client_derive(client, &opts, &derived, &error), error);
+    CHECK_INT(ERRNO, errno);
+    fault("{\"fault\":\"hang\",\"ms\":60000}");
+    CHECK_KEEPS(UC_ERR_CANCELED, uc_project_info(derived, &project, &error));
+    errno = ERRNO;
+    uc_client_cancel(client);
+    CHECK_INT(ERRNO, errno);
+    CHECK_KEEPS(UC_ERR_CANCELED, uc_project_info(derived, &project, &error));
+    uc_client_reset(client);
+    CHECK_INT(ERRNO, errno);
+    CHECK_OK(uc_project_info(derived, &project, &error), error);
+    CHECK_INT(ERRNO, errno);
+    uc_free(project);
+    uc_free(derived);
+    uc_free(client);
+    CHECK_INT(ERRNO, errno);
+}
+
 TEST("a page that reads ahead, moved and freed, and a cancel") {
     uc_client *client = client_new();
     uc_groups_opts opts = groups_opts();
