@@ -6,9 +6,9 @@
  * Prints the UUID and the path of each file when it has arrived, and on stderr each file that was not
  * uploaded and why. Symbolic links are left out. 4 threads where nothing else is said.
  *
- * Ctrl-C stops all threads at once: files that were on their way are not uploaded, nor are those that
- * had not begun. (Only where the service already had the last byte of a file, and its response was
- * still to come, the file may be there without its name here.)
+ * Ctrl-C stops all threads at once. Each file then has its line here or there. (Where the service had
+ * all of a file and Ctrl-C came before its response, the file may be there with a UUID that is not
+ * printed.)
  *
  * Keys come from UPLOADCARE_PUBLIC_KEY and, where the project wants signed uploads,
  * UPLOADCARE_SECRET_KEY; UPLOADCARE_UPLOAD_BASE, when set, is used in place of the service. Exit status
@@ -24,7 +24,7 @@
 #include <uploadcare.h>
 
 #define MOST_THREADS 64
-#define MOST_FOLDERS_OPEN 16
+#define MOST_OPEN 16 /* directories at a time */
 
 static volatile sig_atomic_t interrupted;
 
@@ -54,11 +54,13 @@ static int add_file(const char *path, const struct stat *about, int type, struct
     if (type == FTW_SL || type == FTW_D || (type == FTW_F && !S_ISREG(about->st_mode)))
         return 0;
     char **grown = realloc(files.paths, (files.len + 1) * sizeof *grown);
-    if (!grown)
+    if (grown)
+        files.paths = grown;
+    char *copy = grown ? strdup(path) : NULL;
+    if (!copy)
         return -1;
-    files.paths = grown;
-    files.paths[files.len] = strdup(path);
-    return files.paths[files.len++] ? 0 : -1;
+    files.paths[files.len++] = copy;
+    return 0;
 }
 
 static const char *take_file(void)
@@ -142,7 +144,7 @@ int main(int argc, char **argv)
     uc_client *client = make_client();
     if (!client)
         return 1;
-    int failed = nftw(argv[first], add_file, MOST_FOLDERS_OPEN, FTW_PHYS) != 0;
+    int failed = nftw(argv[first], add_file, MOST_OPEN, FTW_PHYS) != 0;
     if (failed)
         perror(argv[first]); /* what was found before is uploaded */
 
