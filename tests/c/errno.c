@@ -23,20 +23,24 @@
 
 TEST("no connection, a refusal, an end in the middle, a time limit") {
     uc_client_opts opts = client_opts();
+    uc_client_derive_opts hurry = client_derive_opts();
     char nobody[64];
-    uc_client *client;
+    uc_client *client, *hurried;
     uc_group *group;
     uc_page *page;
+    uc_error *failure;
     opts.retries = -1;
-    opts.timeout_ms = 300;
     client = client_with(&opts);
+    hurry.timeout_ms = 300;
+    CHECK_OK(uc_client_derive(client, &hurry, &hurried, &failure), failure);
     CHECK_KEEPS(UC_ERR_NOT_FOUND, uc_group_info(client, A_FILE "~1", &group, &error));
     fault("{\"fault\":\"close_before\",\"times\":-1}");
     CHECK_KEEPS(UC_ERR_NETWORK, uc_groups_list(client, NULL, &page, &error));
     no_more_faults();
     fault("{\"fault\":\"hang\",\"ms\":60000}");
-    CHECK_KEEPS(UC_ERR_TIMEOUT, uc_groups_list(client, NULL, &page, &error));
+    CHECK_KEEPS(UC_ERR_TIMEOUT, uc_groups_list(hurried, NULL, &page, &error));
     no_more_faults();
+    uc_free(hurried);
     uc_free(client);
 
     snprintf(nobody, sizeof nobody, "http://127.0.0.1:%d", closed_port());
