@@ -90,7 +90,7 @@ bench: lib
 	@sh benches/run.sh
 
 header:
-	UPDATE=1 $(CARGO) test --quiet --test header
+	UPDATE=1 $(CARGO) test --quiet --test header -- include_uploadcare_h_is_up_to_date
 
 clean:
 	$(CARGO) clean

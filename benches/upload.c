@@ -15,9 +15,9 @@
 
 #include "program.h"
 
-static int64_t read_some(void *user_data, void *buffer, size_t size)
+static int64_t read_some(void *read_data, void *buffer, size_t size)
 {
-    return read(*(int *)user_data, buffer, size);
+    return read(*(int *)read_data, buffer, size);
 }
 
 static uc_status upload(const uc_client *client, const char *from, const char *path,

@@ -94,8 +94,7 @@ int main(int argc, char **argv)
     sigaction(SIGINT, &action, NULL);
 
     const char *api_base = getenv("UPLOADCARE_API_BASE");
-    uc_client_opts opts = {0};
-    opts.struct_size = sizeof opts;
+    uc_client_opts opts = UC_CLIENT_OPTS_INIT;
     opts.api_base = api_base && *api_base ? api_base : NULL;
     opts.tick = is_interrupted;
 
@@ -120,9 +119,9 @@ int main(int argc, char **argv)
     }
 
     if (status == UC_DONE) {
-        printf("file %s\n", uc_job_file(job) ? uc_job_file(job) : "unknown");
-        if (uc_job_thumbnails(job))
-            printf("thumbnails %s\n", uc_job_thumbnails(job));
+        printf("file %s\n", uc_job_file_uuid(job) ? uc_job_file_uuid(job) : "unknown");
+        if (uc_job_thumbnails_group_id(job))
+            printf("thumbnails %s\n", uc_job_thumbnails_group_id(job));
     } else {
         fprintf(stderr, "convert_video: %s: %s\n", uc_status_name(status), error->message);
         if (job && status != UC_ERR_JOB)

@@ -28,7 +28,7 @@ static const char *setting(const char *name)
 
 /* By its place in the group, so that operations that the group was made with are carried out first. */
 static uc_status print_url(const uc_client *client, const uc_group *group, size_t index,
-                           const char *operations, const uc_sign_url_opts *opts, uc_error **error)
+                           const char *operations, const uc_url_sign_opts *opts, uc_error **error)
 {
     char *url = NULL, *signed_url = NULL;
 
@@ -53,12 +53,10 @@ int main(int argc, char **argv)
         return 2;
     }
 
-    uc_client_opts opts = {0};
-    opts.struct_size = sizeof opts;
+    uc_client_opts opts = UC_CLIENT_OPTS_INIT;
     opts.api_base = setting("UPLOADCARE_API_BASE");
     opts.cdn_base = setting("UPLOADCARE_CDN_BASE");
-    uc_sign_url_opts sign_opts = {0};
-    sign_opts.struct_size = sizeof sign_opts;
+    uc_url_sign_opts sign_opts = UC_URL_SIGN_OPTS_INIT;
     sign_opts.lifetime_s = (int64_t)minutes * 60;
 
     uc_client *client = NULL;

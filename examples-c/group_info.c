@@ -39,8 +39,7 @@ int main(int argc, char **argv)
     }
 
     const char *api_base = getenv("UPLOADCARE_API_BASE");
-    uc_client_opts opts = {0};
-    opts.struct_size = sizeof opts;
+    uc_client_opts opts = UC_CLIENT_OPTS_INIT;
     opts.api_base = api_base && *api_base ? api_base : NULL;
 
     uc_client *client = NULL;

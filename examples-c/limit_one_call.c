@@ -19,12 +19,11 @@
 
 static uc_status show(const uc_client *client, const char *uuid, uint32_t timeout_ms)
 {
-    uc_client_derive_opts opts = {0};
+    uc_client_derive_opts opts = UC_CLIENT_DERIVE_OPTS_INIT;
     uc_client *one_call = NULL;
     uc_file *file = NULL;
     uc_error *error = NULL;
 
-    opts.struct_size = sizeof opts;
     opts.timeout_ms = timeout_ms;
     uc_status status = uc_client_derive(client, &opts, &one_call, &error);
     if (status == UC_OK)
@@ -63,8 +62,7 @@ int main(int argc, char **argv)
     }
 
     const char *api_base = getenv("UPLOADCARE_API_BASE");
-    uc_client_opts opts = {0};
-    opts.struct_size = sizeof opts;
+    uc_client_opts opts = UC_CLIENT_OPTS_INIT;
     opts.api_base = api_base && *api_base ? api_base : NULL;
 
     uc_client *client = NULL;

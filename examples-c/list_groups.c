@@ -34,9 +34,9 @@ static int wrong_option(const char *option, const char *what)
     return 2;
 }
 
-static void log_line(void *user_data, int32_t level, const char *line)
+static void log_line(void *log_data, int32_t level, const char *line)
 {
-    (void)user_data;
+    (void)log_data;
     (void)level;
     fprintf(stderr, "%s\n", line);
 }
@@ -58,13 +58,11 @@ static void print_page(const uc_page *page, int json, int terminal)
 int main(int argc, char **argv)
 {
     const char *api_base = getenv("UPLOADCARE_API_BASE");
-    uc_client_opts client_opts = {0};
-    uc_groups_opts opts = {0};
+    uc_client_opts client_opts = UC_CLIENT_OPTS_INIT;
+    uc_groups_opts opts = UC_GROUPS_OPTS_INIT;
     int json = 0;
 
-    client_opts.struct_size = sizeof client_opts;
     client_opts.api_base = api_base && *api_base ? api_base : NULL;
-    opts.struct_size = sizeof opts;
     for (int i = 1; i < argc; i++) {
         const char *option = argv[i];
         if (strcmp(option, "--help") == 0 || strcmp(option, "-h") == 0) {
@@ -124,8 +122,8 @@ int main(int argc, char **argv)
     int failed = status < 0;
     if (failed) {
         fprintf(stderr, "list_groups: %s: %s\n", uc_status_name(status), error->message);
-        if (status != UC_ERR_PROTOCOL && uc_page_cursor(page))
-            fprintf(stderr, "To continue: list_groups --cursor %s\n", uc_page_cursor(page));
+        if (status != UC_ERR_PROTOCOL && uc_page_end_cursor(page))
+            fprintf(stderr, "To continue: list_groups --cursor %s\n", uc_page_end_cursor(page));
     } else if (fflush(stdout) != 0 || ferror(stdout)) {
         fputs("list_groups: the list could not be written\n", stderr);
         failed = 1;

@@ -135,8 +135,7 @@ int main(int argc, char **argv)
         wish.widths_len = 3; /* the three above */
 
     const char *cdn_base = getenv("UPLOADCARE_CDN_BASE");
-    uc_client_opts opts = {0};
-    opts.struct_size = sizeof opts;
+    uc_client_opts opts = UC_CLIENT_OPTS_INIT;
     opts.cdn_base = cdn_base && *cdn_base ? cdn_base : NULL;
 
     uc_client *client = NULL;

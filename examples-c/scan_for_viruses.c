@@ -19,36 +19,21 @@
 
 enum { CLEAN = 0, INFECTED = 1, FAILED = 2 };
 
-/*
- * What stands behind a key in {"uc_clamav_virus_scan":{"data":{"infected":true,"infected_with":"..."}}},
- * or "". Enough for a key behind the name of this add-on; otherwise take your JSON library.
- */
-static const char *value_of(const char *appdata, const char *quoted_key)
-{
-    const char *key = appdata ? strstr(appdata, quoted_key) : NULL;
-    if (!key)
-        return "";
-    const char *value = key + strlen(quoted_key);
-    return value + strspn(value, ": \t\r\n");
-}
-
 static int print_verdict(const uc_file *file)
 {
-    const char *scan = value_of(file->appdata, "\"" ADDON "\"");
-    const char *infected = value_of(scan, "\"infected\"");
-    const char *with = value_of(scan, "\"infected_with\"");
+    const uc_virus_scan *scan = file->virus_scan;
 
-    if (strncmp(infected, "false", 5) == 0) {
-        printf("%s: clean\n", file->uuid);
-        return CLEAN;
-    }
-    if (strncmp(infected, "true", 4) != 0) {
+    if (!scan) {
         fprintf(stderr, "%s: the scan has ended without a verdict\n", file->uuid);
         return FAILED;
     }
+    if (!scan->infected) {
+        printf("%s: clean\n", file->uuid);
+        return CLEAN;
+    }
     printf("%s: infected", file->uuid);
-    if (*with == '"')
-        printf(" with %.*s", (int)strcspn(with + 1, "\""), with + 1);
+    if (scan->infected_with)
+        printf(" with %s", scan->infected_with);
     puts(file->datetime_removed ? ", removed" : "");
     return INFECTED;
 }
@@ -88,8 +73,7 @@ int main(int argc, char **argv)
     }
 
     const char *api_base = getenv("UPLOADCARE_API_BASE");
-    uc_client_opts opts = {0};
-    opts.struct_size = sizeof opts;
+    uc_client_opts opts = UC_CLIENT_OPTS_INIT;
     opts.api_base = api_base && *api_base ? api_base : NULL;
 
     uc_client *client = NULL;

@@ -33,44 +33,49 @@ static int wrong_option(const char *option, const char *what)
     return 2;
 }
 
-static void write_string(FILE *json, const char *text)
+/* 1, or 0 with a message where the text is not UTF-8. */
+static int write_string(FILE *json, const char *text)
 {
-    putc('"', json);
-    for (; *text; text++) {
-        if ((unsigned char)*text < ' ')
-            fprintf(json, "\\u%04x", (unsigned)*text);
-        else
-            fprintf(json, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
-    }
-    putc('"', json);
+    char *quoted = NULL;
+    uc_error *error = NULL;
+    uc_status status = uc_json_quote(text, &quoted, &error);
+
+    if (status == UC_OK)
+        fputs(quoted, json);
+    else
+        fprintf(stderr, "search_files: %s: %s\n", uc_status_name(status), error->message);
+    uc_free(error);
+    uc_free(quoted);
+    return status == UC_OK;
 }
 
-/* The query as JSON, to be freed with free(); NULL when memory ran out. */
+/* The query as JSON, to be freed with free(); NULL when it cannot be made. */
 static char *make_query(const char *words, const char *type, const char **tags, size_t tags_len)
 {
     char *query = NULL;
     size_t size = 0;
     FILE *json = open_memstream(&query, &size);
+    int good = 1;
 
     if (!json)
         return NULL;
     if (words) {
         fputs("{\"query\":", json);
-        write_string(json, words); /* what fits them best comes first */
+        good = write_string(json, words); /* what fits them best comes first */
     } else {
         fputs("{\"sort\":[\"-datetime_uploaded\"]", json);
     }
     if (type) {
         fputs(",\"exact\":{\"detected_mime_type\":[", json);
-        write_string(json, type);
+        good = good && write_string(json, type);
         fputs("]}", json);
     }
     for (size_t i = 0; i < tags_len; i++) {
         fputs(i == 0 ? ",\"tags\":{\"all\":[" : ",", json);
-        write_string(json, tags[i]);
+        good = good && write_string(json, tags[i]);
     }
     fputs(tags_len > 0 ? "]}}" : "}", json);
-    if (fclose(json) == 0)
+    if (fclose(json) == 0 && good)
         return query;
     free(query);
     return NULL;
@@ -98,12 +103,10 @@ int main(int argc, char **argv)
     const char *words = NULL, *type = NULL, *given = NULL, *tags[MOST_TAGS];
     size_t tags_len = 0;
     int json = 0;
-    uc_client_opts client_opts = {0};
-    uc_search_opts opts = {0};
+    uc_client_opts client_opts = UC_CLIENT_OPTS_INIT;
+    uc_files_search_opts opts = UC_FILES_SEARCH_OPTS_INIT;
 
-    client_opts.struct_size = sizeof client_opts;
     client_opts.api_base = api_base && *api_base ? api_base : NULL;
-    opts.struct_size = sizeof opts;
     opts.limit = 100;
     for (int i = 1; i < argc; i++) {
         const char *option = argv[i];
@@ -140,7 +143,7 @@ int main(int argc, char **argv)
     char *made = given ? NULL : make_query(words, type, tags, tags_len);
     const char *query = given ? given : made;
     if (!query) {
-        fputs("search_files: out of memory\n", stderr);
+        fputs("search_files: the query could not be made\n", stderr);
         return 1;
     }
 

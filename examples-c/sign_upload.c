@@ -50,7 +50,7 @@ static uc_status print_signature(const uc_client *client, int64_t lifetime, uc_e
     return status;
 }
 
-static uc_status print_token(const uc_client *client, const uc_token_opts *opts, uc_error **error)
+static uc_status print_token(const uc_client *client, const uc_upload_token_opts *opts, uc_error **error)
 {
     char *token;
 
@@ -64,10 +64,9 @@ static uc_status print_token(const uc_client *client, const uc_token_opts *opts,
 int main(int argc, char **argv)
 {
     const char *scope[MOST_SCOPES];
-    uc_token_opts opts = {0};
+    uc_upload_token_opts opts = UC_UPLOAD_TOKEN_OPTS_INIT;
     int is_token = 0;
 
-    opts.struct_size = sizeof opts;
     opts.scope = scope;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--token") == 0) {

@@ -41,10 +41,9 @@ static long number(const char *text)
 static uc_status url_of(const char *id, char **url, uc_error **error)
 {
     const char *cdn_base = getenv("UPLOADCARE_CDN_BASE");
-    uc_client_opts opts = {0};
+    uc_client_opts opts = UC_CLIENT_OPTS_INIT;
     uc_client *client = NULL;
 
-    opts.struct_size = sizeof opts;
     opts.cdn_base = cdn_base && *cdn_base ? cdn_base : NULL;
     uc_status status = uc_client_new(getenv("UPLOADCARE_PUBLIC_KEY"), NULL, &opts, &client, error);
     if (status == UC_OK)
@@ -58,14 +57,13 @@ int main(int argc, char **argv)
     const char *secret = getenv("UPLOADCARE_DELIVERY_SECRET");
     const char *subject = NULL;
     long minutes = USUAL_MINUTES;
-    uc_sign_url_opts opts = {0};
+    uc_url_sign_opts opts = UC_URL_SIGN_OPTS_INIT;
 
-    opts.struct_size = sizeof opts;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--everything-below") == 0)
-            opts.wildcard = 1;
+            opts.wildcard = UC_YES;
         else if (strcmp(argv[i], "--url-token") == 0)
-            opts.url_token = 1;
+            opts.url_token = UC_YES;
         else if (strcmp(argv[i], "--minutes") == 0 && argv[i + 1] && (minutes = number(argv[i + 1])) > 0)
             i++;
         else if (!subject && argv[i][0] != '-')

@@ -106,11 +106,10 @@ static void *upload_files(void *client)
 static uc_client *make_client(void)
 {
     const char *upload_base = getenv("UPLOADCARE_UPLOAD_BASE");
-    uc_client_opts opts = {0};
+    uc_client_opts opts = UC_CLIENT_OPTS_INIT;
     uc_client *client = NULL;
     uc_error *error = NULL;
 
-    opts.struct_size = sizeof opts;
     opts.upload_base = upload_base && *upload_base ? upload_base : NULL;
     opts.tick = is_interrupted;
     if (uc_client_new(getenv("UPLOADCARE_PUBLIC_KEY"), getenv("UPLOADCARE_SECRET_KEY"), &opts, &client,

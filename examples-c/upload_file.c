@@ -128,22 +128,21 @@ static int upload(const uc_client *client, const char *path, uc_upload_opts opts
 
 int main(int argc, char **argv)
 {
-    uc_upload_opts opts = {0};
+    uc_upload_opts opts = UC_UPLOAD_OPTS_INIT;
     int first = 1;
 
-    opts.struct_size = sizeof opts;
     for (; first < argc && argv[first][0] == '-'; first++) {
         const char *option = argv[first];
         if (strcmp(option, "--store") == 0)
-            opts.store = "1";
+            opts.store = UC_YES;
         else if (strcmp(option, "--name") == 0 && argv[first + 1])
-            opts.name = argv[++first];
+            opts.filename = argv[++first];
         else if (strcmp(option, "--resume") == 0 && argv[first + 1])
             opts.resume_file = argv[++first];
         else
             return wrong_usage();
     }
-    if (first == argc || ((opts.name || opts.resume_file) && argc - first > 1))
+    if (first == argc || ((opts.filename || opts.resume_file) && argc - first > 1))
         return wrong_usage();
 
     /* A second Ctrl-C ends the program. */
@@ -153,8 +152,7 @@ int main(int argc, char **argv)
     sigaction(SIGINT, &action, NULL);
 
     const char *upload_base = getenv("UPLOADCARE_UPLOAD_BASE");
-    uc_client_opts client_opts = {0};
-    client_opts.struct_size = sizeof client_opts;
+    uc_client_opts client_opts = UC_CLIENT_OPTS_INIT;
     client_opts.upload_base = upload_base && *upload_base ? upload_base : NULL;
     client_opts.tick = is_interrupted;
 

@@ -17,9 +17,9 @@
 #include <unistd.h>
 #include <uploadcare.h>
 
-static int64_t read_stdin(void *user_data, void *buffer, size_t size)
+static int64_t read_stdin(void *read_data, void *buffer, size_t size)
 {
-    (void)user_data;
+    (void)read_data;
     ssize_t amount = read(STDIN_FILENO, buffer, size);
     if (amount < 0)
         perror("upload_stdin: standard input");
@@ -28,14 +28,13 @@ static int64_t read_stdin(void *user_data, void *buffer, size_t size)
 
 int main(int argc, char **argv)
 {
-    uc_upload_opts opts = {0};
+    uc_upload_opts opts = UC_UPLOAD_OPTS_INIT;
 
-    opts.struct_size = sizeof opts;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--store") == 0) {
-            opts.store = "1";
+            opts.store = UC_YES;
         } else if (strcmp(argv[i], "--name") == 0 && argv[i + 1]) {
-            opts.name = argv[++i];
+            opts.filename = argv[++i];
         } else if (strcmp(argv[i], "--type") == 0 && argv[i + 1]) {
             opts.mime_type = argv[++i];
         } else {
@@ -45,8 +44,7 @@ int main(int argc, char **argv)
     }
 
     const char *upload_base = getenv("UPLOADCARE_UPLOAD_BASE");
-    uc_client_opts client_opts = {0};
-    client_opts.struct_size = sizeof client_opts;
+    uc_client_opts client_opts = UC_CLIENT_OPTS_INIT;
     client_opts.upload_base = upload_base && *upload_base ? upload_base : NULL;
 
     uc_client *client = NULL;

@@ -58,16 +58,15 @@ static int32_t show_progress(void *progress_data, int64_t done, int64_t total)
 int main(int argc, char **argv)
 {
     const char *url = NULL, *token = NULL;
-    uc_upload_opts opts = {0};
+    uc_upload_opts opts = UC_UPLOAD_OPTS_INIT;
 
-    opts.struct_size = sizeof opts;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--store") == 0)
-            opts.store = "1";
+            opts.store = UC_YES;
         else if (strcmp(argv[i], "--reuse") == 0)
-            opts.url_duplicates = UC_URL_DUPLICATES_CHECK | UC_URL_DUPLICATES_SAVE;
+            opts.check_url_duplicates = opts.save_url_duplicates = UC_YES;
         else if (strcmp(argv[i], "--name") == 0 && argv[i + 1])
-            opts.name = argv[++i];
+            opts.filename = argv[++i];
         else if (strcmp(argv[i], "--resume") == 0 && argv[i + 1])
             token = argv[++i];
         else if (!url && argv[i][0] != '-')
@@ -85,8 +84,7 @@ int main(int argc, char **argv)
     sigaction(SIGINT, &action, NULL);
 
     const char *upload_base = getenv("UPLOADCARE_UPLOAD_BASE");
-    uc_client_opts client_opts = {0};
-    client_opts.struct_size = sizeof client_opts;
+    uc_client_opts client_opts = UC_CLIENT_OPTS_INIT;
     client_opts.upload_base = upload_base && *upload_base ? upload_base : NULL;
     client_opts.tick = is_interrupted;
 
@@ -110,7 +108,7 @@ int main(int argc, char **argv)
     }
 
     if (status == UC_DONE) {
-        printf("file %s\n", uc_job_file(job) ? uc_job_file(job) : "unknown");
+        printf("file %s\n", uc_job_file_uuid(job) ? uc_job_file_uuid(job) : "unknown");
     } else {
         fprintf(stderr, "upload_url: %s: %s\n", uc_status_name(status), error->message);
         if (job && status != UC_ERR_JOB)

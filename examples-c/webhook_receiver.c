@@ -5,7 +5,8 @@
  *
  * Listens on 127.0.0.1, at port 8080 by default, at a free one for 0. The service needs a public https
  * address: put a proxy or a tunnel in front. The webhook's signing_secret comes from
- * UPLOADCARE_WEBHOOK_SECRET. Exit status 1 when it cannot listen, 2 for a wrong option.
+ * UPLOADCARE_WEBHOOK_SECRET; while it is changed, the other one from UPLOADCARE_WEBHOOK_OLD_SECRET. Exit
+ * status 1 when it cannot listen, 2 for a wrong option.
  *
  * One connection at a time, none longer than 10 seconds. Good for what is done as quickly as printing;
  * leave slow work to somebody else and answer first.
@@ -29,11 +30,24 @@
 #define BODY_MAX 1048576
 #define TIME_LIMIT_MS 10000
 
+/* Any of them may have signed. */
+struct secrets {
+    const char *secrets[2];
+    size_t count;
+};
+
 struct request {
     char bytes[HEAD_MAX + BODY_MAX];
     const char *body;
     size_t body_size;
 };
+
+static void add_secret(struct secrets *secrets, const char *variable)
+{
+    const char *secret = getenv(variable);
+    if (secret && *secret)
+        secrets->secrets[secrets->count++] = secret;
+}
 
 static int64_t now_ms(void)
 {
@@ -142,22 +156,37 @@ static void print_event(const uc_webhook_event *event)
     fflush(stdout);
 }
 
+/* The service delivers again, later and later and for some days, what is not answered with a 2xx. */
+static int answer_for(uc_status status)
+{
+    switch (status) {
+    case UC_OK:
+        return 200;
+    case UC_ERR_AUTH:
+        return 403;
+    case UC_ERR_PROTOCOL: /* time to look into it; 200 would be the end of it */
+        return 400;
+    default: /* no memory, for one */
+        return 500;
+    }
+}
+
 /* A delivery may come twice; see uc_webhook_event.request_id for how to know it again. */
-static int handle(const char *secret, const struct request *request)
+static int handle(const struct secrets *secrets, const struct request *request)
 {
     char signature[128];
     int is_signed = header(request->bytes, "X-Uc-Signature", signature, sizeof signature);
     uc_webhook_event *event = NULL;
     uc_error *error = NULL;
-    uc_status status = uc_webhook_read(secret, is_signed ? signature : NULL, request->body,
-                                       request->body_size, &event, &error);
+    uc_status status = uc_webhook_read(secrets->secrets, secrets->count, is_signed ? signature : NULL,
+                                       request->body, request->body_size, &event, &error);
     if (status == UC_OK)
         print_event(event);
     else
         fprintf(stderr, "refused: %s\n", error->message);
     uc_free(error);
     uc_free(event);
-    return status == UC_OK ? 200 : status == UC_ERR_AUTH ? 403 : 400;
+    return answer_for(status);
 }
 
 static int listen_at(uint16_t port)
@@ -183,11 +212,13 @@ static int listen_at(uint16_t port)
 
 int main(int argc, char **argv)
 {
-    const char *secret = getenv("UPLOADCARE_WEBHOOK_SECRET");
+    struct secrets secrets = {{NULL, NULL}, 0};
     char *end = "";
     long port = argc > 1 ? strtol(argv[1], &end, 10) : 8080;
 
-    if (argc > 2 || (argc == 2 && (end == argv[1] || *end)) || port < 0 || port > 65535 || !secret || !*secret) {
+    add_secret(&secrets, "UPLOADCARE_WEBHOOK_SECRET");
+    add_secret(&secrets, "UPLOADCARE_WEBHOOK_OLD_SECRET");
+    if (argc > 2 || (argc == 2 && (end == argv[1] || *end)) || port < 0 || port > 65535 || secrets.count == 0) {
         fputs("usage: UPLOADCARE_WEBHOOK_SECRET=... webhook_receiver [PORT]\n", stderr);
         return 2;
     }
@@ -207,7 +238,7 @@ int main(int argc, char **argv)
         }
         int status = read_request(connection, &request);
         if (status == 200)
-            status = handle(secret, &request);
+            status = handle(&secrets, &request);
         dprintf(connection, "HTTP/1.1 %d \r\nContent-Length: 0\r\nConnection: close\r\n\r\n", status);
         close(connection);
     }

@@ -38,12 +38,13 @@ const NATIVE_LIBRARIES: [&str; 5] = ["-lutil", "-lrt", "-lpthread", "-lm", "-ldl
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The programs with more than one thread in the library at a time.
-const MANY_THREADS: [&str; 9] = [
+const MANY_THREADS: [&str; 10] = [
     "threads.c",
     "cancel.c",
     "derive.c",
     "callbacks.c",
     "read_ahead.c",
+    "items.c",
     "clock.c",
     "log.c",
     "jobs.c",

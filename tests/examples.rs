@@ -6,10 +6,12 @@ mod library;
 
 use std::collections::BTreeSet;
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::iter;
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
@@ -38,7 +40,7 @@ const DELIVERY_KEY: &[u8] = b"secret\n";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How each is called when it is called rightly, and what it ends with where there are no keys.
-const EXAMPLES: [(&str, &[&str], i32); 17] = [
+const EXAMPLES: [(&str, &[&str], i32); 18] = [
     ("convert_video", &[UNKNOWN], 1),
     ("delete_group", &["00000000-0000-4000-8000-000000000000~1"], 1),
     ("group_image_urls", &["00000000-0000-4000-8000-000000000000~1", "5"], 2),
@@ -51,6 +53,7 @@ const EXAMPLES: [(&str, &[&str], i32); 17] = [
     ("search_files", &["pineapple"], 2),
     ("sign_upload", &[], 1),
     ("sign_url", &[UNKNOWN], 2),
+    ("sync_groups", &[concat!(env!("CARGO_TARGET_TMPDIR"), "/new_groups")], 1),
     ("upload_directory", &["examples-c"], 1),
     ("upload_file", &["Cargo.toml"], 1),
     ("upload_stdin", &[], 1),
@@ -295,6 +298,108 @@ fn with_the_wrong_secret_key_every_example_fails() {
 
 // -- groups ----------------------------------------------------------------------------------------
 
+/// The time of the last of twelve groups.
+const LAST: &str = "2020-01-01T11:00:00.000011Z";
+
+fn add_groups(emulator: &Emulator, count: usize, created: &str, in_front: bool) {
+    let order = json!({"count": count, "datetime_created": created, "in_front": in_front});
+    control(emulator, "groups", Some(order));
+}
+
+/// The ids in what sync_groups made, which ends with a cursor.
+fn synced(list: &Path) -> Vec<String> {
+    let text = fs::read_to_string(list).unwrap();
+    assert!(text.lines().last().unwrap().starts_with("cursor groups."), "{text}");
+    text.lines().filter_map(|line| Some(line.strip_prefix("group ")?.split(' ').next()?.to_owned())).collect()
+}
+
+fn all_groups(emulator: &Emulator) -> BTreeSet<String> {
+    let groups = control(emulator, "groups", None)["groups"].as_array().unwrap().clone();
+    groups.iter().map(|group| group["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Every group was handled, and none twice.
+#[track_caller]
+fn each_is_synced_once(emulator: &Emulator, list: &Path) {
+    let ids = synced(list);
+    assert_eq!(BTreeSet::from_iter(ids.iter().cloned()), all_groups(emulator));
+    assert_eq!(ids.len(), all_groups(emulator).len(), "one is there twice: {ids:?}");
+}
+
+#[test]
+fn new_groups_are_handled_once() {
+    let emulator = Emulator::start(Options { groups: 12, ..Options::default() }).unwrap();
+    let folder = TempDir::new().unwrap();
+    let list = folder.path().join("list");
+    let path = list.to_str().unwrap();
+    let said = |arguments: &[&str], line: &str| {
+        assert_eq!(prints(&emulator, "sync_groups", arguments).stdout, format!("{line}\n"));
+        each_is_synced_once(&emulator, &list);
+    };
+    said(&[path, "--limit", "5"], "12 new groups");
+    said(&[path], "0 new groups");
+    add_groups(&emulator, 3, LAST, true);
+    add_groups(&emulator, 3, LAST, false);
+    said(&[path], "6 new groups");
+    add_groups(&emulator, 7, "2021-01-01T00:00:00Z", false);
+    said(&[path, "--limit", "1000"], "7 new groups");
+
+    // What stands behind the last cursor is done again, whole lines or not.
+    let whole = fs::read_to_string(&list).unwrap();
+    for tail in ["group x~1 - 1\n", "group x~", "cursor groups.AAAA"] {
+        fs::write(&list, format!("{whole}{tail}")).unwrap();
+        said(&[path], "0 new groups");
+        assert_eq!(fs::read_to_string(&list).unwrap(), whole);
+    }
+    fails(&emulator, "sync_groups", &[path, "--limit", "0"], 2, "--limit");
+    fails(&emulator, "sync_groups", &[], 2, "FILE");
+    fails(&emulator, "sync_groups", &["/nowhere/list"], 1, "/nowhere/list");
+    fs::write(&list, "cursor groups.AAAA\n").unwrap();
+    fails(&emulator, "sync_groups", &[path], 1, "UC_ERR_ARGUMENT");
+}
+
+#[test]
+fn groups_are_handled_once_however_often_the_job_is_killed() {
+    const ROUNDS: usize = 60;
+    let emulator = Emulator::start(Options { groups: 12, ..Options::default() }).unwrap();
+    let folder = TempDir::new().unwrap();
+    let list = folder.path().join("list");
+    let path = list.to_str().unwrap();
+    control(&emulator, "faults", Some(json!({"fault": "delay", "ms": 3, "times": -1, "path": "/groups/"})));
+    let mut program = with_keys("sync_groups", &emulator);
+    let begun = Instant::now();
+    assert_eq!(ends(program.args([path, "--limit", "2"])).status, 0);
+    let usual = begun.elapsed();
+    fs::remove_file(&list).unwrap();
+
+    let (mut killed, mut torn, mut steps) = (0, 0, BTreeSet::new());
+    let mut created = LAST.to_owned();
+    for round in 0..ROUNDS {
+        // Those in front come between the runs: the service's own links count what was in front.
+        add_groups(&emulator, 1, &created, true);
+        let mut program = with_keys("sync_groups", &emulator).args([path, "--limit", "2"]).spawn().unwrap();
+        // From none of a usual run to all of it and half, in no order.
+        let instant = usual.mul_f64((round * 37 % ROUNDS) as f64 / ROUNDS as f64 * 1.5);
+        thread::sleep(instant / 2);
+        add_groups(&emulator, 2, &created, false);
+        thread::sleep(instant / 2);
+        program.kill().unwrap();
+        killed += usize::from(program.wait().unwrap().code().is_none());
+        let text = fs::read_to_string(&list).unwrap_or_default();
+        steps.insert(text.matches("cursor").count());
+        torn += usize::from(!text.is_empty() && !text.lines().last().unwrap().starts_with("cursor"));
+        if round % 7 == 6 {
+            created = format!("2021-01-{:02}T00:00:00.000000Z", round / 7 + 1);
+        }
+    }
+    println!("{killed} of {ROUNDS} were killed, {torn} within a page; {} states", steps.len());
+    assert!(killed > ROUNDS / 10 && steps.len() > 5);
+    prints(&emulator, "sync_groups", &[path]);
+    each_is_synced_once(&emulator, &list);
+    assert_eq!(all_groups(&emulator).len(), 12 + 3 * ROUNDS);
+    assert_eq!(prints(&emulator, "sync_groups", &[path]).stdout, "0 new groups\n");
+}
+
 #[test]
 fn groups_are_listed_shown_and_deleted() {
     let emulator = emulator();
@@ -475,7 +580,7 @@ fn wrong_values_of_options_are_refused() {
     fails(&emulator, "sign_url", &[UNKNOWN, "--minutes", "0"], 2, "usage");
     fails(&emulator, "sign_url", &[UNKNOWN, "--minutes", "1h"], 2, "usage");
     fails(&emulator, "sign_url", &["cat.jpg"], 1, "UC_ERR_ARGUMENT: id is neither a UUID");
-    fails(&emulator, "sign_url", &["https://ucarecdn.com/?a=1"], 1, "UC_ERR_ARGUMENT: url is no");
+    fails(&emulator, "sign_url", &["https://ucarecdn.com/?a=1"], 1, "UC_ERR_ARGUMENT: url has a query");
     fails(&emulator, "sign_url", &["--url-token", "--everything-below", UNKNOWN], 1, "exclude each other");
     for threads in ["0", "65", "many"] {
         fails(&emulator, "upload_directory", &["--threads", threads, "."], 2, "usage");
@@ -535,6 +640,9 @@ fn a_search_finds_what_fits() {
     assert_eq!(file["highlight"]["original_filename"][0], "<em>twenty</em>-two-of-them.png");
 
     fails(&emulator, "search_files", &["abc"], 1, "UC_ERR_REJECTED");
+    let mut not_utf_8 = with_keys("search_files", &emulator);
+    let told = ends(not_utf_8.arg(OsStr::from_bytes(b"pine\xffapple")));
+    assert!(told.status == 1 && told.stderr.contains("text is not UTF-8"), "{told:?}");
     fails(&emulator, "search_files", &["--query", "[]"], 1, "UC_ERR_ARGUMENT");
 }
 
@@ -984,7 +1092,8 @@ struct Receiver {
 impl Receiver {
     fn start() -> Receiver {
         let mut command = example("webhook_receiver");
-        let mut program = command.env("UPLOADCARE_WEBHOOK_SECRET", SECRET).arg("0").spawn().unwrap();
+        command.env("UPLOADCARE_WEBHOOK_SECRET", SECRET).env("UPLOADCARE_WEBHOOK_OLD_SECRET", "the old one");
+        let mut program = command.arg("0").spawn().unwrap();
         let mut stdout = BufReader::new(program.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
@@ -1057,7 +1166,7 @@ fn deliveries_are_received_and_printed() {
     assert_eq!(receiver.told_of(&emulator, stored.clone(), Some("another")), 403);
     assert_eq!(receiver.told_of(&emulator, stored, None), 403);
     let infected = json!({"event": "file.infected", "uuid": uuid});
-    assert_eq!(receiver.told_of(&emulator, infected, Some(SECRET)), 200);
+    assert_eq!(receiver.told_of(&emulator, infected, Some("the old one")), 200);
     let updated = json!({
         "event": "file.info_updated", "uuid": uuid,
         "previous_values": {"metadata": {"colour": "brown", "pet": "d\u{1b}og"}, "appdata": null},

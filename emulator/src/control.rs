@@ -10,12 +10,14 @@ use axum::extract::{DefaultBodyLimit, Extension, Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use crate::answer::of_type;
+use crate::clock;
 use crate::deliveries;
 use crate::faults::Fault;
 use crate::log::Entry;
@@ -38,8 +40,8 @@ pub fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/_emulator/", get(help))
         .route("/_emulator/reset", post(reset))
-        .route("/_emulator/groups", get(groups))
-        .route("/_emulator/files", get(files))
+        .route("/_emulator/groups", get(groups).post(add_groups))
+        .route("/_emulator/files", get(files).post(add_files))
         .route("/_emulator/project", post(set_project))
         .route("/_emulator/faults", post(add_faults).delete(clear_faults))
         .route("/_emulator/clock", post(set_clock))
@@ -94,6 +96,45 @@ async fn files(State(shared): State<Arc<Shared>>) -> Outcome {
     let files = store.files().iter().filter_map(|file| store.file(file.uuid));
     let files = files.map(|file| TOLD.map(|field| (field, file[field].clone())).into_iter().collect());
     tell(&json!({ "files": files.collect::<Vec<BTreeMap<_, _>>>() }))
+}
+
+async fn add_groups(State(shared): State<Arc<Shared>>, body: Bytes) -> Outcome {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Added {
+        count: usize,
+        datetime_created: String,
+        #[serde(default)]
+        in_front: bool,
+    }
+    let Added { count, datetime_created, in_front } = read(&body)?;
+    let created = moment(&datetime_created)?;
+    let mut store = shared.store.lock().unwrap();
+    // Of one file, which is gone.
+    let mut add = |_| store.add_group_at(created, in_front, vec![(Uuid::new_v4(), String::new())]);
+    tell(&json!({ "ids": (0..count).map(&mut add).collect::<Vec<_>>() }))
+}
+
+async fn add_files(State(shared): State<Arc<Shared>>, body: Bytes) -> Outcome {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Added {
+        count: usize,
+        datetime_uploaded: String,
+    }
+    let Added { count, datetime_uploaded } = read(&body)?;
+    let uploaded = json!(clock::iso(moment(&datetime_uploaded)?));
+    let mut store = shared.store.lock().unwrap();
+    let mut add = |_| {
+        let uuid = store.add_file(json!({}));
+        store.change_file(uuid, |file| file["datetime_uploaded"] = uploaded.clone());
+        uuid
+    };
+    tell(&json!({ "uuids": (0..count).map(&mut add).collect::<Vec<_>>() }))
+}
+
+fn moment(text: &str) -> Result<DateTime<Utc>, Refusal> {
+    clock::parse_iso(text).ok_or_else(|| Refusal(400, format!("{text:?} is no date and time in ISO 8601\n")))
 }
 
 /// The checksums are made here, where nobody waits for them who did not ask.

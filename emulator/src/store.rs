@@ -22,8 +22,10 @@ use crate::webhooks::Webhooks;
 pub struct Group {
     uuid: Uuid,
     created: DateTime<Utc>,
-    /// Its number in the seed. Orders groups of one time, too.
+    /// Its number in the seed.
     number: usize,
+    /// Orders groups of one time.
+    rank: i64,
     pub files_count: usize,
     /// The files of a group that was not seeded, and the operations they are delivered with.
     files: Vec<(Uuid, String)>,
@@ -35,7 +37,8 @@ pub struct Group {
 impl Group {
     fn new(uuid: Uuid, created: DateTime<Utc>, number: usize, files_count: usize) -> Group {
         let (id, datetime_created) = (format!("{uuid}~{files_count}"), clock::iso(created));
-        Group { uuid, created, number, files_count, files: Vec::new(), id, datetime_created }
+        let rank = number as i64;
+        Group { uuid, created, number, rank, files_count, files: Vec::new(), id, datetime_created }
     }
 
     fn seeded(seed: Seed, number: usize) -> Group {
@@ -102,10 +105,10 @@ pub struct Store {
     pub converted_groups: HashMap<Uuid, ConvertedGroups>,
     clock: Arc<Clock>,
     seed: Seed,
-    /// By creation, and by number where that is equal.
+    /// By creation, and by rank where that is equal.
     groups: Vec<Group>,
     /// Where to look in `groups`.
-    keys: HashMap<Uuid, (DateTime<Utc>, usize)>,
+    keys: HashMap<Uuid, (DateTime<Utc>, i64)>,
     next_group: usize,
     /// All but those that are as they were seeded.
     files: HashMap<Uuid, Value>,
@@ -118,7 +121,7 @@ pub struct Store {
 impl Store {
     pub fn new(seed: Seed, project: Project, clock: Arc<Clock>) -> Store {
         let groups: Vec<_> = (0..seed.groups).map(|number| Group::seeded(seed, number)).collect();
-        let keys = groups.iter().map(|group| (group.uuid, (group.created, group.number))).collect();
+        let keys = groups.iter().map(|group| (group.uuid, (group.created, group.rank))).collect();
         Store {
             project,
             objects: HashSet::new(),
@@ -154,12 +157,24 @@ impl Store {
 
     /// The same, with the operations that each file is delivered with.
     pub fn add_group_of(&mut self, files: Vec<(Uuid, String)>) -> String {
-        let mut group = Group::new(Uuid::new_v4(), self.clock.now(), self.next_group, files.len());
+        self.add_group_at(self.clock.now(), false, files)
+    }
+
+    /// The same, as if made at that time: behind the groups of the same time, or in front of them.
+    pub fn add_group_at(
+        &mut self,
+        created: DateTime<Utc>,
+        in_front: bool,
+        files: Vec<(Uuid, String)>,
+    ) -> String {
+        let mut group = Group::new(Uuid::new_v4(), created, self.next_group, files.len());
         group.files = files;
+        group.rank *= if in_front { -1 } else { 1 };
         let id = group.id.clone();
         self.next_group += 1;
-        self.keys.insert(group.uuid, (group.created, group.number));
-        let place = self.groups.partition_point(|other| other.created <= group.created);
+        let key = (group.created, group.rank);
+        self.keys.insert(group.uuid, key);
+        let place = self.groups.partition_point(|other| (other.created, other.rank) < key);
         self.groups.insert(place, group);
         id
     }
@@ -175,7 +190,7 @@ impl Store {
     fn place(&self, id: &str) -> Option<usize> {
         let (uuid, _) = id.split_once('~')?;
         let key = self.keys.get(&Uuid::try_parse(uuid).ok()?)?;
-        let place = self.groups.binary_search_by_key(key, |group| (group.created, group.number)).ok()?;
+        let place = self.groups.binary_search_by_key(key, |group| (group.created, group.rank)).ok()?;
         (id == self.groups[place].id).then_some(place)
     }
 

@@ -44,6 +44,38 @@ fn every_group_comes_once_when_all_have_the_same_time() {
 }
 
 #[test]
+fn groups_are_added_at_a_time_behind_those_that_have_it_or_in_front_of_them() {
+    let emulator = emulator(0);
+    control(&emulator, "POST", "reset", r#"{"groups":3,"same_time":true}"#);
+    let before = truth(&emulator);
+    let add = |more: Value| {
+        let mut order = json!({"count": 2, "datetime_created": "2020-01-01T00:00:00Z"});
+        order.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let told = control(&emulator, "POST", "groups", &order.to_string());
+        told["ids"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let behind = add(json!({}));
+    let mut in_front = add(json!({"in_front": true}));
+    in_front.reverse();
+    let earlier = add(json!({"datetime_created": "2019-12-31T23:59:59.999999Z"}));
+    let all = [earlier, in_front, before, behind].concat();
+    assert_eq!(truth(&emulator), all);
+    assert_eq!(ids_of_all(&walk(&emulator, "/groups/?limit=2", "next")), all);
+    for id in &all {
+        assert_eq!(get(&emulator, &format!("/groups/{id}/")).status, 200, "{id}");
+    }
+}
+
+#[test]
+fn files_are_added_at_a_time() {
+    let emulator = emulator(1);
+    let order = r#"{"count":2,"datetime_uploaded":"2019-01-01T00:00:00Z"}"#;
+    let added = control(&emulator, "POST", "files", order)["uuids"].clone();
+    let first = get(&emulator, "/files/?limit=2").json();
+    assert_eq!(json!([first["results"][0]["uuid"], first["results"][1]["uuid"]]), added);
+}
+
+#[test]
 fn previous_leads_back_to_the_first_page_over_the_same_pages() {
     let emulator = emulator(250);
     for same_time in [false, true] {

@@ -35,6 +35,7 @@ pub struct ClientOptions<'a> {
     pub upload_base: Option<&'a str>,
     pub cdn_base: Option<&'a str>,
     pub ca_file: Option<&'a Path>,
+    pub ca_data: Option<&'a [u8]>,
     pub proxy: Option<&'a str>,
     pub user_agent: Option<&'a str>,
     pub simple_auth: bool,
@@ -123,9 +124,7 @@ impl Client {
             auth: Arc::new(auth),
             proxies: Arc::new(proxies),
             user_agent: user_agent(options.user_agent)?,
-            authorities: Arc::new(
-                options.ca_file.map_or_else(|| Ok(Authorities::default()), Authorities::with_file)?,
-            ),
+            authorities: Arc::new(Authorities::new(options.ca_file, options.ca_data)?),
         };
         let upload_settings = Settings { api: Api::Upload, base: upload_base, ..settings.clone() };
         let http = Http::new(settings, Arc::new(options.calls.over(&DEFAULTS)));
@@ -174,7 +173,7 @@ impl Client {
             ));
         }
         if json.is_some_and(|json| check_whole(&mut Reader::new(json)).is_err()) {
-            return Err(Error::argument("json is not JSON"));
+            return Err(Error::argument("body_json is not JSON"));
         }
         let body = json.unwrap_or_default();
         self.http.ask(method, path, body, |answer: &mut Answer| {

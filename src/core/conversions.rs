@@ -9,15 +9,16 @@ use super::id::{self, file_source};
 use super::jobs::{Job, Work, owned};
 use super::json::{self, MOST_TEXTS, Object, Pairs, Reader, Scalar, add};
 
-pub struct ConvertOptions<'a> {
-    /// `0`, `1`, `false` or `true`.
-    pub store: Option<&'a str>,
-    pub save_in_group: bool,
+#[derive(Clone, Copy)]
+pub struct ConvertOptions {
+    pub store: Option<bool>,
+    /// Of documents only.
+    pub save_in_group: Option<bool>,
 }
 
 /// What a document can be converted to, and what it was.
 #[derive(Default)]
-pub struct DocumentInfo<'a> {
+pub struct Document<'a> {
     pub error: Scalar<'a>,
     pub format: Scalar<'a>,
     pub formats: Vec<Cow<'a, str>>,
@@ -25,10 +26,10 @@ pub struct DocumentInfo<'a> {
     pub groups: Pairs<'a>,
 }
 
-impl<'a> DocumentInfo<'a> {
+impl<'a> Document<'a> {
     /// The service puts `converted_groups` into `format`; its documentation has it beside.
     fn read(reader: &mut Reader<'a>) -> json::Result<Self> {
-        let mut info = DocumentInfo::default();
+        let mut info = Document::default();
         reader.object(|reader, key| {
             match key {
                 "error" => info.error = reader.scalar()?,
@@ -114,10 +115,10 @@ impl<'a> Submitted<'a> {
 
 impl Client {
     /// `GET /convert/document/{uuid}/`
-    pub fn document_info<T>(&self, uuid: &str, lay_out: impl Fn(DocumentInfo, &str) -> T) -> Result<T> {
+    pub fn document_info<T>(&self, uuid: &str, lay_out: impl Fn(Document, &str) -> T) -> Result<T> {
         let path = format!("/convert/document/{}/", id::uuid(uuid, "uuid")?);
         self.http.ask(Method::GET, &path, "", |answer: &mut Answer| {
-            Ok(lay_out(answer.read(DocumentInfo::read)?, &answer.body))
+            Ok(lay_out(answer.read(Document::read)?, &answer.body))
         })
     }
 
@@ -128,10 +129,11 @@ impl Client {
 
     /// `POST /convert/video/`
     pub fn convert_video(&self, path: &str, options: &ConvertOptions) -> Result<Job> {
-        if options.save_in_group {
+        if options.save_in_group == Some(true) {
             return Err(Error::argument("opts.save_in_group is for documents: a video has no pages"));
         }
-        self.convert("video", path, options, |token| Work::Video { token })
+        let options = ConvertOptions { save_in_group: None, ..*options };
+        self.convert("video", path, &options, |token| Work::Video { token })
     }
 
     fn convert(
@@ -146,13 +148,11 @@ impl Client {
                 "path does not say what to make: behind the UUID there has to be /{kind}/ and operations"
             )));
         }
-        if !matches!(options.store, None | Some("0" | "1" | "false" | "true")) {
-            return Err(Error::argument("opts.store may be \"0\", \"1\", \"false\", \"true\" or NULL"));
-        }
+        let flag = |flag: bool| if flag { "1" } else { "0" };
         let body = Object::new()
             .with("paths", Some([path]))
-            .with("store", options.store)
-            .with("save_in_group", options.save_in_group.then_some("1"))
+            .with("store", options.store.map(flag))
+            .with("save_in_group", options.save_in_group.map(flag))
             .finish()?;
         self.http.ask(Method::POST, &format!("/convert/{kind}/"), &body, |answer: &mut Answer| {
             let submitted = answer.read(Submitted::read)?;

@@ -9,13 +9,12 @@ use super::json::{Fields, Object};
 use super::metadata;
 
 pub struct CopyOptions<'a> {
-    /// `true` or `false`.
-    pub store: Option<&'a str>,
+    pub store: Option<bool>,
     pub metadata: Vec<(&'a str, &'a str)>,
 }
 
 pub struct RemoteCopyOptions<'a> {
-    pub is_private: bool,
+    pub is_private: Option<bool>,
     pub pattern: Option<&'a str>,
 }
 
@@ -27,14 +26,11 @@ impl Client {
         options: &CopyOptions,
         lay_out: impl Fn(File) -> T,
     ) -> Result<T> {
-        if !matches!(options.store, None | Some("true" | "false")) {
-            return Err(Error::argument("opts.store may be \"true\", \"false\" or NULL"));
-        }
         metadata::check_pairs(&options.metadata, "opts.metadata")?;
         let metadata = Some(&options.metadata).filter(|metadata| !metadata.is_empty());
         let body = Object::new()
             .with("source", Some(file_source(source, "source")?))
-            .with("store", options.store)
+            .with("store", options.store.map(|store| if store { "true" } else { "false" }))
             .with("metadata", metadata.map(|metadata| Fields(metadata)))
             .finish()?;
         self.http.ask(Method::POST, "/files/local_copy/", &body, |answer: &mut Answer| {
@@ -57,7 +53,7 @@ impl Client {
         let body = Object::new()
             .with("source", Some(file_source(source, "source")?))
             .with("target", Some(target))
-            .with("make_public", options.is_private.then_some(false))
+            .with("make_public", options.is_private.map(|is_private| !is_private))
             .with("pattern", options.pattern)
             .finish()?;
         self.http.ask(Method::POST, "/files/remote_copy/", &body, |answer: &mut Answer| {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::appdata::Appdata;
 use super::json::{MOST_OBJECTS, Pairs, Reader, Result, Scalar, add, lacks};
 
 /// A file, as far as it could be understood, and the JSON it was read from.
@@ -27,7 +28,9 @@ pub struct File<'a> {
     pub metadata: Pairs<'a>,
     pub variations: Pairs<'a>,
     pub tags: Vec<Cow<'a, str>>,
-    pub appdata: Option<&'a str>,
+    pub appdata: Appdata<'a>,
+    /// The JSON of the same, where it is there.
+    pub appdata_json: Option<&'a str>,
     /// Empty where it was not read from any.
     pub json: &'a str,
 }
@@ -93,7 +96,11 @@ impl<'a> File<'a> {
                 "metadata" => file.metadata = reader.pairs()?,
                 "variations" => file.variations = reader.pairs()?,
                 "tags" => file.tags = reader.texts()?,
-                "appdata" => file.appdata = reader.object_json()?,
+                "appdata" => {
+                    let (appdata, json) = reader.with_json(Appdata::read)?;
+                    file.appdata = appdata;
+                    file.appdata_json = Some(json).filter(|json| json.starts_with('{'));
+                }
                 _ => drop(reader.raw()?),
             }
             Ok(())

@@ -22,8 +22,8 @@ pub struct FilesOptions<'a> {
     pub limit: u32,
     pub from: Option<&'a str>,
     pub ordering: Option<&'a str>,
-    pub stored: Option<&'a str>,
-    pub removed: Option<&'a str>,
+    pub stored: Option<bool>,
+    pub removed: Option<bool>,
     pub include: Option<&'a str>,
     pub cursor: Option<&'a str>,
     pub read_ahead: u32,
@@ -43,8 +43,8 @@ impl Client {
         query.number("limit", options.limit, MOST_LIMIT)?;
         query.time("from", options.from)?;
         query.choice("ordering", options.ordering, &["datetime_uploaded", "-datetime_uploaded"])?;
-        query.choice("stored", options.stored, &["true", "false"])?;
-        query.choice("removed", options.removed, &["true", "false"])?;
+        query.flag("stored", options.stored);
+        query.flag("removed", options.removed);
         query.choice("include", options.include, &INCLUDES)?;
         Listing::list(&self.http, Kind::Files, "/files/", &query, options.cursor, options.read_ahead)
     }

@@ -5,13 +5,14 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::cursor;
+use super::cursor::{self, Place, Role};
 use super::error::{Error, Result};
+use super::given::{Given, Items};
 use super::http::base::path_of;
 use super::http::{Answer, Body, Http, Method, Request, Signature};
 use super::json::{self, Reader, Scalar, check_count};
 use super::memory;
-use super::query::Query;
+use super::query::{Query, counts_ties, going_on_at, is_descending};
 use super::read_ahead::ReadAhead;
 
 /// The most items of a page.
@@ -38,7 +39,7 @@ impl Kind {
 }
 
 /// Reads the items of a page one by one and lays them out for whoever wants them.
-pub trait Rows: Send + 'static {
+pub trait Rows: Items + Send + 'static {
     fn new(kind: Kind) -> Self;
     fn read(&mut self, reader: &mut Reader) -> json::Result<()>;
 }
@@ -188,6 +189,12 @@ pub struct Listing<R: Rows> {
     source: Source,
     pub page: Page<R>,
     trail: Trail,
+    /// What was given when this page was, all that the service sent with it included.
+    given: Given,
+    /// What a cursor said was given before: left out until the listing goes back.
+    left_out: Given,
+    /// The item of this page that next_item() gives.
+    place: usize,
     ahead: Option<ReadAhead<R>>,
     /// How many pages to fetch before they are asked for.
     read_ahead: usize,
@@ -208,8 +215,8 @@ impl<R: Rows> Listing<R> {
                 "opts.read_ahead is {read_ahead}; it may be 0 to {MOST_READ_AHEAD}"
             )));
         }
-        let target = match cursor {
-            None => http.settings.base.target(&query.of(path)),
+        let place = match cursor {
+            None => Place::beginning(http.settings.base.target(&query.of(path))),
             Some(cursor) if query.is_empty() => cursor::read(&http.settings, kind.name(), path, cursor)?,
             Some(_) => {
                 return Err(Error::argument(
@@ -217,30 +224,55 @@ impl<R: Rows> Listing<R> {
                 ));
             }
         };
-        Self::open(http, Source { kind, search: None }, &target, read_ahead as usize)
+        Self::open(http, Source { kind, search: None }, place, read_ahead as usize)
     }
 
     /// Opens a search.
     pub fn search(http: &Http, kind: Kind, path: &str, query: &Query, body: &str) -> Result<Self> {
         let target = http.settings.base.target(&query.of(path));
-        Self::open(http, Source { kind, search: Some(Arc::new(memory::copy(body)?)) }, &target, 0)
+        let source = Source { kind, search: Some(Arc::new(memory::copy(body)?)) };
+        Self::open(http, source, Place::beginning(target), 0)
     }
 
-    fn open(http: &Http, source: Source, target: &str, read_ahead: usize) -> Result<Self> {
-        let page = fetch(http, &source, target, 0, None)?;
-        let mut listing =
-            Listing { http: http.clone(), source, page, trail: Trail::new(target), ahead: None, read_ahead };
+    fn open(http: &Http, source: Source, place: Place, read_ahead: usize) -> Result<Self> {
+        let (before, left_out) = match place.role {
+            Role::Known => (place.given, Given::Nothing),
+            Role::LeftOut => (place.given.copy()?, place.given),
+            Role::LeftOutInPart => (Given::unknown(), place.given),
+        };
+        let mut page = fetch::<R>(http, &source, &place.target, 0, None)?;
+        let given = before.after(&page.rows)?;
+        leave_out(&mut page, &left_out);
+        let mut listing = Listing {
+            http: http.clone(),
+            source,
+            page,
+            trail: Trail::new(&place.target),
+            given,
+            left_out,
+            place: 0,
+            ahead: None,
+            read_ahead,
+        };
         listing.start_reading_ahead();
         Ok(listing)
     }
 
+    pub fn kind(&self) -> Kind {
+        self.source.kind
+    }
+
     pub fn next(&mut self) -> Result<Step> {
-        let http = self.http.begin()?;
+        let http = self.begin()?;
         let Some(link) = &self.page.next else { return Ok(Step::Done) };
         let target = self.follow(link)?;
         self.trail.check(Direction::Next, &self.page.target, &target)?;
         let page = self.fetch_next(&http, &target)?;
-        self.arrive(Direction::Next, page);
+        if let Err(error) = self.arrive(Direction::Next, page) {
+            // The reader is past this page, which is to be fetched again.
+            self.ahead = None;
+            return Err(error);
+        }
         self.start_reading_ahead();
         Ok(Step::Moved)
     }
@@ -251,7 +283,7 @@ impl<R: Rows> Listing<R> {
             match ahead.next_page(&call)? {
                 Ok(page) => return Ok(page),
                 Err(error) => {
-                    self.stop_reading_ahead();
+                    self.ahead = None;
                     // What was canceled before this call began is none of its concern.
                     if !error.is_canceled() || call.is_canceled() {
                         return Err(error);
@@ -262,40 +294,96 @@ impl<R: Rows> Listing<R> {
         fetch(http, &self.source, target, self.page.body.len(), None)
     }
 
-    fn stop_reading_ahead(&mut self) {
-        if let Some(ahead) = self.ahead.take() {
-            ahead.stop();
+    /// Begins a call on the page.
+    fn begin(&self) -> Result<Http> {
+        let http = self.http.begin()?;
+        if let Some(ahead) = &self.ahead {
+            ahead.serve();
         }
+        Ok(http)
     }
 
     pub fn previous(&mut self) -> Result<Step> {
-        let http = self.http.begin()?;
+        let http = self.begin()?;
         let Some(link) = &self.page.previous else { return Ok(Step::Done) };
         let target = self.follow(link)?;
         self.trail.check(Direction::Previous, &self.page.target, &target)?;
         let page = fetch(&http, &self.source, &target, self.page.body.len(), None)?;
-        self.stop_reading_ahead();
-        self.arrive(Direction::Previous, page);
+        self.arrive(Direction::Previous, page)?;
+        self.ahead = None;
         Ok(Step::Moved)
     }
 
-    /// Where the next page starts, for a listing of another day; none on the last page, and none
-    /// of a search, whose body it would have to carry.
-    pub fn cursor(&self) -> Option<String> {
+    /// Where the listing goes on after this page, for a listing of another day; none where its link
+    /// must not be followed, and none of a search, whose body it would have to carry.
+    pub fn end_cursor(&self) -> Result<Option<String>> {
         if self.source.search.is_some() {
-            return None;
+            return Ok(None);
         }
-        let target = self.follow(self.page.next.as_ref()?).ok()?;
-        Some(cursor::write(&self.http.settings, self.source.kind.name(), &target))
+        let next = match &self.page.next {
+            Some(link) => match self.follow(link) {
+                Ok(target) => Some(target),
+                Err(_) => return Ok(None),
+            },
+            None => None,
+        };
+        let (role, given, target) = match (next, &self.given) {
+            // A link that counts ties is good only until others come in front of them. Where the page
+            // gave nothing, it is followed all the same: who only ever reads one page has to get on.
+            (Some(next), given) if !counts_ties(&next) || self.page.rows.count() == 0 => {
+                self.place_within(given, next)
+            }
+            (_, given @ Given::UpTo { moment, .. }) => {
+                let target = going_on_at(&self.page.target, *moment);
+                (Role::LeftOut, given, target.unwrap_or_else(|| self.page.target.clone()))
+            }
+            (Some(next), given) => self.place_within(given, next),
+            (None, given) => (Role::LeftOut, given, self.page.target.clone()),
+        };
+        cursor::write(&self.http.settings, self.source.kind.name(), role, given, &target).map(Some)
+    }
+
+    /// In the middle of a listing. What an earlier cursor left out may still come.
+    fn place_within<'a>(&'a self, given: &'a Given, target: String) -> (Role, &'a Given, String) {
+        match (&self.left_out, given) {
+            (Given::UpTo { moment, .. }, Given::UpTo { moment: last, .. }) if moment == last => {
+                (Role::LeftOut, given, target)
+            }
+            (Given::Nothing, given) | (_, given @ Given::UpTo { .. }) => (Role::Known, given, target),
+            (left_out, _) => (Role::LeftOutInPart, left_out, target),
+        }
+    }
+
+    /// The place of the next item on this page, of which there may be no more.
+    pub fn next_item(&mut self) -> Option<usize> {
+        let place = self.place;
+        (place < self.page.rows.count()).then(|| {
+            self.place += 1;
+            place
+        })
     }
 
     fn follow(&self, link: &str) -> Result<String> {
         follow(&self.http, link, &self.page.target)
     }
 
-    fn arrive(&mut self, direction: Direction, page: Page<R>) {
+    fn arrive(&mut self, direction: Direction, mut page: Page<R>) -> Result<()> {
+        let given = match direction {
+            Direction::Next => self.given.after(&page.rows),
+            Direction::Previous if page.previous.is_some() => Given::unknown().after(&page.rows),
+            Direction::Previous => Given::Nothing.after(&page.rows),
+        };
+        // A page that was read ahead is lost here: whoever repeats the step asks for it again.
+        self.given = given.inspect_err(|_| self.ahead = None)?;
+        match direction {
+            Direction::Next => leave_out(&mut page, &self.left_out),
+            // Whoever goes back wants what was given before, and what follows it.
+            Direction::Previous => self.left_out = Given::Nothing,
+        }
         self.trail.step(direction, &self.page.target, &page.target);
         self.page = page;
+        self.place = 0;
+        Ok(())
     }
 
     fn start_reading_ahead(&mut self) {
@@ -307,6 +395,14 @@ impl<R: Rows> Listing<R> {
             self.ahead =
                 ReadAhead::start(&self.http, &self.source, target, self.read_ahead, self.page.body.len());
         }
+    }
+}
+
+/// What was given by an earlier listing is left out of a page.
+fn leave_out<R: Rows>(page: &mut Page<R>, given: &Given) {
+    if *given != Given::Nothing {
+        let is_descending = is_descending(&page.target);
+        page.rows.retain(|key| !given.holds(&key, is_descending));
     }
 }
 

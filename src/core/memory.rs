@@ -25,6 +25,13 @@ pub fn concat(parts: &[&str]) -> Result<String> {
     Ok(text)
 }
 
+pub fn bytes(parts: &[&[u8]]) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(parts.iter().map(|part| part.len()).sum())?;
+    parts.iter().for_each(|part| bytes.extend_from_slice(part));
+    Ok(bytes)
+}
+
 /// What `format!` makes.
 pub fn format(arguments: fmt::Arguments) -> Result<String> {
     let mut text = Growing::default();

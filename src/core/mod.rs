@@ -1,6 +1,7 @@
 //! The client, without a word of C: what the API's nouns are, and how a call is made.
 
 pub mod addons;
+pub mod appdata;
 pub mod batch;
 pub mod client;
 pub mod conversions;
@@ -9,6 +10,7 @@ mod cursor;
 pub mod error;
 pub mod file;
 pub mod files;
+pub mod given;
 pub mod groups;
 pub mod http;
 mod id;
@@ -19,6 +21,7 @@ pub mod memory;
 pub mod metadata;
 pub mod operations;
 mod path;
+pub mod pointer;
 pub mod progress;
 pub mod project;
 mod query;

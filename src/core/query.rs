@@ -27,7 +27,7 @@ impl Query {
     pub fn time(&mut self, name: &str, value: Option<&str>) -> Result<()> {
         let Some(value) = value else { return Ok(()) };
         let time = time::canonical(value, &format!("opts.{name}"))?;
-        self.add(name, &time.replace(':', "%3A"));
+        self.add(name, &escaped(&time));
         Ok(())
     }
 
@@ -38,6 +38,12 @@ impl Query {
             Some(_) => return Err(Error::argument(format!("opts.{name} may be {}", listed(choices)))),
         }
         Ok(())
+    }
+
+    pub fn flag(&mut self, name: &str, value: Option<bool>) {
+        if let Some(value) = value {
+            self.add(name, if value { "true" } else { "false" });
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -60,8 +66,75 @@ impl Query {
     }
 }
 
+/// A time as it stands in a query.
+fn escaped(time: &str) -> String {
+    time.replace(':', "%3A")
+}
+
+/// The target of a listing that is like that of `target`, but goes on with the items of a moment. The
+/// moment that `from` names is left out itself.
+pub fn going_on_at(target: &str, moment: i64) -> Option<String> {
+    const PLACE: [&str; 3] = ["from", "to", "offset"];
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let before = time::text(if is_descending(target) { moment + 1 } else { moment - 1 })?;
+    let mut going_on = format!("{path}?from={}", escaped(&before));
+    for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
+        if !PLACE.contains(&parameter.split('=').next().unwrap_or_default()) {
+            going_on.push('&');
+            going_on += parameter;
+        }
+    }
+    Some(going_on)
+}
+
+/// Whether a target lists the newest first.
+pub fn is_descending(target: &str) -> bool {
+    value(target, "ordering=")
+        .is_some_and(|value| ["-", "%2D", "%2d"].iter().any(|minus| value.starts_with(minus)))
+}
+
+/// Whether a target of the service's begins after so many items of one moment.
+pub fn counts_ties(target: &str) -> bool {
+    value(target, "offset=").is_some_and(|offset| offset != "0")
+}
+
+fn value<'a>(target: &'a str, name: &str) -> Option<&'a str> {
+    let (_, query) = target.split_once('?')?;
+    query.split('&').find_map(|parameter| parameter.strip_prefix(name))
+}
+
 /// `"a", "b" or NULL`
 fn listed(choices: &[&str]) -> String {
     let quoted: Vec<_> = choices.iter().map(|choice| format!("{choice:?}")).collect();
     format!("{} or NULL", quoted.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listing_goes_on_just_before_a_moment_in_its_own_direction() {
+        let moment = 1_543_236_550_477_888;
+        for (target, going_on) in [
+            ("/groups/", "/groups/?from=2018-11-26T12%3A49%3A10.477887Z"),
+            (
+                "/v1/groups/?limit=7&offset=3&from=2017-01-01T00%3A00%3A00%2B00%3A00&ordering=datetime_created",
+                "/v1/groups/?from=2018-11-26T12%3A49%3A10.477887Z&limit=7&ordering=datetime_created",
+            ),
+            (
+                "/files/?to=2017-01-01&stored=true&ordering=-datetime_uploaded&include=appdata",
+                "/files/?from=2018-11-26T12%3A49%3A10.477889Z&stored=true&ordering=-datetime_uploaded&include=appdata",
+            ),
+            (
+                "/files/?ordering=%2Dx&fromage=1",
+                "/files/?from=2018-11-26T12%3A49%3A10.477889Z&ordering=%2Dx&fromage=1",
+            ),
+        ] {
+            assert_eq!(going_on_at(target, moment).as_deref(), Some(going_on));
+        }
+        assert_eq!(going_on_at("/groups/", i64::MAX - 1), None);
+        assert!(counts_ties("/groups/?limit=1&offset=3"));
+        assert!(!counts_ties("/groups/?limit=1&offset=0") && !counts_ties("/groups/"));
+    }
 }

@@ -51,12 +51,11 @@ impl<R: Rows> ReadAhead<R> {
         }
     }
 
-    /// Ends the reader, and runs the callbacks that it has left.
-    pub fn stop(self) {
-        let Some(Running { call, .. }) = self.0.get() else { return };
-        let rendezvous = call.rendezvous().clone();
-        drop(self);
-        rendezvous.serve_pending();
+    /// Runs the callbacks that the reader has left so far.
+    pub fn serve(&self) {
+        if let Some(running) = self.0.get() {
+            running.call.rendezvous().serve_pending();
+        }
     }
 }
 
@@ -72,6 +71,8 @@ impl<R: Rows> Drop for Running<R> {
             // A panic over there has already been told by next_page().
             let _ = thread.join();
         }
+        // What it has left to log.
+        self.call.rendezvous().serve_pending();
     }
 }
 

@@ -47,7 +47,7 @@ impl Client {
 
     /// `PUT /files/{uuid}/tags/`
     pub fn tags_replace<T>(&self, uuid: &str, tags: &[&str], lay_out: impl Fn(Tags) -> T) -> Result<T> {
-        check(tags, "tags")?;
+        check(tags, "new_tags")?;
         let body = Object::new().with("tags", Some(tags)).finish()?;
         self.tags_call(Method::PUT, uuid, &body, lay_out)
     }

@@ -1,5 +1,7 @@
 //! Times as the service writes them.
 
+use std::ops::Range;
+
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 
 use super::error::{Error, Result};
@@ -53,6 +55,24 @@ impl Digits {
     }
 }
 
+/// Microseconds since 1970-01-01 UTC in the form the service takes; none where the year has not four
+/// digits.
+pub fn text(micros: i64) -> Option<String> {
+    DateTime::from_timestamp_micros(micros).and_then(in_form)
+}
+
+/// Whether what lies just before and just after a moment can be told.
+pub fn has_neighbours(micros: i64) -> bool {
+    NEIGHBOURED.contains(&micros)
+}
+
+/// From 0000-01-01 to 9999-12-31, without the first microsecond and the last.
+const NEIGHBOURED: Range<i64> = -62_167_219_199_999_999..253_402_300_799_999_999;
+
+fn in_form(time: DateTime<Utc>) -> Option<String> {
+    (0..=9999).contains(&time.year()).then(|| time.to_rfc3339_opts(SecondsFormat::Micros, true))
+}
+
 /// A time given by the caller, in the form the service takes.
 pub fn canonical(text: &str, name: &str) -> Result<String> {
     let time = DateTime::parse_from_rfc3339(text).map_err(|_| {
@@ -60,11 +80,8 @@ pub fn canonical(text: &str, name: &str) -> Result<String> {
             "{name} is not a date and time with a time zone, such as 2024-01-31T12:00:00Z"
         ))
     })?;
-    let time = time.with_timezone(&Utc);
-    match time.year() {
-        0..=9999 => Ok(time.to_rfc3339_opts(SecondsFormat::Micros, true)),
-        _ => Err(Error::argument(format!("{name} is in no year that has four digits"))),
-    }
+    in_form(time.with_timezone(&Utc))
+        .ok_or_else(|| Error::argument(format!("{name} is in no year that has four digits")))
 }
 
 #[cfg(test)]
@@ -89,6 +106,18 @@ mod tests {
         for text in ["2018-11-26T12:49:10Z", "2018-11-26T14:49:10.000+02:00"] {
             assert_eq!(micros(text), Some(1_543_236_550_000_000), "{text}");
         }
+    }
+
+    #[test]
+    fn a_moment_has_neighbours_where_both_can_be_told() {
+        assert_eq!(text(1_543_236_550_477_888).unwrap(), "2018-11-26T12:49:10.477888Z");
+        for moment in [NEIGHBOURED.start, NEIGHBOURED.end - 1] {
+            assert!(has_neighbours(moment) && text(moment - 1).is_some() && text(moment + 1).is_some());
+        }
+        assert_eq!(text(NEIGHBOURED.start - 2), None);
+        assert_eq!(text(NEIGHBOURED.end + 1), None);
+        assert!(!has_neighbours(NEIGHBOURED.start - 1) && !has_neighbours(NEIGHBOURED.end));
+        assert_eq!(text(i64::MIN), None);
     }
 
     #[test]

@@ -1,11 +1,8 @@
 //! What the service delivers to a webhook: https://uploadcare.com/docs/webhooks/
 
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
-
 use super::error::{Error, Result, Status};
 use super::file::File;
-use super::http::sign::unhex;
+use super::http::sign::{is_made_with_one, unhex};
 use super::json::{self, Odd, Pairs, Reader, Scalar};
 
 /// What stands in front of the hex digits in the X-Uc-Signature header.
@@ -103,11 +100,19 @@ impl<'a> WebhookEvent<'a> {
     }
 }
 
-/// Whether a delivery comes from the service: `signature` is its X-Uc-Signature header.
-pub fn check_signature(signing_secret: &str, signature: Option<&[u8]>, body: &[u8]) -> Result<()> {
+/// Whether a delivery comes from the service: `signature` is its X-Uc-Signature header, made with
+/// one of the secrets.
+pub fn check_signature(signing_secrets: &[&str], signature: Option<&[u8]>, body: &[u8]) -> Result<()> {
     let refused = |why: &'static str| Err(Error::new(Status::Auth, why));
-    if signing_secret.is_empty() {
-        return Err(Error::argument("signing_secret is empty: anybody could sign with it"));
+    if signing_secrets.is_empty() {
+        return Err(Error::argument(
+            "signing_secrets_len is 0: a signature is checked with one secret at least",
+        ));
+    }
+    if let Some(place) = signing_secrets.iter().position(|secret| secret.is_empty()) {
+        return Err(Error::argument(format!(
+            "signing_secrets[{place}] is empty: anybody could sign with it"
+        )));
     }
     let Some(signature) = signature else {
         return refused(
@@ -121,12 +126,8 @@ pub fn check_signature(signing_secret: &str, signature: Option<&[u8]>, body: &[u
     let Some(sum) = is_sum.then(|| unhex(digits)).flatten() else {
         return refused("signature is not v1= and 64 lower-case hex digits");
     };
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(signing_secret.as_bytes()).expect("HMAC takes a key of any length");
-    mac.update(body);
-    // Takes as long for a wrong sum as for the right one.
-    match mac.verify_slice(&sum) {
-        Ok(()) => Ok(()),
-        Err(_) => refused("signature is not that of this body and this signing_secret"),
+    match is_made_with_one(signing_secrets, body, &sum) {
+        true => Ok(()),
+        false => refused("signature is not that of this body and any of signing_secrets"),
     }
 }

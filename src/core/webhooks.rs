@@ -140,7 +140,7 @@ impl Client {
     }
 
     /// `DELETE /webhooks/unsubscribe/`
-    pub fn webhook_delete(&self, target_url: &str) -> Result<()> {
+    pub fn webhook_unsubscribe(&self, target_url: &str) -> Result<()> {
         http_url(target_url, "target_url", MOST_URL)?;
         let body = Object::new().with("target_url", Some(target_url)).finish()?;
         self.http

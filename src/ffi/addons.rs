@@ -1,6 +1,6 @@
 //! Add-ons.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{object, optional_json, text};
 use super::call::make;
@@ -12,19 +12,14 @@ use super::jobs::uc_job;
 /// for its turn, as long as the client's timeout_ms allows; then, or at once where the client has
 /// no retries, it fails with UC_ERR_REJECTED and HTTP 409. `addon` is one of
 ///
-///     "uc_clamav_virus_scan"                      params: purge_infected
+///     "uc_clamav_virus_scan"                    params: purge_infected
 ///     "aws_rekognition_detect_labels"
 ///     "aws_rekognition_detect_moderation_labels"
-///     "remove_bg"                                 params: crop, type_level, type, channels and so on
+///     "remove_bg"                               params: crop, type_level, type, channels and so on
 ///
 /// or what the service adds to them. `params_json` is a JSON object, {"purge_infected": true}, or
-/// NULL. remove_bg makes a file, which uc_job_file() names. The others leave what they find in the
-/// appdata of the file: ask uc_file_info() with "appdata" when the job has ended. Of a virus scan:
-///
-///     {"uc_clamav_virus_scan": {"data": {"infected": true, "infected_with": "Win.Test.EICAR_HDB-1"},
-///                               "version": "0.104.2", "datetime_created": ..., "datetime_updated": ...}}
-///
-/// and of the others likewise, with `Labels` or `ModerationLabels` in `data`.
+/// NULL. remove_bg makes a file, which uc_job_file_uuid() names. What the others find, ask uc_file_info()
+/// with "appdata" for when the job has ended: uc_file.virus_scan, labels and moderation_labels.
 ///
 /// REST API: POST /addons/{addon}/execute/
 #[unsafe(no_mangle)]

@@ -1,9 +1,11 @@
 //! What C handed over, checked. Each refusal names the argument.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::path::Path;
 use std::ptr::null_mut;
+
+use libc::c_char;
 
 use super::pair::uc_pair;
 use crate::core::error::{Error, Result};
@@ -173,6 +175,33 @@ pub unsafe fn pairs<'a>(items: *const uc_pair, len: usize, name: &str) -> Result
     Ok(checked)
 }
 
+/// For options that say yes or no.
+#[repr(i32)]
+pub enum uc_choice {
+    UC_NO = -1,
+    /// What a field's comment calls its default.
+    UC_DEFAULT = 0,
+    UC_YES = 1,
+}
+
+/// What an option says; None for its default.
+pub fn choice(value: i32, name: &str) -> Result<Option<bool>> {
+    const NO: i32 = uc_choice::UC_NO as i32;
+    const DEFAULT: i32 = uc_choice::UC_DEFAULT as i32;
+    const YES: i32 = uc_choice::UC_YES as i32;
+    match value {
+        DEFAULT => Ok(None),
+        YES => Ok(Some(true)),
+        NO => Ok(Some(false)),
+        _ => Err(Error::argument(format!("{name} is {value}; it may be UC_YES, UC_NO or UC_DEFAULT"))),
+    }
+}
+
+/// The same of an option whose default is no.
+pub fn is_chosen(value: i32, name: &str) -> Result<bool> {
+    Ok(choice(value, name)?.unwrap_or(false))
+}
+
 fn is_null(name: &str) -> Error {
     Error::argument(format!("{name} is NULL"))
 }
@@ -180,18 +209,41 @@ fn is_null(name: &str) -> Error {
 /// A struct of options: `struct_size` first, and every field's zero its default.
 ///
 /// # Safety
-/// All bytes zero is a valid value, and so is any bit pattern that C can write.
-pub unsafe trait Options: Copy {}
+/// All bytes zero is a valid value, and so is any bit pattern that C can write, up to one of ENDS.
+pub unsafe trait Options: Copy {
+    /// Where its fields end.
+    const ENDS: &'static [usize];
+
+    /// What stands in place of padding.
+    fn reserved(&self) -> i32;
+}
 
 /// A struct of options made of numbers, pointers that are only read after a check, and functions
-/// that may be NULL. Bytes that pad its end would not be told from a later version's field.
+/// that may be NULL: all its fields, `reserved` behind a semicolon. Bytes that pad its end would not
+/// be told from a later version's field.
 macro_rules! options {
-    ($options:ident, $last:ident: $type:ty) => {
+    ($options:ident { $($field:ident),+ $(; $reserved:ident)? }) => {
         // SAFETY: numbers, pointers and functions that may be NULL have no wrong values.
-        unsafe impl $crate::ffi::arguments::Options for $options {}
+        unsafe impl $crate::ffi::arguments::Options for $options {
+            const ENDS: &'static [usize] = {
+                use std::mem::offset_of;
+                use $crate::ffi::layout::size_of_field;
+                &[
+                    $(offset_of!($options, $reserved) + size_of::<i32>(),)?
+                    $(offset_of!($options, $field) + size_of_field(|whole: &$options| &whole.$field),)+
+                ]
+            };
 
-        const _: () =
-            assert!(std::mem::offset_of!($options, $last) + size_of::<$type>() == size_of::<$options>());
+            fn reserved(&self) -> i32 {
+                0 $(| self.$reserved)?
+            }
+        }
+
+        $crate::ffi::layout::no_padding!($options { $($field,)+ $($reserved)? });
+        const _: () = {
+            let ends = <$options as $crate::ffi::arguments::Options>::ENDS;
+            assert!(ends[ends.len() - 1] == size_of::<$options>());
+        };
     };
 }
 pub(super) use options;
@@ -227,9 +279,10 @@ pub unsafe fn copied<T: Options>(opts: *const T) -> Result<T> {
     // room for those that are copied.
     unsafe {
         let size = opts.cast::<usize>().read();
-        if size < size_of::<usize>() || size > MOST_OPTIONS || size % align_of::<T>() != 0 {
+        if !T::ENDS.contains(&size) && !(known..=MOST_OPTIONS).contains(&size) {
             return Err(Error::argument(format!(
-                "opts.struct_size is {size}: set it to sizeof the struct, and all fields that are not used to zero"
+                "opts.struct_size is {size}: set it to sizeof the struct, or to where one of its fields ends, and all \
+                 fields that are not used to zero"
             )));
         }
         let bytes = std::slice::from_raw_parts(opts.cast::<u8>(), size);
@@ -240,6 +293,9 @@ pub unsafe fn copied<T: Options>(opts: *const T) -> Result<T> {
             )));
         }
         (&raw mut own).cast::<u8>().copy_from_nonoverlapping(bytes.as_ptr(), size.min(known));
+    }
+    if own.reserved() != 0 {
+        return Err(Error::argument(format!("opts.reserved is {}; it has to be 0", own.reserved())));
     }
     Ok(own)
 }

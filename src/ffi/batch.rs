@@ -1,12 +1,13 @@
 //! Many files in one call.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{object, output, texts};
 use super::call::call;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
 use super::file::{lay_out_file, uc_file};
+use super::layout::no_padding;
 use super::memory::{Arena, give};
 use super::pair::{lay_out_pairs, uc_pair};
 use crate::core::batch::Batch;
@@ -26,6 +27,8 @@ pub struct uc_batch {
     /// How many.
     pub problems_len: usize,
 }
+
+no_padding!(uc_batch { files, files_len, problems, problems_len });
 
 /// Runs a call on many files; what was done before a failure is given away, too.
 ///

@@ -1,8 +1,9 @@
 //! The boundary: no panic crosses it, and `errno` stays as it was.
 
-use std::ffi::c_char;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
+
+use libc::c_char;
 
 use super::arguments::output;
 use super::error::{give_error, status_of, uc_error, uc_status};

@@ -1,6 +1,8 @@
 //! The caller's functions, and what they are handed.
 
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{CStr, CString};
+
+use libc::{c_char, c_void};
 
 use super::client::{uc_hmac, uc_log_level};
 use crate::core::error::{Error, Result, Status};

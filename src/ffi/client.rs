@@ -1,10 +1,12 @@
 //! Clients.
 
-use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
-use super::arguments::object;
-use super::arguments::{copied, optional_file_path, optional_text, options, text};
+use libc::{c_char, c_void};
+
+use super::arguments::{
+    copied, is_chosen, object, optional_bytes, optional_file_path, optional_text, options, text,
+};
 use super::call::{guard, make};
 use super::callbacks::{CLog, CSign, CTick};
 use super::error::{uc_error, uc_status};
@@ -79,7 +81,7 @@ pub type uc_sign_fn = Option<
 /// that the peer sent back, and lives as long as the call of this function. Called on a thread that
 /// is inside a call on the client, its pages or its jobs; on several at once when several threads use
 /// the client. What a page logs while it reads ahead is delivered by the next uc_page_next() or
-/// uc_page_previous(), and dropped when the page is freed before.
+/// uc_page_previous(), or by uc_free() of the page.
 pub type uc_log_fn = Option<unsafe extern "C" fn(log_data: *mut c_void, level: i32, line: *const c_char)>;
 
 /// Called about ten times a second while a call of the client waits, on the thread that made the
@@ -108,9 +110,11 @@ pub struct uc_client_opts {
     /// have "https://ucarecdn.com"; a domain of your own goes here too. uc_url_parse() of a file's
     /// original_file_url tells which a project has.
     pub cdn_base: *const c_char,
-    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it; the system's stay
-    /// trusted. Read at once.
+    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it, at most 16 MiB; the
+    /// system's stay trusted. Read at once.
     pub ca_file: *const c_char,
+    /// The same as text in memory, beside or in place of `ca_file`: what a program carries with it.
+    pub ca_data: *const c_char,
     /// "http://host:port", or https, socks4, socks4a, socks5 or socks5h in place of http, with
     /// user:password@ before the host if needed; socks4a and socks5h look names up at the proxy.
     /// Default: HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY of the environment, by the host of
@@ -130,9 +134,9 @@ pub struct uc_client_opts {
     /// For one whole call with its retries and waits, in milliseconds; default 120000, for uploads
     /// none. Each limit holds to within 0.3 s, under signals too, but for the time of callbacks.
     pub timeout_ms: u32,
-    /// 1: operations are not checked against OPERATIONS.md, only that they begin with -/, end in a
-    /// slash and can stand in an address: for what the service has learned since this version;
-    /// default 0.
+    /// UC_YES: operations are not checked against OPERATIONS.md, only that they begin with -/, end in
+    /// a slash and can stand in an address: for what the service has learned since this version;
+    /// default UC_NO.
     pub unchecked_operations: i32,
     /// Signs in place of the secret key, which then must be NULL.
     pub sign: uc_sign_fn,
@@ -148,7 +152,28 @@ pub struct uc_client_opts {
     pub tick_data: *mut c_void,
 }
 
-options!(uc_client_opts, tick_data: *mut c_void);
+options!(uc_client_opts {
+    struct_size,
+    api_base,
+    upload_base,
+    cdn_base,
+    ca_file,
+    ca_data,
+    proxy,
+    user_agent,
+    auth,
+    retries,
+    connect_timeout_ms,
+    idle_timeout_ms,
+    timeout_ms,
+    unchecked_operations,
+    sign,
+    sign_data,
+    log,
+    log_data,
+    tick,
+    tick_data
+});
 
 /// What a derived client has of its own. Set struct_size; a field of zero or NULL is as in the
 /// client that it is derived from.
@@ -168,7 +193,17 @@ pub struct uc_client_derive_opts {
     pub tick_data: *mut c_void,
 }
 
-options!(uc_client_derive_opts, tick_data: *mut c_void);
+options!(uc_client_derive_opts {
+    struct_size,
+    retries,
+    connect_timeout_ms,
+    idle_timeout_ms,
+    timeout_ms,
+    log,
+    log_data,
+    tick,
+    tick_data
+});
 
 impl uc_client_derive_opts {
     fn checked(self) -> Result<CallOptions> {
@@ -195,6 +230,8 @@ impl uc_client_opts {
             cdn_base: text(self.cdn_base, "opts.cdn_base")?,
             // SAFETY: the caller's word.
             ca_file: unsafe { optional_file_path(self.ca_file, "opts.ca_file") }?,
+            // SAFETY: the caller's word.
+            ca_data: unsafe { optional_bytes(self.ca_data) },
             proxy: text(self.proxy, "opts.proxy")?,
             user_agent: text(self.user_agent, "opts.user_agent")?,
             simple_auth: match self.auth {
@@ -202,7 +239,7 @@ impl uc_client_opts {
                 1 => true,
                 _ => return Err(Error::argument("opts.auth is neither UC_AUTH_SIGNED nor UC_AUTH_SIMPLE")),
             },
-            unchecked_operations: self.unchecked_operations != 0,
+            unchecked_operations: is_chosen(self.unchecked_operations, "opts.unchecked_operations")?,
             sign: CSign::new(self.sign, self.sign_data).map(|sign| Arc::new(sign) as Arc<dyn Sign>),
             calls: CallOptions {
                 retries: retries(self.retries)?,

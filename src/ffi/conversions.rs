@@ -1,20 +1,21 @@
 //! Conversions of documents and videos.
 
-use std::ffi::c_char;
+use libc::c_char;
 
-use super::arguments::{copied, object, optional_text, options, text};
+use super::arguments::{choice, copied, object, options, text};
 use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
 use super::jobs::uc_job;
+use super::layout::no_padding;
 use super::memory::{Arena, laid_out};
 use super::pair::{lay_out_pairs, uc_pair};
-use crate::core::conversions::{ConvertOptions, DocumentInfo};
+use crate::core::conversions::{ConvertOptions, Document};
 use crate::core::error::Result;
 
 /// What a document can be converted to. Owned: give it to uc_free().
 #[repr(C)]
-pub struct uc_document_info {
+pub struct uc_document {
     /// Why it cannot be converted at all; NULL when it can.
     pub error: *const c_char,
     /// What it is, "pdf".
@@ -31,13 +32,15 @@ pub struct uc_document_info {
     pub json: *const c_char,
 }
 
-fn lay_out_info(info: DocumentInfo, json: &str) -> Result<(uc_document_info, Arena)> {
+no_padding!(uc_document { error, format, formats, formats_len, groups, groups_len, json });
+
+fn lay_out_document(document: Document, json: &str) -> Result<(uc_document, Arena)> {
     laid_out(|arena| {
-        let (formats, formats_len) = arena.texts(&info.formats)?;
-        let (groups, groups_len) = lay_out_pairs(arena, &info.groups)?;
-        Ok(uc_document_info {
-            error: arena.value(&info.error)?,
-            format: arena.value(&info.format)?,
+        let (formats, formats_len) = arena.texts(&document.formats)?;
+        let (groups, groups_len) = lay_out_pairs(arena, &document.groups)?;
+        Ok(uc_document {
+            error: arena.value(&document.error)?,
+            format: arena.value(&document.format)?,
             formats,
             formats_len,
             groups,
@@ -53,23 +56,21 @@ fn lay_out_info(info: DocumentInfo, json: &str) -> Result<(uc_document_info, Are
 pub struct uc_convert_opts {
     /// sizeof(uc_convert_opts)
     pub struct_size: usize,
-    /// 1: put the pages of a document that becomes images into a group as well, whose id
-    /// uc_document_info_get() then knows; default 0. Not for videos.
+    /// UC_YES: put the pages of a document that becomes images into a group as well, whose id
+    /// uc_document_info() then knows; default UC_NO. Not for videos.
     pub save_in_group: i32,
-    /// "1" or "true": keep the result for good; "0" or "false": for a day; default as the project
-    /// is set.
-    pub store: *const c_char,
+    /// UC_YES: keep the result for good; UC_NO: for a day; default as the project is set.
+    pub store: i32,
 }
 
-options!(uc_convert_opts, store: *const c_char);
+options!(uc_convert_opts { struct_size, save_in_group, store });
 
 impl uc_convert_opts {
-    /// # Safety
-    /// The text is NULL or ends in NUL and lives as long as the call.
-    unsafe fn checked<'a>(self) -> Result<ConvertOptions<'a>> {
-        // SAFETY: the caller's word.
-        let store = unsafe { optional_text(self.store, "opts.store") }?;
-        Ok(ConvertOptions { store, save_in_group: self.save_in_group != 0 })
+    fn checked(self) -> Result<ConvertOptions> {
+        Ok(ConvertOptions {
+            store: choice(self.store, "opts.store")?,
+            save_in_group: choice(self.save_in_group, "opts.save_in_group")?,
+        })
     }
 }
 
@@ -77,16 +78,16 @@ impl uc_convert_opts {
 ///
 /// REST API: GET /convert/document/{uuid}/
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn uc_document_info_get(
+pub unsafe extern "C" fn uc_document_info(
     client: *const uc_client,
     uuid: *const c_char,
-    info: *mut *mut uc_document_info,
+    document: *mut *mut uc_document,
     error: *mut *mut uc_error,
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
-        make(info, "info", error, || {
-            object(client, "client")?.0.document_info(text(uuid, "uuid")?, lay_out_info)?
+        make(document, "document", error, || {
+            object(client, "client")?.0.document_info(text(uuid, "uuid")?, lay_out_document)?
         })
     }
 }

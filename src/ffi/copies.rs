@@ -1,8 +1,8 @@
 //! Copies of files.
 
-use std::ffi::c_char;
+use libc::c_char;
 
-use super::arguments::{copied, object, optional_text, options, pairs, text};
+use super::arguments::{choice, copied, object, optional_text, options, pairs, text};
 use super::call::{make, make_text};
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
@@ -14,27 +14,29 @@ use crate::core::error::Result;
 /// How to copy a file within the project. Set struct_size; a field of zero or NULL has its default.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct uc_copy_opts {
-    /// sizeof(uc_copy_opts)
+pub struct uc_file_copy_opts {
+    /// sizeof(uc_file_copy_opts)
     pub struct_size: usize,
-    /// "true": keep the copy for good; default "false".
-    pub store: *const c_char,
+    /// UC_YES: keep the copy for good; default UC_NO, for a day.
+    pub store: i32,
+    /// In place of padding: set it to 0.
+    pub reserved: i32,
     /// Metadata of the copy, as in uc_metadata_set(); at most 50 pairs.
     pub metadata: *const uc_pair,
     /// How many.
     pub metadata_len: usize,
 }
 
-options!(uc_copy_opts, metadata_len: usize);
+options!(uc_file_copy_opts { struct_size, store, metadata, metadata_len; reserved });
 
-impl uc_copy_opts {
+impl uc_file_copy_opts {
     /// # Safety
     /// The texts and pairs are NULL or live as long as the call.
     unsafe fn checked<'a>(self) -> Result<CopyOptions<'a>> {
         // SAFETY: the caller's word.
         unsafe {
             Ok(CopyOptions {
-                store: optional_text(self.store, "opts.store")?,
+                store: choice(self.store, "opts.store")?,
                 metadata: pairs(self.metadata, self.metadata_len, "opts.metadata")?,
             })
         }
@@ -45,18 +47,20 @@ impl uc_copy_opts {
 /// default.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct uc_remote_copy_opts {
-    /// sizeof(uc_remote_copy_opts)
+pub struct uc_file_copy_remote_opts {
+    /// sizeof(uc_file_copy_remote_opts)
     pub struct_size: usize,
-    /// 1: nobody but the storage's owner may read the copy; default 0, everybody may.
+    /// UC_YES: nobody but the storage's owner may read the copy; default UC_NO, everybody may.
     pub is_private: i32,
+    /// In place of padding: set it to 0.
+    pub reserved: i32,
     /// The name of the copy, made of ${default}, which is ${uuid}/${auto_filename}, the default;
     /// ${auto_filename}, which is ${filename}${effects}${ext}; ${effects}, ${filename}, ${uuid} and
     /// ${ext}.
     pub pattern: *const c_char,
 }
 
-options!(uc_remote_copy_opts, pattern: *const c_char);
+options!(uc_file_copy_remote_opts { struct_size, is_private, pattern; reserved });
 
 /// Copies a file within the project. `source` is its UUID or its address on the CDN, with
 /// operations to copy what they make of it. `file` receives the copy, which the service may still
@@ -68,7 +72,7 @@ options!(uc_remote_copy_opts, pattern: *const c_char);
 pub unsafe extern "C" fn uc_file_copy(
     client: *const uc_client,
     source: *const c_char,
-    opts: *const uc_copy_opts,
+    opts: *const uc_file_copy_opts,
     file: *mut *mut uc_file,
     error: *mut *mut uc_error,
 ) -> uc_status {
@@ -91,7 +95,7 @@ pub unsafe extern "C" fn uc_file_copy_remote(
     client: *const uc_client,
     source: *const c_char,
     target: *const c_char,
-    opts: *const uc_remote_copy_opts,
+    opts: *const uc_file_copy_remote_opts,
     url: *mut *mut c_char,
     error: *mut *mut uc_error,
 ) -> uc_status {
@@ -100,9 +104,9 @@ pub unsafe extern "C" fn uc_file_copy_remote(
         make_text(url, "url", error, || {
             let client = object(client, "client")?;
             let (source, target) = (text(source, "source")?, text(target, "target")?);
-            let uc_remote_copy_opts { is_private, pattern, .. } = copied(opts)?;
+            let uc_file_copy_remote_opts { is_private, pattern, .. } = copied(opts)?;
             let pattern = optional_text(pattern, "opts.pattern")?;
-            let options = RemoteCopyOptions { is_private: is_private != 0, pattern };
+            let options = RemoteCopyOptions { is_private: choice(is_private, "opts.is_private")?, pattern };
             client.0.file_copy_remote(source, target, &options)
         })
     }

@@ -1,8 +1,11 @@
 //! Statuses and errors.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::CStr;
 use std::ptr::null;
 
+use libc::c_char;
+
+use super::layout::no_padding;
 use super::memory::{Arena, Fixed, give, laid_out};
 use crate::core::error::{Error, Result, Status};
 
@@ -17,9 +20,10 @@ pub enum uc_status {
     UC_DONE = 1,
     /// An argument is NULL, malformed or out of range. Nothing was sent.
     UC_ERR_ARGUMENT = -1,
-    /// HTTP 401, 403: wrong keys, or not allowed.
+    /// HTTP 401, 403: wrong keys, or not allowed. A delivery to a webhook or a signed URL that was
+    /// not made with the secret.
     UC_ERR_AUTH = -2,
-    /// HTTP 404: there is no such thing in this project.
+    /// HTTP 404: there is no such thing in this project. Or no such value in JSON.
     UC_ERR_NOT_FOUND = -3,
     /// HTTP 429 and the retries are used up. See uc_error.retry_after_ms.
     UC_ERR_THROTTLED = -4,
@@ -74,6 +78,30 @@ impl uc_status {
             _ => c"UC_ERR_UNKNOWN",
         }
     }
+
+    pub fn text(status: i32) -> &'static CStr {
+        match status {
+            0 => c"success",
+            1 => c"the normal end: there are no more items, or the job has ended well",
+            -1 => c"an argument is missing, malformed or out of range, and nothing was sent",
+            -2 => c"the keys or a signature are wrong, or this is not allowed",
+            -3 => c"there is no such thing",
+            -4 => c"the service asks to send fewer requests, and the retries are used up",
+            -5 => c"the service refused the request",
+            -6 => c"the service failed, and the retries are used up",
+            -7 => c"there is no connection, or it was lost, and the retries are used up",
+            -8 => c"the server's certificate or the TLS handshake was refused",
+            -9 => c"a time limit ran out",
+            -10 => c"the response made no sense, was too large, or led to another host",
+            -11 => c"the call was canceled",
+            -12 => c"a local file could not be read or written",
+            -13 => c"the service could not do the job, or would not take it",
+            -14 => c"out of memory",
+            -100 => c"a defect in libuploadcare; please report it",
+            ..0 => c"a failure that this version of libuploadcare does not know",
+            _ => c"an outcome that this version of libuploadcare does not know",
+        }
+    }
 }
 
 /// Why a call failed. Owned: give it to uc_free(). Texts live as long as it does.
@@ -99,6 +127,79 @@ pub struct uc_error {
     pub retry_after_ms: i64,
     /// How many requests were made, retries included; 0 when nothing was sent.
     pub attempts: i32,
+    /// In place of padding: 0.
+    pub reserved: i32,
+}
+
+no_padding!(uc_error {
+    status,
+    http_status,
+    message,
+    code,
+    request_id,
+    body,
+    retry_after_ms,
+    attempts,
+    reserved
+});
+/// uc_error.status, a uc_status. UC_OK for NULL, which a call leaves where it does not fail. This
+/// and the functions below are for languages that call functions easily and read structs badly; a
+/// text lives as long as the error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_error_status(error: *const uc_error) -> i32 {
+    // SAFETY: NULL or an error of the caller's.
+    unsafe { error.as_ref() }.map_or(UC_OK, |error| error.status) as i32
+}
+
+/// uc_error.message. "" for NULL; never NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_error_message(error: *const uc_error) -> *const c_char {
+    // SAFETY: NULL or an error of the caller's.
+    unsafe { error.as_ref() }.map_or(c"".as_ptr(), |error| error.message)
+}
+
+/// uc_error.http_status: the HTTP status of the last response. 0 when none came, and for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_error_http_status(error: *const uc_error) -> i32 {
+    // SAFETY: NULL or an error of the caller's.
+    unsafe { error.as_ref() }.map_or(0, |error| error.http_status)
+}
+
+/// uc_error.code: the service's error_code. NULL when it sent none, and for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_error_code(error: *const uc_error) -> *const c_char {
+    // SAFETY: NULL or an error of the caller's.
+    unsafe { error.as_ref() }.map_or(null(), |error| error.code)
+}
+
+/// uc_error.request_id: what support asks for. NULL when the service sent none, and for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_error_request_id(error: *const uc_error) -> *const c_char {
+    // SAFETY: NULL or an error of the caller's.
+    unsafe { error.as_ref() }.map_or(null(), |error| error.request_id)
+}
+
+/// uc_error.body: the last response as received. NULL when none came, and for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_error_body(error: *const uc_error) -> *const c_char {
+    // SAFETY: NULL or an error of the caller's.
+    unsafe { error.as_ref() }.map_or(null(), |error| error.body)
+}
+
+/// uc_error.retry_after_ms: how long the service asks to wait, in milliseconds. -1 when it does not
+/// say, and for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_error_retry_after_ms(error: *const uc_error) -> i64 {
+    // SAFETY: NULL or an error of the caller's.
+    unsafe { error.as_ref() }.map_or(-1, |error| error.retry_after_ms)
+}
+
+/// uc_error.attempts: how many requests were made, retries included. 0 when nothing was sent, and
+/// for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_error_attempts(error: *const uc_error) -> i32 {
+    // SAFETY: NULL or an error of the caller's.
+    unsafe { error.as_ref() }.map_or(0, |error| error.attempts)
 }
 
 pub fn status_of(status: Status) -> uc_status {
@@ -131,6 +232,7 @@ static OUT_OF_MEMORY: Fixed<uc_error> = Fixed::new(uc_error {
     body: null(),
     retry_after_ms: -1,
     attempts: 0,
+    reserved: 0,
 });
 
 /// The error and its status, which is UC_ERR_MEMORY where there is no memory for the error.
@@ -152,5 +254,6 @@ fn lay_out_error(arena: &Arena, error: &Error) -> Result<uc_error> {
         body: arena.optional(reply.map(|reply| reply.body.as_str()))?,
         retry_after_ms: error.retry_after_ms().map_or(-1, |ms| i64::try_from(ms).unwrap_or(i64::MAX)),
         attempts: i32::try_from(error.attempts).unwrap_or(i32::MAX),
+        reserved: 0,
     })
 }

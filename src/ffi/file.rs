@@ -1,9 +1,12 @@
 //! A file, as C sees it.
 
-use std::ffi::c_char;
 use std::ptr::null;
 
-use super::memory::{Arena, laid_out};
+use libc::c_char;
+
+use super::findings::{Findings, lay_out_findings, uc_labels, uc_remove_bg, uc_virus_scan};
+use super::layout::no_padding;
+use super::memory::{Arena, flag, laid_out};
 use super::pair::{lay_out_pairs, uc_pair};
 use crate::core::error::Result;
 use crate::core::file::{File, Image, Track, Video};
@@ -30,6 +33,8 @@ pub struct uc_image_info {
     pub dpi_y: f64,
     /// 1 when latitude and longitude are known, else 0.
     pub has_geo_location: i32,
+    /// In place of padding: 0.
+    pub reserved: i32,
     /// Degrees, north positive.
     pub latitude: f64,
     /// Degrees, east positive.
@@ -38,26 +43,42 @@ pub struct uc_image_info {
     pub datetime_original: *const c_char,
 }
 
+no_padding!(uc_image_info {
+    format,
+    color_mode,
+    width,
+    height,
+    orientation,
+    is_sequence,
+    dpi_x,
+    dpi_y,
+    has_geo_location,
+    reserved,
+    latitude,
+    longitude,
+    datetime_original
+});
+
 /// An audio track of a video. Numbers are -1 and the codec NULL where unknown.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_audio_track {
-    /// "aac".
-    pub codec: *const c_char,
     /// As the service gives it.
     pub bitrate: i64,
     /// Hz.
     pub sample_rate: i64,
     /// 2 for stereo.
     pub channels: i64,
+    /// "aac".
+    pub codec: *const c_char,
 }
+
+no_padding!(uc_audio_track { bitrate, sample_rate, channels, codec });
 
 /// A video track of a video. Numbers are -1 and the codec NULL where unknown.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_video_track {
-    /// "h264".
-    pub codec: *const c_char,
     /// As the service gives it.
     pub bitrate: i64,
     /// Pixels.
@@ -66,18 +87,22 @@ pub struct uc_video_track {
     pub height: i64,
     /// Frames a second.
     pub frame_rate: f64,
+    /// "h264".
+    pub codec: *const c_char,
 }
+
+no_padding!(uc_video_track { bitrate, width, height, frame_rate, codec });
 
 /// What the service found in a video.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_video_info {
-    /// "mp4".
-    pub format: *const c_char,
     /// Milliseconds; -1 where unknown.
     pub duration_ms: i64,
     /// As the service gives it; -1 where unknown.
     pub bitrate: i64,
+    /// "mp4".
+    pub format: *const c_char,
     /// Its audio tracks.
     pub audio: *const *const uc_audio_track,
     /// How many.
@@ -88,8 +113,11 @@ pub struct uc_video_info {
     pub video_len: usize,
 }
 
+no_padding!(uc_video_info { duration_ms, bitrate, format, audio, audio_len, video, video_len });
+
 /// A file. A text is NULL where the service sent none; what it sent beyond these fields is in
-/// `json`. Owned where a call gave it away, borrowed where it is part of something else.
+/// `json`. Owned where a call gave it away, borrowed where it is part of something else;
+/// uc_file_clone() keeps a borrowed one.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_file {
@@ -108,22 +136,25 @@ pub struct uc_file {
     pub mime_type: *const c_char,
     /// Bytes; -1 where unknown.
     pub size: i64,
-    /// 1, 0, or -1 while the service does not know.
-    pub is_image: i32,
-    /// 1 when it can be used, 0 while the service works on it.
-    pub is_ready: i32,
-    /// 1 when it is stored for good, 0 for a temporary file, -1 where the service does not say.
-    pub is_stored: i32,
-    /// When it was uploaded, and the same in microseconds since 1970-01-01 UTC; INT64_MIN where
-    /// it is not known, here and below.
-    pub datetime_uploaded: *const c_char,
+    /// The three times below in microseconds since 1970-01-01 UTC; INT64_MIN where not known.
     pub datetime_uploaded_us: i64,
+    pub datetime_stored_us: i64,
+    pub datetime_removed_us: i64,
+    /// 1 when the service knows it for an image, else 0.
+    pub is_image: i32,
+    /// 1 when it can be used; 0 while the service works on it.
+    pub is_ready: i32,
+    /// 1 when it is stored for good, else 0. Where the service does not say it in so many words, 1
+    /// when there is a datetime_stored.
+    pub is_stored: i32,
+    /// In place of padding: 0.
+    pub reserved: i32,
+    /// When it was uploaded.
+    pub datetime_uploaded: *const c_char,
     /// When it was stored for good; NULL for a temporary file.
     pub datetime_stored: *const c_char,
-    pub datetime_stored_us: i64,
     /// When it was removed; NULL while it is there.
     pub datetime_removed: *const c_char,
-    pub datetime_removed_us: i64,
     /// Inside a group only: the operations it was put in with, "resize/x800/"; else NULL.
     pub default_effects: *const c_char,
     /// The S3 bucket that holds it, where that is the project's own. Only the Upload API tells it.
@@ -144,12 +175,58 @@ pub struct uc_file {
     pub tags: *const *const c_char,
     /// How many.
     pub tags_len: usize,
-    /// JSON object of what add-ons found, when it was asked for; else NULL.
+    /// JSON object of what add-ons found, when it was asked for; else NULL. uc_json_get() takes a
+    /// value out of it, and the next four have most of it.
     pub appdata: *const c_char,
+    /// NULL where it was not scanned for viruses, no verdict is there, or appdata was not asked for.
+    pub virus_scan: *const uc_virus_scan,
+    /// What was recognised in it; NULL where that was not tried, or appdata was not asked for.
+    pub labels: *const uc_labels,
+    /// What was recognised in it that not everybody should see; NULL where that was not tried, or
+    /// appdata was not asked for.
+    pub moderation_labels: *const uc_labels,
+    /// NULL where its background was not removed, or appdata was not asked for.
+    pub remove_bg: *const uc_remove_bg,
     /// The whole object as the service sent it, of a search with its `highlight`; NULL where only
     /// the uuid is known.
     pub json: *const c_char,
 }
+
+no_padding!(uc_file {
+    uuid,
+    original_filename,
+    filename,
+    original_file_url,
+    url,
+    mime_type,
+    size,
+    datetime_uploaded_us,
+    datetime_stored_us,
+    datetime_removed_us,
+    is_image,
+    is_ready,
+    is_stored,
+    reserved,
+    datetime_uploaded,
+    datetime_stored,
+    datetime_removed,
+    default_effects,
+    s3_bucket,
+    image,
+    video,
+    metadata,
+    metadata_len,
+    variations,
+    variations_len,
+    tags,
+    tags_len,
+    appdata,
+    virus_scan,
+    labels,
+    moderation_labels,
+    remove_bg,
+    json
+});
 
 pub fn lay_out_file(arena: &Arena, file: File) -> Result<uc_file> {
     let (datetime_uploaded, datetime_uploaded_us) = arena.time(&file.datetime_uploaded)?;
@@ -158,6 +235,8 @@ pub fn lay_out_file(arena: &Arena, file: File) -> Result<uc_file> {
     let (metadata, metadata_len) = lay_out_pairs(arena, &file.metadata)?;
     let (variations, variations_len) = lay_out_pairs(arena, &file.variations)?;
     let (tags, tags_len) = arena.texts(&file.tags)?;
+    let Findings { virus_scan, labels, moderation_labels, remove_bg } =
+        lay_out_findings(arena, &file.appdata)?;
     Ok(uc_file {
         uuid: arena.text(file.uuid.text().unwrap_or_default())?,
         original_filename: arena.value(&file.original_filename)?,
@@ -166,9 +245,10 @@ pub fn lay_out_file(arena: &Arena, file: File) -> Result<uc_file> {
         url: arena.value(&file.url)?,
         mime_type: arena.value(&file.mime_type)?,
         size: file.size.int().unwrap_or(-1),
-        is_image: file.is_image.flag().map_or(-1, i32::from),
-        is_ready: file.is_ready.flag().map_or(0, i32::from),
-        is_stored: file.is_stored.flag().map_or(-1, i32::from),
+        is_image: flag(&file.is_image),
+        is_ready: flag(&file.is_ready),
+        is_stored: flag(&file.is_stored),
+        reserved: 0,
         datetime_uploaded,
         datetime_uploaded_us,
         datetime_stored,
@@ -185,7 +265,11 @@ pub fn lay_out_file(arena: &Arena, file: File) -> Result<uc_file> {
         variations_len,
         tags,
         tags_len,
-        appdata: arena.optional(file.appdata)?,
+        appdata: arena.optional(file.appdata_json)?,
+        virus_scan,
+        labels,
+        moderation_labels,
+        remove_bg,
         json: arena.optional(Some(file.json).filter(|json| !json.is_empty()))?,
     })
 }
@@ -206,10 +290,11 @@ fn lay_out_image(arena: &Arena, image: &Image) -> Result<uc_image_info> {
         width: image.width.int().unwrap_or(-1),
         height: image.height.int().unwrap_or(-1),
         orientation: image.orientation.int().and_then(|turn| turn.try_into().ok()).unwrap_or(-1),
-        is_sequence: image.sequence.flag().map_or(0, i32::from),
+        is_sequence: flag(&image.sequence),
         dpi_x,
         dpi_y,
         has_geo_location: place.is_some().into(),
+        reserved: 0,
         latitude,
         longitude,
         datetime_original: arena.value(&image.datetime_original)?,

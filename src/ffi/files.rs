@@ -1,12 +1,14 @@
 //! Files.
 
-use std::ffi::c_char;
+use libc::c_char;
 
-use super::arguments::{copied, json, object, optional_text, options, text};
+use super::arguments::{choice, copied, json, object, optional_text, options, text};
 use super::call::make;
 use super::client::uc_client;
+use super::clones::copy_file;
 use super::error::{uc_error, uc_status};
 use super::file::{lay_out_alone, uc_file};
+use super::memory::laid_out;
 use super::page::uc_page;
 use crate::core::error::Result;
 use crate::core::files::{FilesOptions, SearchOptions};
@@ -21,23 +23,23 @@ pub struct uc_files_opts {
     pub limit: u32,
     /// How many pages to fetch before they are asked for, as in uc_groups_opts; default 0.
     pub read_ahead: u32,
+    /// UC_YES: only files stored for good; UC_NO: only temporary ones; default both.
+    pub stored: i32,
+    /// UC_YES: only removed files; default UC_NO, only those that are there.
+    pub removed: i32,
     /// ISO 8601 with a zone, "2024-01-31T12:00:00Z": only files uploaded after it, or before it in
     /// descending order. The moment itself is left out.
     pub from: *const c_char,
     /// "datetime_uploaded", oldest first, the default; or "-datetime_uploaded", newest first.
     pub ordering: *const c_char,
-    /// "true": only files stored for good; "false": only temporary ones; default both.
-    pub stored: *const c_char,
-    /// "true": only removed files; default "false", only those that are there.
-    pub removed: *const c_char,
     /// "appdata": with what add-ons found; default without.
     pub include: *const c_char,
-    /// From uc_page_cursor(): go on from there. It carries the options that the listing began with:
+    /// From uc_page_end_cursor(): go on from there. It carries the options that the listing began with:
     /// leave all others but read_ahead unset.
     pub cursor: *const c_char,
 }
 
-options!(uc_files_opts, cursor: *const c_char);
+options!(uc_files_opts { struct_size, limit, read_ahead, stored, removed, from, ordering, include, cursor });
 
 impl uc_files_opts {
     /// # Safety
@@ -49,8 +51,8 @@ impl uc_files_opts {
             limit: self.limit,
             from: text(self.from, "opts.from")?,
             ordering: text(self.ordering, "opts.ordering")?,
-            stored: text(self.stored, "opts.stored")?,
-            removed: text(self.removed, "opts.removed")?,
+            stored: choice(self.stored, "opts.stored")?,
+            removed: choice(self.removed, "opts.removed")?,
             include: text(self.include, "opts.include")?,
             cursor: text(self.cursor, "opts.cursor")?,
             read_ahead: self.read_ahead,
@@ -61,8 +63,8 @@ impl uc_files_opts {
 /// Which part of what a search finds. Set struct_size; a field of zero or NULL has its default.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct uc_search_opts {
-    /// sizeof(uc_search_opts)
+pub struct uc_files_search_opts {
+    /// sizeof(uc_files_search_opts)
     pub struct_size: usize,
     /// Files per page, 1 to 100; default 20.
     pub limit: u32,
@@ -72,9 +74,9 @@ pub struct uc_search_opts {
     pub include: *const c_char,
 }
 
-options!(uc_search_opts, include: *const c_char);
+options!(uc_files_search_opts { struct_size, limit, offset, include });
 
-impl uc_search_opts {
+impl uc_files_search_opts {
     /// # Safety
     /// As for uc_files_opts.
     unsafe fn checked<'a>(self) -> Result<SearchOptions<'a>> {
@@ -110,7 +112,7 @@ pub unsafe extern "C" fn uc_files_list(
 ///
 ///     {"query": "pineapple",                              any field; 4 characters or more
 ///      "phrase": {"original_filename": "summer"},         also metadata, detected_mime_type
-///      "exact": {"metadata[pet]": ["cat", "dog"]},        also uuid, detected_mime_type, original_filename
+///      "exact": {"metadata[pet]": ["cat", "dog"]},        also uuid and those of phrase
 ///      "datetime_uploaded": {"gte": "2026-01-01T00:00:00Z"},    gt, gte, lt, lte
 ///      "size": {"lt": 1000000}, "is_image": true,
 ///      "tags": {"any": ["fruit"], "all": [], "none": ["draft"]},
@@ -127,7 +129,7 @@ pub unsafe extern "C" fn uc_files_list(
 pub unsafe extern "C" fn uc_files_search(
     client: *const uc_client,
     query_json: *const c_char,
-    opts: *const uc_search_opts,
+    opts: *const uc_files_search_opts,
     page: *mut *mut uc_page,
     error: *mut *mut uc_error,
 ) -> uc_status {
@@ -157,6 +159,23 @@ pub unsafe extern "C" fn uc_file_info(
         make(file, "file", error, || {
             let (client, uuid) = (object(client, "client")?, text(uuid, "uuid")?);
             client.0.file_info(uuid, optional_text(include, "include")?, lay_out_alone)?
+        })
+    }
+}
+
+/// A copy of a file with everything in it that outlives what the file was borrowed from, such as a
+/// page, a group, a batch or an event: freed by uc_free(). Sends nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_file_clone(
+    file: *const uc_file,
+    clone: *mut *mut uc_file,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(clone, "clone", error, || {
+            let file = object(file, "file")?;
+            laid_out(|arena| copy_file(arena, file))
         })
     }
 }

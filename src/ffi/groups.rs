@@ -1,15 +1,18 @@
 //! File groups.
 
-use std::ffi::c_char;
 use std::ptr::null;
+
+use libc::c_char;
 
 use super::arguments::{copied, object, optional_text, options, text, texts};
 use super::batch::{make_batch, uc_batch};
 use super::call::{act, make};
 use super::client::uc_client;
+use super::clones::copy_group;
 use super::error::{uc_error, uc_status};
 use super::file::{lay_out_file, uc_file};
-use super::memory::Arena;
+use super::layout::no_padding;
+use super::memory::{Arena, laid_out};
 use super::page::uc_page;
 use super::permission::permission;
 use crate::core::error::Result;
@@ -17,11 +20,8 @@ use crate::core::file::File;
 use crate::core::groups::{Files, Group, GroupsOptions};
 use crate::core::memory;
 
-options!(uc_groups_opts, cursor: *const c_char);
-options!(uc_group_create_opts, expire: i64);
-
 /// A file group: a fixed list of up to 1000 files under one id. Owned where a call gave it away,
-/// borrowed from a page.
+/// borrowed from a page; uc_group_clone() keeps a borrowed one.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_group {
@@ -46,6 +46,18 @@ pub struct uc_group {
     pub json: *const c_char,
 }
 
+no_padding!(uc_group {
+    id,
+    datetime_created,
+    datetime_created_us,
+    files_count,
+    cdn_url,
+    url,
+    files,
+    files_len,
+    json
+});
+
 /// What to list. Set struct_size; a field of zero or NULL has its default.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -62,10 +74,12 @@ pub struct uc_groups_opts {
     pub from: *const c_char,
     /// "datetime_created", oldest first, the default; or "-datetime_created", newest first.
     pub ordering: *const c_char,
-    /// From uc_page_cursor(): go on from there. It carries the options that the listing began with:
+    /// From uc_page_end_cursor(): go on from there. It carries the options that the listing began with:
     /// leave all others but read_ahead unset.
     pub cursor: *const c_char,
 }
+
+options!(uc_groups_opts { struct_size, limit, read_ahead, from, ordering, cursor });
 
 /// What allows to make a group where the project wants uploads to be signed. Set struct_size; a field
 /// of zero or NULL has its default.
@@ -82,6 +96,8 @@ pub struct uc_group_create_opts {
     /// In seconds since 1970-01-01 UTC.
     pub expire: i64,
 }
+
+options!(uc_group_create_opts { struct_size, token, signature, expire });
 
 impl uc_groups_opts {
     /// # Safety
@@ -226,6 +242,24 @@ pub unsafe extern "C" fn uc_group_store_files(
         make_batch(batch, error, |lay_out, batch| {
             let (client, id) = (object(client, "client")?, text(id, "id")?);
             client.0.group_store_files(id, lay_out, batch)
+        })
+    }
+}
+
+/// A copy of a group with everything in it, its files included, that outlives what the group was
+/// borrowed from, such as a page: freed by uc_free(). Sends nothing. `json` is NULL where it is NULL
+/// in `group`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_group_clone(
+    group: *const uc_group,
+    clone: *mut *mut uc_group,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(clone, "clone", error, || {
+            let group = object(group, "group")?;
+            laid_out(|arena| copy_group(arena, group))
         })
     }
 }

@@ -1,9 +1,11 @@
 //! Work that the service does in the background.
 
-use std::ffi::{CString, c_char, c_void};
+use std::ffi::CString;
 use std::ptr::null;
 use std::sync::Arc;
 use std::time::Duration;
+
+use libc::{c_char, c_void};
 
 use super::arguments::{object, object_mut, text};
 use super::call::{call, make};
@@ -113,7 +115,7 @@ pub unsafe extern "C" fn uc_job_token(job: *const uc_job) -> *const c_char {
 /// poll; the file is ready when the job has ended. Borrowed until the job is polled, waited for or
 /// freed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn uc_job_file(job: *const uc_job) -> *const c_char {
+pub unsafe extern "C" fn uc_job_file_uuid(job: *const uc_job) -> *const c_char {
     // SAFETY: NULL or a job of the caller's.
     text_or_null(unsafe { job.as_ref() }.and_then(|job| job.file.as_ref()))
 }
@@ -121,7 +123,7 @@ pub unsafe extern "C" fn uc_job_file(job: *const uc_job) -> *const c_char {
 /// The id of the group of a video's thumbnails, or NULL. Borrowed until the job is polled, waited
 /// for or freed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn uc_job_thumbnails(job: *const uc_job) -> *const c_char {
+pub unsafe extern "C" fn uc_job_thumbnails_group_id(job: *const uc_job) -> *const c_char {
     // SAFETY: NULL or a job of the caller's.
     text_or_null(unsafe { job.as_ref() }.and_then(|job| job.thumbnails.as_ref()))
 }

@@ -1,6 +1,6 @@
 //! The library as a whole.
 
-use std::ffi::{c_char, c_void};
+use libc::{c_char, c_void};
 
 use super::call::guard;
 use super::error::uc_status;
@@ -14,11 +14,39 @@ pub extern "C" fn uc_version() -> *const c_char {
     concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
 }
 
+/// The version of the library in use as a number: major * 1000000 + minor * 1000 + patch, 1002003
+/// for 1.2.3. UC_VERSION_NUMBER is the header's: a program that needs what its header declares checks
+/// `uc_version_number() >= UC_VERSION_NUMBER`.
+#[unsafe(no_mangle)]
+pub extern "C" fn uc_version_number() -> i32 {
+    VERSION_NUMBER
+}
+
+const VERSION_NUMBER: i32 = part(env!("CARGO_PKG_VERSION_MAJOR")) * 1_000_000
+    + part(env!("CARGO_PKG_VERSION_MINOR")) * 1000
+    + part(env!("CARGO_PKG_VERSION_PATCH"));
+
+/// A part of the version, which has room for three digits.
+const fn part(digits: &str) -> i32 {
+    match i32::from_str_radix(digits, 10) {
+        Ok(part @ ..1000) => part,
+        _ => panic!("a part of the version is above 999"),
+    }
+}
+
 /// The name of a status, such as "UC_ERR_AUTH", for logs; "UC_ERR_UNKNOWN" for one that this
 /// library does not know. Static text, never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn uc_status_name(status: i32) -> *const c_char {
     uc_status::name(status).as_ptr()
+}
+
+/// What a status means, one plain English sentence without its period: "a time limit ran out". For
+/// a program that takes no uc_error, whose message says more. Also for a status that this library
+/// does not know. Static text, never NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn uc_status_text(status: i32) -> *const c_char {
+    uc_status::text(status).as_ptr()
 }
 
 /// Frees whatever the library gave away without const, in any order. NULL is ignored. Never does

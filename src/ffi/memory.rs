@@ -3,12 +3,13 @@
 
 use std::alloc::{Layout, alloc, dealloc};
 use std::borrow::Cow;
-use std::ffi::{CString, c_char, c_void};
+use std::ffi::CString;
 use std::io::{Write, stderr};
 use std::mem::offset_of;
 use std::ptr::null;
 
 use bumpalo::{AllocErr, Bump};
+use libc::{c_char, c_void};
 
 use crate::core::error::{Error, Result, Status};
 use crate::core::json::Scalar;
@@ -137,6 +138,11 @@ pub unsafe fn release(given: *mut c_void) {
         (*header).mark = FREED;
         ((*header).release)(header);
     }
+}
+
+/// A flag as C has it, 1 or 0; 0 where the service does not say.
+pub fn flag(value: &Scalar) -> i32 {
+    value.flag().unwrap_or(false).into()
 }
 
 /// A view and the arena that it points into.

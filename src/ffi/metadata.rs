@@ -1,11 +1,12 @@
 //! Metadata of a file.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{object, text};
 use super::call::{act, make, make_text};
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
+use super::layout::no_padding;
 use super::memory::laid_out;
 use super::pair::{lay_out_pairs, uc_pair};
 
@@ -13,10 +14,12 @@ use super::pair::{lay_out_pairs, uc_pair};
 #[repr(C)]
 pub struct uc_metadata {
     /// Keys and values, in the service's order; NULL where there are none.
-    pub pairs: *const uc_pair,
+    pub metadata: *const uc_pair,
     /// How many.
-    pub pairs_len: usize,
+    pub metadata_len: usize,
 }
+
+no_padding!(uc_metadata { metadata, metadata_len });
 
 /// All metadata of a file.
 ///
@@ -34,8 +37,8 @@ pub unsafe extern "C" fn uc_metadata_list(
             let (client, uuid) = (object(client, "client")?, text(uuid, "uuid")?);
             client.0.metadata_list(uuid, |found| {
                 laid_out(|arena| {
-                    let (pairs, pairs_len) = lay_out_pairs(arena, &found)?;
-                    Ok(uc_metadata { pairs, pairs_len })
+                    let (metadata, metadata_len) = lay_out_pairs(arena, &found)?;
+                    Ok(uc_metadata { metadata, metadata_len })
                 })
             })?
         })

@@ -7,6 +7,8 @@
 mod arguments;
 mod call;
 mod callbacks;
+mod clones;
+mod layout;
 mod memory;
 
 // Apart, so that they keep this order: it is that of the header.
@@ -55,6 +57,9 @@ pub mod url_sign;
 
 pub mod request;
 
+pub mod json;
+
 pub mod error;
 pub mod file;
+pub mod findings;
 pub mod pair;

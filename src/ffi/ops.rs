@@ -1,6 +1,6 @@
 //! Operations, built call by call.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{object, optional_text, text};
 use super::call::{defect, guard, make, make_text};

@@ -1,7 +1,8 @@
 //! Pairs of texts.
 
-use std::ffi::c_char;
+use libc::c_char;
 
+use super::layout::no_padding;
 use super::memory::Arena;
 use crate::core::error::Result;
 
@@ -12,6 +13,8 @@ pub struct uc_pair {
     pub key: *const c_char,
     pub value: *const c_char,
 }
+
+no_padding!(uc_pair { key, value });
 
 pub fn lay_out_pairs<T: AsRef<str>>(arena: &Arena, pairs: &[(T, T)]) -> Result<(*const uc_pair, usize)> {
     let view = |(key, value): &(T, T)| {

@@ -1,6 +1,6 @@
 //! Permissions to upload, shown and given away.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{copied, object, optional_text, options, texts};
 use super::call::make_text;
@@ -30,8 +30,8 @@ pub unsafe fn permission<'a>(
 /// What a token allows. Set struct_size; a field of zero or NULL is no restriction.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct uc_token_opts {
-    /// sizeof(uc_token_opts)
+pub struct uc_upload_token_opts {
+    /// sizeof(uc_upload_token_opts)
     pub struct_size: usize,
     /// Paths of the Upload API, such as "/base/", "/multipart/*", "/from_url/" and "/group/": at most
     /// 16, each of at most 64 characters.
@@ -50,9 +50,9 @@ pub struct uc_token_opts {
     pub operations: i64,
 }
 
-options!(uc_token_opts, operations: i64);
+options!(uc_upload_token_opts { struct_size, scope, scope_len, issuer, subject, id, lifetime_s, operations });
 
-impl uc_token_opts {
+impl uc_upload_token_opts {
     /// # Safety
     /// The texts are NULL or live as long as the call.
     unsafe fn checked<'a>(self) -> Result<TokenOptions<'a>> {
@@ -94,7 +94,7 @@ pub unsafe extern "C" fn uc_upload_signature(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_upload_token(
     client: *const uc_client,
-    opts: *const uc_token_opts,
+    opts: *const uc_upload_token_opts,
     token: *mut *mut c_char,
     error: *mut *mut uc_error,
 ) -> uc_status {

@@ -1,12 +1,13 @@
 //! The project.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::object;
 use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
-use super::memory::{Arena, laid_out};
+use super::layout::no_padding;
+use super::memory::{Arena, flag, laid_out};
 use super::pair::uc_pair;
 use crate::core::error::Result;
 use crate::core::json::Scalar;
@@ -19,8 +20,10 @@ pub struct uc_project {
     pub name: *const c_char,
     /// The public key.
     pub pub_key: *const c_char,
-    /// 1 when files are stored as they are uploaded, 0 when not, -1 where unknown.
+    /// 1 when files are stored as they are uploaded, else 0.
     pub autostore_enabled: i32,
+    /// In place of padding: 0.
+    pub reserved: i32,
     /// Who may work on it: e-mail address and name, "" where the service sent none.
     pub collaborators: *const uc_pair,
     /// How many.
@@ -29,6 +32,16 @@ pub struct uc_project {
     pub json: *const c_char,
 }
 
+no_padding!(uc_project {
+    name,
+    pub_key,
+    autostore_enabled,
+    reserved,
+    collaborators,
+    collaborators_len,
+    json
+});
+
 fn lay_out_project(project: Project, json: &str) -> Result<(uc_project, Arena)> {
     laid_out(|arena| {
         let text = |text: &Scalar| arena.text(text.text().unwrap_or_default());
@@ -36,7 +49,8 @@ fn lay_out_project(project: Project, json: &str) -> Result<(uc_project, Arena)> 
         Ok(uc_project {
             name: arena.value(&project.name)?,
             pub_key: arena.value(&project.pub_key)?,
-            autostore_enabled: project.autostore_enabled.flag().map_or(-1, i32::from),
+            autostore_enabled: flag(&project.autostore_enabled),
+            reserved: 0,
             collaborators: arena.made(&project.collaborators, pair)?,
             collaborators_len: project.collaborators.len(),
             json: arena.text(json)?,

@@ -1,11 +1,12 @@
 //! Tags of a file.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{object, text, texts};
 use super::call::make;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
+use super::layout::no_padding;
 use super::memory::{Arena, laid_out};
 use crate::core::error::Result;
 use crate::core::tags::Tags;
@@ -27,6 +28,8 @@ pub struct uc_tags {
     pub deleted_len: usize,
 }
 
+no_padding!(uc_tags { tags, tags_len, added, added_len, deleted, deleted_len });
+
 fn lay_out_tags(tags: Tags) -> Result<(uc_tags, Arena)> {
     laid_out(|arena| {
         let (added, added_len) = arena.texts(&tags.added)?;
@@ -43,18 +46,18 @@ fn lay_out_tags(tags: Tags) -> Result<(uc_tags, Arena)> {
 pub unsafe extern "C" fn uc_tags_list(
     client: *const uc_client,
     uuid: *const c_char,
-    result: *mut *mut uc_tags,
+    tags: *mut *mut uc_tags,
     error: *mut *mut uc_error,
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
-        make(result, "result", error, || {
+        make(tags, "tags", error, || {
             object(client, "client")?.0.tags_list(text(uuid, "uuid")?, lay_out_tags)?
         })
     }
 }
 
-/// Gives a file these tags in place of those it has; none at all where `tags_len` is 0. A tag has
+/// Gives a file `new_tags` in place of those it has; none at all where `new_tags_len` is 0. A tag has
 /// at most 100 Latin letters, digits and - _ . and a file at most 50 tags. The service makes them
 /// lower case, strips them, and drops empty ones and repetitions. Where an answer was lost and the
 /// request sent again, `added` and `deleted` are those of the second.
@@ -64,16 +67,16 @@ pub unsafe extern "C" fn uc_tags_list(
 pub unsafe extern "C" fn uc_tags_replace(
     client: *const uc_client,
     uuid: *const c_char,
-    tags: *const *const c_char,
-    tags_len: usize,
-    result: *mut *mut uc_tags,
+    new_tags: *const *const c_char,
+    new_tags_len: usize,
+    tags: *mut *mut uc_tags,
     error: *mut *mut uc_error,
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
-        make(result, "result", error, || {
+        make(tags, "tags", error, || {
             let (client, uuid) = (object(client, "client")?, text(uuid, "uuid")?);
-            client.0.tags_replace(uuid, &texts(tags, tags_len, "tags")?, lay_out_tags)?
+            client.0.tags_replace(uuid, &texts(new_tags, new_tags_len, "new_tags")?, lay_out_tags)?
         })
     }
 }
@@ -90,12 +93,12 @@ pub unsafe extern "C" fn uc_tags_update(
     add_len: usize,
     remove: *const *const c_char,
     remove_len: usize,
-    result: *mut *mut uc_tags,
+    tags: *mut *mut uc_tags,
     error: *mut *mut uc_error,
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
-        make(result, "result", error, || {
+        make(tags, "tags", error, || {
             let (client, uuid) = (object(client, "client")?, text(uuid, "uuid")?);
             let (add, remove) = (texts(add, add_len, "add")?, texts(remove, remove_len, "remove")?);
             client.0.tags_update(uuid, &add, &remove, lay_out_tags)?

@@ -1,10 +1,12 @@
 //! Uploads.
 
-use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
+use libc::{c_char, c_void};
+
 use super::arguments::{
-    copied, file_path, list, object, optional_file_path, optional_text, options, pairs, text, texts,
+    choice, copied, file_path, is_chosen, list, object, optional_file_path, optional_text, options, pairs,
+    text, texts,
 };
 use super::call::make;
 use super::callbacks::{CProgress, CRead};
@@ -25,15 +27,6 @@ use crate::core::uploads::UploadOptions;
 pub type uc_read_fn =
     Option<unsafe extern "C" fn(read_data: *mut c_void, buffer: *mut c_void, size: usize) -> i64>;
 
-/// For uc_upload_opts.url_duplicates, added up: what a file from a URL has to do with earlier ones.
-#[repr(i32)]
-pub enum uc_url_duplicates {
-    /// Take the file that was fetched from the same URL before, where there is one.
-    UC_URL_DUPLICATES_CHECK = 1,
-    /// Remember this file for those who check.
-    UC_URL_DUPLICATES_SAVE = 2,
-}
-
 /// How to upload. Set struct_size; a field of zero or NULL has its default.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -42,11 +35,9 @@ pub struct uc_upload_opts {
     pub struct_size: usize,
     /// What the file is to be called; default its own name, with U+FFFD for what is not UTF-8 in it,
     /// or "file".
-    pub name: *const c_char,
+    pub filename: *const c_char,
     /// "image/jpeg"; default by the name.
     pub mime_type: *const c_char,
-    /// "1": keep it for good; "0": for a day; default "auto", as the project is set.
-    pub store: *const c_char,
     /// Metadata of the file, as in uc_metadata_set(); at most 50 pairs.
     pub metadata: *const uc_pair,
     /// How many.
@@ -55,14 +46,6 @@ pub struct uc_upload_opts {
     pub tags: *const *const c_char,
     /// How many.
     pub tags_len: usize,
-    /// Bytes of a part, 5 MiB to 5 GiB; default 5 MiB, larger where there would be more than 10000
-    /// parts. Files up to 10 MiB go in one piece.
-    pub part_size: u64,
-    /// How many parts are on their way at a time, 1 to 16; default 4. A file takes half a MiB of
-    /// memory for each, a stream part_size.
-    pub parallel: u32,
-    /// Of uc_upload_url(): a sum of uc_url_duplicates; default 0, neither.
-    pub url_duplicates: i32,
     /// Of uc_upload_path(): the path of a file that remembers which parts have arrived, made when
     /// parts are sent and removed at the end. The same call, after a crash too, then sends only what
     /// is missing. It begins anew where the file to upload, the options or the keys are others, after
@@ -72,6 +55,19 @@ pub struct uc_upload_opts {
     /// sent, where it is a link or no regular file, belongs to another user, may be written by
     /// others, is something else (which is left alone), or is used by another upload at the time.
     pub resume_file: *const c_char,
+    /// Bytes of a part, 5 MiB to 5 GiB; default 5 MiB, larger where there would be more than 10000
+    /// parts. Files up to 10 MiB go in one piece.
+    pub part_size: u64,
+    /// How many parts are on their way at a time, 1 to 16; default 4. A file takes half a MiB of
+    /// memory for each, a stream part_size.
+    pub parallel: u32,
+    /// UC_YES: keep the file for good; UC_NO: for a day; default as the project is set.
+    pub store: i32,
+    /// Of uc_upload_url(). UC_YES: take the file that was fetched from the same URL before, where
+    /// there is one that was remembered; default UC_NO.
+    pub check_url_duplicates: i32,
+    /// Of uc_upload_url(). UC_YES: remember this file for those who check; default UC_NO.
+    pub save_url_duplicates: i32,
     /// A JWT that a backend made with uc_upload_token(): good until the upload ends, and for
     /// "/multipart/*" too where the file goes in parts. Default: `signature` and `expire`; else
     /// signed with the client's secret key, where it has one.
@@ -87,7 +83,26 @@ pub struct uc_upload_opts {
     pub progress_data: *mut c_void,
 }
 
-options!(uc_upload_opts, progress_data: *mut c_void);
+options!(uc_upload_opts {
+    struct_size,
+    filename,
+    mime_type,
+    metadata,
+    metadata_len,
+    tags,
+    tags_len,
+    resume_file,
+    part_size,
+    parallel,
+    store,
+    check_url_duplicates,
+    save_url_duplicates,
+    token,
+    signature,
+    expire,
+    progress,
+    progress_data
+});
 
 impl uc_upload_opts {
     /// # Safety
@@ -97,25 +112,18 @@ impl uc_upload_opts {
         unsafe {
             let optional = |text, name| optional_text(text, name);
             Ok(UploadOptions {
-                name: optional(self.name, "opts.name")?,
+                filename: optional(self.filename, "opts.filename")?,
                 mime_type: optional(self.mime_type, "opts.mime_type")?,
-                store: optional(self.store, "opts.store")?,
+                store: choice(self.store, "opts.store")?,
                 metadata: pairs(self.metadata, self.metadata_len, "opts.metadata")?,
                 tags: texts(self.tags, self.tags_len, "opts.tags")?,
                 part_size: self.part_size,
                 parallel: self.parallel,
                 resume_file: optional_file_path(self.resume_file, "opts.resume_file")?,
                 permission: permission(self.token, self.signature, self.expire)?,
-                check_duplicates: self.has(uc_url_duplicates::UC_URL_DUPLICATES_CHECK)?,
-                save_duplicates: self.has(uc_url_duplicates::UC_URL_DUPLICATES_SAVE)?,
+                check_url_duplicates: is_chosen(self.check_url_duplicates, "opts.check_url_duplicates")?,
+                save_url_duplicates: is_chosen(self.save_url_duplicates, "opts.save_url_duplicates")?,
             })
-        }
-    }
-
-    fn has(&self, flag: uc_url_duplicates) -> Result<bool> {
-        match self.url_duplicates {
-            0..=3 => Ok(self.url_duplicates & flag as i32 != 0),
-            _ => Err(Error::argument("opts.url_duplicates is no sum of uc_url_duplicates")),
         }
     }
 
@@ -212,7 +220,7 @@ pub unsafe extern "C" fn uc_upload_stream(
 }
 
 /// Lets the service fetch a file from `source_url` itself: starts a job that ends with the file,
-/// which uc_job_file() names. Spaces and what is not ASCII are percent-encoded in it, as in
+/// which uc_job_file_uuid() names. Spaces and what is not ASCII are percent-encoded in it, as in
 /// uc_url_proxy(). `opts` may be NULL.
 ///
 /// Upload API: POST /from_url/, GET /from_url/status/

@@ -1,6 +1,6 @@
 //! Addresses on the CDN.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::{list, object, optional_text, text};
 use super::call::make_text;

@@ -1,10 +1,11 @@
 //! Addresses taken apart.
 
-use std::ffi::c_char;
+use libc::c_char;
 
 use super::arguments::text;
 use super::call::make;
 use super::error::{uc_error, uc_status};
+use super::layout::no_padding;
 use super::memory::{Arena, laid_out};
 use crate::core::error::Result;
 use crate::core::url::parts::{Parts, parts};
@@ -20,10 +21,10 @@ pub struct uc_url_parts {
     pub uuid: *const c_char,
     /// The group, or the group that the file is of.
     pub group_id: *const c_char,
-    /// Of a file, its place in the group; else -1.
-    pub index: i64,
     /// "zip" or "tar" where the address is that of a group's archive.
     pub archive: *const c_char,
+    /// Of a file, its place in the group; else -1.
+    pub index: i64,
     /// As uc_url() takes them: "-/resize/500x/". They are not checked.
     pub operations: *const c_char,
     /// What stands behind the last slash, decoded. As in uc_url(), what no file can be saved as has
@@ -34,6 +35,8 @@ pub struct uc_url_parts {
     /// What uc_url_sign() added: "exp=...~acl=...~hmac=...". Not checked.
     pub token: *const c_char,
 }
+
+no_padding!(uc_url_parts { base, uuid, group_id, archive, index, operations, filename, source_url, token });
 
 fn lay_out_parts(parts: Parts) -> Result<(uc_url_parts, Arena)> {
     let operations = Some(&*parts.operations).filter(|operations| !operations.is_empty());

@@ -1,11 +1,12 @@
 //! What the service delivers to a webhook.
 
-use std::ffi::{c_char, c_void};
+use libc::{c_char, c_void};
 
-use super::arguments::{list, optional_bytes, text};
+use super::arguments::{list, optional_bytes, texts};
 use super::call::make;
 use super::error::{uc_error, uc_status};
 use super::file::{lay_out_file, uc_file};
+use super::layout::no_padding;
 use super::memory::{Arena, laid_out};
 use super::pair::{lay_out_pairs, uc_pair};
 use crate::core::error::Result;
@@ -51,6 +52,24 @@ pub struct uc_webhook_event {
     pub previous_appdata: *const c_char,
 }
 
+no_padding!(uc_webhook_event {
+    event,
+    target_url,
+    hook_id,
+    initiator,
+    request_id,
+    file,
+    json,
+    addon_name,
+    source_file_uuid,
+    project_pub_key,
+    version,
+    file_url,
+    previous_metadata,
+    previous_metadata_len,
+    previous_appdata
+});
+
 fn lay_out_event(event: WebhookEvent, json: &str) -> Result<(uc_webhook_event, Arena)> {
     laid_out(|arena| {
         let (previous_metadata, previous_metadata_len) = lay_out_pairs(arena, &event.previous_metadata)?;
@@ -74,17 +93,28 @@ fn lay_out_event(event: WebhookEvent, json: &str) -> Result<(uc_webhook_event, A
     })
 }
 
-/// Checks that a delivery comes from the service, and reads it. `signing_secret` is the webhook's,
-/// `signature` the X-Uc-Signature header ("v1=" and 64 hex digits), NULL where there was none, and
-/// `body` the raw bytes as they came. UC_ERR_AUTH when the signature is not that of the body:
-/// answer with 403 and forget it. UC_ERR_PROTOCOL when it is, and the body makes no sense. Payloads
-/// of the versions before 0.7 are read as well. Needs no client and sends nothing. A webhook
+/// Checks that a delivery comes from the service, and reads it. `signing_secrets` are the webhook's:
+/// one, or while it is changed the old one and the new one; a delivery is good if one of them fits.
+/// `signature` is the X-Uc-Signature header ("v1=" and 64 hex digits), NULL where there was none, and
+/// `body` the raw bytes as they came. Payloads of the versions before 0.7 are read as well. Takes as
+/// long for a wrong signature as for the right one. Needs no client and sends nothing. A webhook
 /// without a secret cannot be checked: give it one.
 ///
-/// Answer a good delivery with 200; another status makes the service deliver again later.
+/// What to answer the service, which delivers again, later and later and for up to three days, until
+/// it gets a 2xx:
+///
+///     UC_OK                           200, once the event is kept safe or dealt with
+///     UC_ERR_AUTH                     403: it is not the service's, or made with another secret
+///     UC_ERR_PROTOCOL                 400: it is the service's and makes no sense; it is delivered
+///                                     again while you look into it. Or log the body, and 200
+///     UC_ERR_ARGUMENT                 500: a mistake of this program, such as an empty secret
+///     UC_ERR_MEMORY, UC_ERR_INTERNAL  500: deliver again
+///
+/// Answer within seconds: leave slow work for later.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_webhook_read(
-    signing_secret: *const c_char,
+    signing_secrets: *const *const c_char,
+    signing_secrets_len: usize,
     signature: *const c_char,
     body: *const c_void,
     body_size: usize,
@@ -94,9 +124,9 @@ pub unsafe extern "C" fn uc_webhook_read(
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
         make(event, "event", error, || {
-            let signing_secret = text(signing_secret, "signing_secret")?;
+            let signing_secrets = texts(signing_secrets, signing_secrets_len, "signing_secrets")?;
             let body = list(body.cast::<u8>(), body_size, "body")?;
-            check_signature(signing_secret, optional_bytes(signature), body)?;
+            check_signature(&signing_secrets, optional_bytes(signature), body)?;
             let body = text_in(body)?;
             lay_out_event(WebhookEvent::read(&body)?, &body)
         })

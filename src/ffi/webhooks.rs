@@ -1,13 +1,14 @@
 //! Webhooks: addresses that the service tells of events.
 
-use std::ffi::c_char;
+use libc::c_char;
 
-use super::arguments::{object, optional_text, options, required, text};
+use super::arguments::{choice, object, optional_text, options, required, text};
 use super::call::{act, make};
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
-use super::memory::{Arena, laid_out};
-use crate::core::error::{Error, Result};
+use super::layout::no_padding;
+use super::memory::{Arena, flag, laid_out};
+use crate::core::error::Result;
 use crate::core::webhooks::{Webhook, WebhookOptions};
 
 /// An address of yours that the service tells of an event. Owned where a call gave it away,
@@ -18,6 +19,9 @@ pub struct uc_webhook {
     pub id: i64,
     /// The project's number; -1 where the service sent none.
     pub project: i64,
+    /// `created` and `updated` in microseconds since 1970-01-01 UTC; INT64_MIN where not known.
+    pub created_us: i64,
+    pub updated_us: i64,
     /// Where it delivers to.
     pub target_url: *const c_char,
     /// "file.uploaded", "file.stored", "file.deleted", "file.info_updated", "file.infected".
@@ -28,15 +32,31 @@ pub struct uc_webhook {
     pub signing_secret: *const c_char,
     /// 1 when it delivers, else 0.
     pub is_active: i32,
-    /// When it was made, and the same in microseconds since 1970-01-01 UTC.
+    /// In place of padding: 0.
+    pub reserved: i32,
+    /// When it was made.
     pub created: *const c_char,
-    pub created_us: i64,
     /// When it was changed.
     pub updated: *const c_char,
-    pub updated_us: i64,
     /// The whole object as the service sent it.
     pub json: *const c_char,
 }
+
+no_padding!(uc_webhook {
+    id,
+    project,
+    created_us,
+    updated_us,
+    target_url,
+    event,
+    version,
+    signing_secret,
+    is_active,
+    reserved,
+    created,
+    updated,
+    json
+});
 
 /// The webhooks of a project. Owned: give it to uc_free().
 #[repr(C)]
@@ -47,6 +67,8 @@ pub struct uc_webhooks {
     pub webhooks_len: usize,
 }
 
+no_padding!(uc_webhooks { webhooks, webhooks_len });
+
 /// What a webhook is to be. Set struct_size; a field of zero or NULL has its default, or in an
 /// update stays as it is.
 #[repr(C)]
@@ -54,8 +76,10 @@ pub struct uc_webhooks {
 pub struct uc_webhook_opts {
     /// sizeof(uc_webhook_opts)
     pub struct_size: usize,
-    /// 1 to deliver, -1 not to; default 0, for a new one 1.
+    /// UC_YES to deliver, UC_NO not to; default for a new one UC_YES.
     pub active: i32,
+    /// In place of padding: set it to 0.
+    pub reserved: i32,
     /// An http or https address of at most 255 characters.
     pub target_url: *const c_char,
     /// The event's name, "file.uploaded".
@@ -64,7 +88,7 @@ pub struct uc_webhook_opts {
     pub signing_secret: *const c_char,
 }
 
-options!(uc_webhook_opts, signing_secret: *const c_char);
+options!(uc_webhook_opts { struct_size, active, target_url, event, signing_secret; reserved });
 
 impl uc_webhook_opts {
     /// # Safety
@@ -76,12 +100,7 @@ impl uc_webhook_opts {
             target_url: text(self.target_url, "opts.target_url")?,
             event: text(self.event, "opts.event")?,
             signing_secret: text(self.signing_secret, "opts.signing_secret")?,
-            is_active: match self.active {
-                0 => None,
-                1 => Some(true),
-                -1 => Some(false),
-                _ => return Err(Error::argument("opts.active may be 1, -1 or 0")),
-            },
+            is_active: choice(self.active, "opts.active")?,
         })
     }
 }
@@ -96,7 +115,8 @@ fn lay_out_webhook(arena: &Arena, webhook: &Webhook) -> Result<uc_webhook> {
         event: arena.value(&webhook.event)?,
         version: arena.value(&webhook.version)?,
         signing_secret: arena.value(&webhook.signing_secret)?,
-        is_active: webhook.is_active.flag().map_or(0, i32::from),
+        is_active: flag(&webhook.is_active),
+        reserved: 0,
         created,
         created_us,
         updated,
@@ -177,11 +197,11 @@ pub unsafe extern "C" fn uc_webhook_update(
 ///
 /// REST API: DELETE /webhooks/unsubscribe/
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn uc_webhook_delete(
+pub unsafe extern "C" fn uc_webhook_unsubscribe(
     client: *const uc_client,
     target_url: *const c_char,
     error: *mut *mut uc_error,
 ) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
-    unsafe { act(error, || object(client, "client")?.0.webhook_delete(text(target_url, "target_url")?)) }
+    unsafe { act(error, || object(client, "client")?.0.webhook_unsubscribe(text(target_url, "target_url")?)) }
 }

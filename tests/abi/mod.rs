@@ -14,23 +14,14 @@ use crate::{
 };
 
 pub fn trials() -> Vec<Trial> {
-    let mut trials: Vec<Trial> = ["c99", "c11", "c2x", "c++11", "c++20"]
-        .into_iter()
-        .map(|standard| {
-            Trial::test(format!("the header alone, twice included, is valid {standard}"), move || {
-                stands_alone(standard)
-            })
-        })
-        .collect();
-    trials.push(Trial::test("abi: the shared library exports tests/abi/symbols.txt", symbols));
-    trials.push(Trial::test(
-        "every exported function is in the header, and the other way round",
-        header_is_complete,
-    ));
-    trials.push(Trial::test("the static library has no global name but uc_*", archive_is_closed));
-    trials.push(Trial::test("the static library meets another one of Rust in one program", two_archives));
-    trials.push(Trial::test("the shared library's name is libuploadcare.so.0", soname));
-    trials.push(Trial::test("a status of a later version is a value like any other in C++", unknown_status));
+    let mut trials = vec![
+        Trial::test("abi: the shared library exports tests/abi/symbols.txt", symbols),
+        Trial::test("every exported function is in the header, and the other way round", header_is_complete),
+        Trial::test("the static library has no global name but uc_*", archive_is_closed),
+        Trial::test("the static library meets another one of Rust in one program", two_archives),
+        Trial::test("the shared library's name is libuploadcare.so.0", soname),
+        Trial::test("a status of a later version is a value like any other in C++", unknown_status),
+    ];
     let pinned = cfg!(all(target_os = "linux", target_arch = "x86_64"));
     trials.extend(LAYOUTS.map(|(file, flags)| {
         Trial::test(format!("abi: structs and constants are as in {file}"), move || layout(file, flags))
@@ -91,12 +82,12 @@ impl Header {
     fn take(&mut self, statement: &str) {
         let plain = statement.trim_start_matches("typedef ").trim_start();
         if let Some((before, rest)) = statement.split_once('{') {
-            let (body, name) = rest.rsplit_once('}').expect("a closing brace");
-            if plain.starts_with("struct") {
-                assert!(statement.starts_with("typedef "), "a struct without a typedef: {before}");
+            let (body, _) = rest.rsplit_once('}').expect("a closing brace");
+            if let Some(name) = plain.strip_prefix("struct ").and_then(|rest| rest.split_whitespace().next())
+            {
                 let fields = body.split(';').filter(|field| !field.trim().is_empty()).flat_map(declared);
-                self.structs.push((name.trim().to_owned(), fields.collect()));
-            } else if plain.starts_with("enum") {
+                self.structs.push((name.to_owned(), fields.collect()));
+            } else if plain.starts_with("UC_ENUM(") {
                 let names = body.split(',').filter_map(|constant| constant.split('=').next());
                 let names = names.map(str::trim).filter(|name| !name.is_empty());
                 self.constants.extend(names.map(str::to_owned));
@@ -106,7 +97,8 @@ impl Header {
         } else if statement.starts_with("typedef ") || plain.starts_with("struct ") {
             // An opaque type, or the type of a callback.
         } else if let Some((before, rest)) = statement.split_once('(') {
-            let (returns, name) = parameter(before.trim_start_matches("UC_API "));
+            let before = before.trim_start_matches("UC_API ").replacen("UC_CALL ", "", 1);
+            let (returns, name) = parameter(&before);
             let (rest, symbol) = match rest.split_once(" UC_SYMBOL(") {
                 Some((rest, symbol)) => (rest, Some(symbol.trim_matches(['"', ')']).to_owned())),
                 None => (rest, None),
@@ -135,6 +127,7 @@ fn statements(text: &str) -> Vec<String> {
     code += rest;
     let mut statements = vec![String::new()];
     let (mut depth, mut for_cpp) = (0, false);
+    let code = code.replace("\\\n", " ");
     for line in code.lines() {
         let line = line.trim();
         if line.starts_with('#') {
@@ -170,13 +163,6 @@ fn parameter(declaration: &str) -> (String, String) {
     let declaration = declaration.trim();
     let start = declaration.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
     (declaration[..start].trim().to_owned(), declaration[start..].to_owned())
-}
-
-fn stands_alone(standard: &str) -> Result<(), Failed> {
-    let cpp = standard.starts_with("c++");
-    let source = workshop().join(format!("header {standard}.{}", if cpp { "cpp" } else { "c" }));
-    fs::write(&source, "#include <uploadcare.h>\n#include <uploadcare.h>\nint file_is_not_empty;\n")?;
-    succeeds(compiler(cpp).arg(format!("-std={standard}")).arg("-fsyntax-only").arg(source)).map(drop)
 }
 
 /// The names with their versions: `uc_free@@UPLOADCARE_0`.
@@ -306,7 +292,10 @@ const LAYOUTS: [(&str, &[&str]); 3] = [
 ];
 
 fn layout(file: &str, flags: &[&str]) -> Result<(), Failed> {
-    let header = Header::read();
+    // In an order that does not hang on how the header is arranged.
+    let mut header = Header::read();
+    header.structs.sort();
+    header.constants.sort();
     let mut lines = String::new();
     for (name, fields) in &header.structs {
         lines += &format!("printf(\"{name} %d\\n\", (int)sizeof({name}));\n");
@@ -337,7 +326,32 @@ fn layout(file: &str, flags: &[&str]) -> Result<(), Failed> {
             install::install_unless(|| install::succeeds(&mut compile()), &["gcc-multilib"]);
         }
         succeeds(&mut compile())?;
-        committed(file, &succeeds(&mut Command::new(&program))?)?;
+        let told = succeeds(&mut Command::new(&program))?;
+        let is_aligned = flags.contains(&"-malign-double");
+        every_byte_is_a_fields(&told, if is_aligned { 4 } else { 0 })?;
+        committed(file, &told)?;
+    }
+    Ok(())
+}
+
+/// No struct has more padding than this: a record that is declared by hand needs none either. (Where
+/// pointers have 32 bits and other fields are aligned to 64, an odd number of pointers leaves 4 bytes.)
+fn every_byte_is_a_fields(layout: &str, most: usize) -> Result<(), Failed> {
+    let (mut structure, mut left) = ("", 0);
+    for line in layout.lines().chain(["uc_end 0"]) {
+        let words: Vec<_> = line.split(' ').collect();
+        if !words[0].starts_with("uc_") {
+            continue;
+        }
+        let size: usize = words[words.len() - 1].parse()?;
+        if words[0].contains('.') {
+            left -= size;
+            continue;
+        }
+        if left > most {
+            return Err(format!("{structure} has {left} bytes of padding: name them `reserved`").into());
+        }
+        (structure, left) = (words[0], size);
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ class Error(Structure):
 
 
 class SignOptions(Structure):
-    """uc_sign_url_opts"""
+    """uc_url_sign_opts"""
 
     _fields_ = [
         ("struct_size", c_size_t),
@@ -88,3 +88,13 @@ def built(client, calls):
 def signed(url, secret, **options):
     options = SignOptions(struct_size=ctypes.sizeof(SignOptions), **options)
     return text(uc.uc_url_sign, url, secret, byref(options))
+
+
+def refusal(url, *secrets):
+    """Why a signed URL is not to be served; None where it is."""
+    error = POINTER(Error)()
+    if not uc.uc_url_verify(url.encode(), (c_char_p * len(secrets))(*map(encoded, secrets)), c_size_t(len(secrets)), byref(error)):
+        return None
+    message = error.contents.message.decode()
+    uc.uc_free(error)
+    return message

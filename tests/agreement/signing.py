@@ -1,14 +1,15 @@
-"""Signed addresses are those of pyuploadcare.
+"""Signed addresses are those of pyuploadcare, whose are good until they expire.
 
 Not compared: an address with the name of a file at its end, behind which pyuploadcare puts a slash.
 """
 
 import random
+import time
 import uuid
 from unittest.mock import patch
 from urllib.parse import quote
 
-from library import signed
+from library import refusal, signed
 from pyuploadcare.helpers import get_cname_prefix
 from pyuploadcare.secure_url import AkamaiSecureUrlBuilderWithAclToken, AkamaiSecureUrlBuilderWithUrlToken
 
@@ -74,6 +75,11 @@ def check(chance):
     url = f"https://{host}/{path}"
     ours = signed(url, secret, expire=now + window, wildcard=wildcard, url_token=url_token)
     assert ours == expected, f"{url}: {ours}, not {expected}"
+    why = refusal(expected, "00", secret)
+    if abs(now + window - time.time()) > 60:
+        assert (why is None) if now + window > time.time() else "expired" in why, f"{expected}: {why}"
+    # Behind a key zeros change nothing.
+    assert "signature" in refusal(expected, "00", secret + "01"), expected
 
 
 chance = random.Random(5)

@@ -142,7 +142,7 @@ static uc_status lists_groups(const uc_client *client, uc_error **error) {
     CHECK_INT(100, uc_page_count(page));
     status = uc_page_next(page, error);
     CHECK_INT(100, uc_page_count(page));
-    if (status == UC_OK) uc_page_json(page), uc_page_cursor(page);
+    if (status == UC_OK) uc_page_json(page), uc_page_end_cursor(page);
     uc_free(page);
     return status;
 }
@@ -156,6 +156,31 @@ static uc_status lists_groups_ahead(const uc_client *client, uc_error **error) {
     status = uc_groups_list(client, &opts, &page, error);
     while (status == UC_OK) status = uc_page_next(page, error);
     uc_free(page);
+    return status == UC_DONE ? UC_OK : status;
+}
+
+/** Item by item; a step that found no room is repeated once. */
+static uc_status walks_groups(const uc_client *client, uc_error **error) {
+    uc_groups_opts opts = groups_opts();
+    const uc_group *group;
+    uc_page *page;
+    uc_status status;
+    int count = 0, may_repeat = 1;
+    opts.limit = 100;
+    opts.read_ahead = 1;
+    status = uc_groups_list(client, &opts, &page, error);
+    while (status == UC_OK) {
+        status = uc_page_next_group(page, &group, error);
+        if (status == UC_OK) count++;
+        if (status == UC_ERR_MEMORY && may_repeat) {
+            may_repeat = 0;
+            uc_free(*error);
+            *error = NULL;
+            status = UC_OK;
+        }
+    }
+    uc_free(page);
+    if (status == UC_DONE && count != 250) return UC_ERR_INTERNAL;
     return status == UC_DONE ? UC_OK : status;
 }
 
@@ -177,6 +202,25 @@ static uc_status sees_a_group(const uc_client *client, uc_error **error) {
     uc_group *group;
     uc_status status = uc_group_info(client, given.group, &group, error);
     uc_free(group);
+    return status;
+}
+
+static uc_status clones_a_group(const uc_client *client, uc_error **error) {
+    uc_group *group, *clone = NULL;
+    uc_status status = uc_group_info(client, given.group, &group, error);
+    if (status == UC_OK) status = uc_group_clone(group, &clone, error);
+    if (status != UC_OK && clone != NULL) status = UC_ERR_INTERNAL;
+    uc_free(clone);
+    uc_free(group);
+    return status;
+}
+
+static uc_status clones_a_file(const uc_client *client, uc_error **error) {
+    uc_file *file, *clone = NULL;
+    uc_status status = uc_file_info(client, given.uuid, NULL, &file, error);
+    if (status == UC_OK) status = uc_file_clone(file, &clone, error);
+    uc_free(clone);
+    uc_free(file);
     return status;
 }
 
@@ -327,9 +371,23 @@ static uc_status builds_operations(const uc_client *client, uc_error **error) {
 static uc_status reads_a_webhook(const uc_client *client, uc_error **error) {
     uc_webhook_event *event;
     uc_status status =
-        uc_webhook_read("secret", SIGNATURE, given.delivery, strlen(given.delivery), &event, error);
+        webhook_read("secret", SIGNATURE, given.delivery, strlen(given.delivery), &event, error);
     (void)client;
     uc_free(event);
+    return status;
+}
+
+/** Texts with escapes, which have to be copied. */
+static uc_status takes_json_apart(const uc_client *client, uc_error **error) {
+    char *json = NULL, *value = NULL;
+    uc_status status = uc_json_quote(given.operations, &json, error);
+    (void)client;
+    if (status == UC_OK) status = uc_json_get(json, "", &value, error);
+    uc_free(value);
+    uc_free(json);
+    value = NULL;
+    if (status == UC_OK) status = uc_json_get(given.delivery, "/data/original_filename", &value, error);
+    uc_free(value);
     return status;
 }
 
@@ -339,10 +397,13 @@ static const struct {
 } calls[] = {
     {"uc_groups_list", lists_groups},
     {"uc_groups_list, reading ahead", lists_groups_ahead},
+    {"uc_page_next_group", walks_groups},
     {"uc_files_list", lists_files},
     {"uc_files_search", searches},
     {"uc_group_info", sees_a_group},
     {"uc_file_info", sees_a_file},
+    {"uc_group_clone", clones_a_group},
+    {"uc_file_clone", clones_a_file},
     {"uc_files_store", stores_files},
     {"uc_group_store_files", stores_a_group},
     {"uc_group_create", makes_a_group},
@@ -357,6 +418,7 @@ static const struct {
     {"uc_url_proxy, uc_url_parse", proxies_and_parses},
     {"uc_ops", builds_operations},
     {"uc_webhook_read", reads_a_webhook},
+    {"uc_json_quote, uc_json_get", takes_json_apart},
 };
 #define CALLS (sizeof calls / sizeof calls[0])
 

@@ -121,7 +121,7 @@ static uc_status reads(enum reader reader, const uc_client *client, uc_error **e
     uc_tags *tags = NULL;
     uc_project *found = NULL;
     uc_webhooks *webhooks = NULL;
-    uc_document_info *info = NULL;
+    uc_document *info = NULL;
     uc_job *job = NULL;
     uc_status status = UC_ERR_INTERNAL;
     switch (reader) {
@@ -139,7 +139,7 @@ static uc_status reads(enum reader reader, const uc_client *client, uc_error **e
     case TAGS: status = uc_tags_list(client, UUID, &tags, error); break;
     case PROJECT: status = uc_project_info(client, &found, error); break;
     case WEBHOOKS: status = uc_webhooks_list(client, &webhooks, error); break;
-    case DOCUMENT_INFO: status = uc_document_info_get(client, UUID, &info, error); break;
+    case DOCUMENT_INFO: status = uc_document_info(client, UUID, &info, error); break;
     case CONVERT: status = uc_convert_document(client, UUID "/document/", NULL, &job, error); break;
     case JOB_POLL:
         status = uc_job_resume(client, "document:1", &job, error);
@@ -356,11 +356,11 @@ TEST("a byte order mark before a webhook's JSON is signed and ignored") {
     static const char body[] = MARK "{\"hook\":{\"event\":\"file.uploaded\"},\"data\":{\"uuid\":\"x\"}}";
     uc_webhook_event *event;
     uc_error *error;
-    CHECK_OK(uc_webhook_read("secret", "v1=86773191d2b856249cf1ac66e8c50a3d395897f0615afb4735536d2e83c980bb", body, sizeof body - 1, &event, &error), error);
+    CHECK_OK(webhook_read("secret", "v1=86773191d2b856249cf1ac66e8c50a3d395897f0615afb4735536d2e83c980bb", body, sizeof body - 1, &event, &error), error);
     CHECK_TEXT("file.uploaded", event->event);
     CHECK_TEXT(body + 3, event->json);
     uc_free(event);
-    CHECK_FAILS(UC_ERR_AUTH, uc_webhook_read("secret", "v1=86773191d2b856249cf1ac66e8c50a3d395897f0615afb4735536d2e83c980bb", body + 3, sizeof body - 4, &event, &error), error);
+    CHECK_FAILS(UC_ERR_AUTH, webhook_read("secret", "v1=86773191d2b856249cf1ac66e8c50a3d395897f0615afb4735536d2e83c980bb", body + 3, sizeof body - 4, &event, &error), error);
     uc_free(error);
 }
 
@@ -404,8 +404,8 @@ TEST("JSON that is not whole is no success of uc_request and of calls that read 
         if (status != cases[i].status) FAIL("uc_group_delete: %s of %s", uc_status_name(status), cases[i].body);
         status = uc_metadata_delete(client, UUID, "key", NULL);
         if (status != cases[i].status) FAIL("uc_metadata_delete: %s of %s", uc_status_name(status), cases[i].body);
-        status = uc_webhook_delete(client, "https://example.com/", NULL);
-        if (status != cases[i].status) FAIL("uc_webhook_delete: %s of %s", uc_status_name(status), cases[i].body);
+        status = uc_webhook_unsubscribe(client, "https://example.com/", NULL);
+        if (status != cases[i].status) FAIL("uc_webhook_unsubscribe: %s of %s", uc_status_name(status), cases[i].body);
     }
     uc_free(client);
     server_stop(&server);

@@ -167,6 +167,28 @@ TEST("with a sign callback a page is one page ahead") {
     uc_free(keeper);
 }
 
+TEST("what is left to log when a page is freed comes with uc_free()") {
+    uc_client *client = watched_client();
+    uc_groups_opts opts = groups_opts();
+    uc_page *page;
+    uc_error *error;
+    int64_t start = now_ms();
+    opts.limit = 25;
+    opts.read_ahead = 1;
+    enter();
+    CHECK_OK(uc_groups_list(client, &opts, &page, &error), error);
+    CHECK_OK(uc_page_next(page, &error), error);
+    while (requests_counted() < 3) CHECK_BEFORE(start, 3000);
+    sleep_ms(100);
+    CHECK_INT(2, inside.logs);
+    uc_free(page);
+    leave();
+    CHECK_INT(3, inside.logs);
+    CHECK_INT(0, inside.wrong);
+    uc_free(client);
+    uc_free(keeper);
+}
+
 TEST("a page is freed at once while its reader waits for a signature") {
     uc_client *client = watched_client();
     uc_groups_opts opts = groups_opts();

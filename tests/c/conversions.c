@@ -2,15 +2,15 @@
 #include "jobs.h"
 
 /** What a document can be converted to, to be freed. */
-static uc_document_info *info_of(const uc_client *client, const char *uuid) {
-    uc_document_info *info;
+static uc_document *info_of(const uc_client *client, const char *uuid) {
+    uc_document *info;
     uc_error *error;
-    CHECK_OK(uc_document_info_get(client, uuid, &info, &error), error);
+    CHECK_OK(uc_document_info(client, uuid, &info, &error), error);
     CHECK(info != NULL);
     return info;
 }
 
-static int has_format(const uc_document_info *info, const char *name) {
+static int has_format(const uc_document *info, const char *name) {
     size_t i;
     for (i = 0; i < info->formats_len; i++)
         if (strcmp(info->formats[i], name) == 0) return 1;
@@ -30,7 +30,7 @@ static uc_group *group_now(const uc_client *client, const char *id) {
 TEST("a document tells what it is and what it can become") {
     struct kept_file file = kept_named("report (1).pdf");
     uc_client *client = client_new();
-    uc_document_info *info = info_of(client, file.uuid);
+    uc_document *info = info_of(client, file.uuid);
     char *target = text("/convert/document/%s/", file.uuid);
     check_sent(0, "GET", target, "");
     uc_free(client);
@@ -48,7 +48,7 @@ TEST("a document tells what it is and what it can become") {
 TEST("what is no document says why it can become nothing") {
     struct kept_file file = kept_named("eicar.zip");
     uc_client *client = client_new();
-    uc_document_info *info = info_of(client, file.uuid);
+    uc_document *info = info_of(client, file.uuid);
     CHECK(info->error != NULL);
     CHECK_CONTAINS(info->json, info->error);
     CHECK_INT(0, info->formats_len);
@@ -67,7 +67,7 @@ TEST(
     uc_client *client = client_new();
     size_t i;
     for (i = 0; i < 2; i++) {
-        uc_document_info *info;
+        uc_document *info;
         answer(200, API_TYPE, bodies[i]);
         info = info_of(client, NO_FILE);
         CHECK_TEXT(NULL, info->error);
@@ -95,7 +95,7 @@ TEST("what the service leaves out of it is absent") {
     uc_client *client = client_new();
     size_t i;
     for (i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
-        uc_document_info *info;
+        uc_document *info;
         answer(200, API_TYPE, bodies[i]);
         info = info_of(client, NO_FILE);
         CHECK_TEXT(NULL, info->error);
@@ -116,16 +116,16 @@ TEST("a document that the project has not is UC_ERR_NOT_FOUND, and what is no UU
                                       "status/1",
                                       "22240276-2f06-41f8-9411-755c8ce926e%2f"};
     uc_client *client = client_new();
-    uc_document_info *info = (uc_document_info *)client;
+    uc_document *info = (uc_document *)client;
     uc_error *error;
     size_t i;
-    CHECK_FAILS(UC_ERR_NOT_FOUND, uc_document_info_get(client, NO_FILE, &info, &error), error);
+    CHECK_FAILS(UC_ERR_NOT_FOUND, uc_document_info(client, NO_FILE, &info, &error), error);
     CHECK(info == NULL);
     CHECK_TEXT("Not found.", error->message);
     uc_free(error);
     forget_requests();
     for (i = 0; i < sizeof ids / sizeof ids[0]; i++)
-        check_refusal(uc_document_info_get(client, ids[i], &info, &error), &error, "uuid", ids[i]);
+        check_refusal(uc_document_info(client, ids[i], &info, &error), &error, "uuid", ids[i]);
     CHECK_INT(0, requests_counted());
     uc_free(client);
 }
@@ -136,13 +136,13 @@ TEST("a page of a document becomes an image, of which the document then knows") 
     struct kept_file source = kept_named("report (1).pdf");
     uc_client *client = client_new();
     uc_job *job = document_job(client, "-/format/jpg/-/page/2/", NULL);
-    char *made = text("%s", uc_job_file(job)), *expected;
+    char *made = text("%s", uc_job_file_uuid(job)), *expected;
     uc_file *file = file_now(client, made);
     expected = text("{\"paths\":[\"%s/document/-/format/jpg/-/page/2/\"]}", source.uuid);
     check_sent(0, "POST", "/convert/document/", expected);
     CHECK_INT(0, file->is_ready);
     CHECK_INT(0, file->size);
-    CHECK_INT(-1, file->is_image);
+    CHECK_INT(0, file->is_image);
     CHECK_TEXT("", file->mime_type);
     uc_free(file);
     wait_for(job);
@@ -163,12 +163,12 @@ TEST("a page of a document becomes an image, of which the document then knows") 
 TEST("the pages of a document become a group, which the document names and whose files can be read") {
     uc_client *client = client_new();
     uc_convert_opts opts = convert_opts();
-    uc_document_info *info;
+    uc_document *info;
     uc_group *group;
     uc_job *job;
     char *body;
     size_t i;
-    opts.save_in_group = 1;
+    opts.save_in_group = UC_YES;
     job = document_job(client, "-/format/png/", &opts);
     body = sent(0, "body");
     CHECK_CONTAINS(body, "\"save_in_group\":\"1\"");
@@ -191,7 +191,7 @@ TEST("a video becomes another, with thumbnails that are there from the start and
     uc_job *job = video_job(
         client, "-/size/640x360/preserve_ratio/-/quality/best/-/format/webm/-/cut/0:0:1.000/0:0:2.500/-/thumbs~3/",
         NULL);
-    char *made = text("%s", uc_job_file(job)), *thumbnails = text("%s", uc_job_thumbnails(job));
+    char *made = text("%s", uc_job_file_uuid(job)), *thumbnails = text("%s", uc_job_thumbnails_group_id(job));
     uc_group *group = group_now(client, thumbnails);
     uc_file *file;
     size_t i;
@@ -201,8 +201,8 @@ TEST("a video becomes another, with thumbnails that are there from the start and
     CHECK_INT(0, group->files[0]->is_ready);
     uc_free(group);
     wait_for(job);
-    CHECK_TEXT(made, uc_job_file(job));
-    CHECK_TEXT(thumbnails, uc_job_thumbnails(job));
+    CHECK_TEXT(made, uc_job_file_uuid(job));
+    CHECK_TEXT(thumbnails, uc_job_thumbnails_group_id(job));
     file = file_now(client, made);
     CHECK_TEXT("video/webm", file->mime_type);
     CHECK_TEXT("webm", file->video->format);
@@ -240,11 +240,9 @@ TEST("an address on the CDN serves as well as a UUID") {
 
 TEST("what is made is kept as opts.store says, or else as the project is set") {
     static const struct {
-        const char *store;
+        int32_t store;
         int autostores, is_stored;
-    } cases[] = {
-        {"1", 0, 1}, {"true", 0, 1}, {"0", 1, 0}, {"false", 1, 0}, {NULL, 0, 0}, {NULL, 1, 1},
-    };
+    } cases[] = {{UC_YES, 0, 1}, {UC_NO, 1, 0}, {UC_DEFAULT, 0, 0}, {UC_DEFAULT, 1, 1}};
     uc_client *client = client_new();
     size_t i;
     for (i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
@@ -255,7 +253,7 @@ TEST("what is made is kept as opts.store says, or else as the project is set") {
                  cases[i / 2].autostores ? "{\"autostore_enabled\":true}" : "{\"autostore_enabled\":false}");
         opts.store = cases[i / 2].store;
         job = i % 2 ? video_job(client, "", &opts) : document_job(client, "-/format/docx/", &opts);
-        file = file_now(client, uc_job_file(job));
+        file = file_now(client, uc_job_file_uuid(job));
         CHECK_INT(cases[i / 2].is_stored, file->datetime_stored != NULL);
         uc_free(file);
         uc_free(job);
@@ -363,11 +361,7 @@ TEST("paths and options that make no sense are refused before anything is sent")
     }
     check_refusal(uc_convert_video(client, NO_FILE "/document/", NULL, &job, &error), &error, "path", "a document's");
     check_refusal(uc_convert_document(client, NO_FILE "/video/", NULL, &job, &error), &error, "path", "a video's");
-    opts.store = "yes";
-    check_refusal(uc_convert_document(client, NO_FILE "/document/", &opts, &job, &error), &error, "opts.store", "yes");
-    check_refusal(uc_convert_video(client, NO_FILE "/video/", &opts, &job, &error), &error, "opts.store", "yes");
-    opts.store = NULL;
-    opts.save_in_group = 1;
+    opts.save_in_group = UC_YES;
     check_refusal(uc_convert_video(client, NO_FILE "/video/", &opts, &job, &error), &error, "opts.save_in_group", "1");
     opts.struct_size = 0;
     check_refusal(uc_convert_document(client, NO_FILE "/document/", &opts, &job, &error), &error, "opts.struct_size",

@@ -464,7 +464,7 @@ TEST("a page whose next one fails stays as it was, in every pointer, and goes on
     next = check_page(page, 0);
     for (i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         const uc_group *group = uc_page_group(page, 24);
-        const char *json = uc_page_json(page), *cursor = uc_page_cursor(page);
+        const char *json = uc_page_json(page), *cursor = uc_page_end_cursor(page);
         char *json_before = text("%s", json), *cursor_before = text("%s", cursor);
         int64_t total = uc_page_total(page);
         fault(faults[i]);
@@ -479,7 +479,7 @@ TEST("a page whose next one fails stays as it was, in every pointer, and goes on
         CHECK_INT(next, check_page(page, next - 25));
         CHECK(uc_page_json(page) == json);
         CHECK_TEXT(json_before, json);
-        CHECK_TEXT(cursor_before, uc_page_cursor(page));
+        CHECK_TEXT(cursor_before, uc_page_end_cursor(page));
         free(json_before);
         free(cursor_before);
         CHECK_OK(uc_page_next(page, &error), error);
@@ -524,7 +524,7 @@ TEST("the cursor of a page whose next one failed goes on where it stopped, in a 
     CHECK_FAILS(UC_ERR_NETWORK, uc_page_next(page, &error), error);
     uc_free(error);
     opts = groups_opts();
-    opts.cursor = uc_page_cursor(page);
+    opts.cursor = uc_page_end_cursor(page);
     another = client_without_retries();
     CHECK_OK(uc_groups_list(another, &opts, &rest, &error), error);
     check_rest(rest, check_page(rest, next), 250);

@@ -178,7 +178,7 @@ TEST("when the answer to a delete is lost, the file is gone, and told with nothi
     CHECK_TEXT(NULL, file->datetime_removed);
     CHECK_INT(INT64_MIN, file->datetime_uploaded_us);
     CHECK_INT(-1, file->size);
-    CHECK_INT(-1, file->is_image);
+    CHECK_INT(0, file->is_image);
     CHECK_INT(0, file->is_ready);
     CHECK_TEXT(NULL, file->json);
     now = info(client, kept.uuid, NULL);

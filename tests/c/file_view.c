@@ -13,6 +13,35 @@ static void answers(const char *form, const char *file) {
     free(body);
 }
 
+/** How a file is checked, and copies of those that were. */
+struct seen {
+    void (*check)(const uc_file *file);
+    uc_file *copies[16];
+    int count;
+};
+
+/** Looks at a file, and keeps a copy of a copy of it. */
+static void look(struct seen *seen, const uc_file *file) {
+    uc_file *copy, **place = &seen->copies[seen->count++];
+    uc_error *error;
+    seen->check(file);
+    CHECK_OK(uc_file_clone(file, &copy, &error), error);
+    CHECK_OK(uc_file_clone(copy, place, &error), error);
+    CHECK(*place != file && (*place)->uuid != file->uuid && (*place)->json != file->json);
+    CHECK_TEXT(file->json, (*place)->json);
+    uc_free(copy);
+}
+
+/** The copies say the same when what they were made of is gone. */
+static void check_copies(struct seen *seen) {
+    int i;
+    CHECK(seen->count > 8);
+    for (i = 0; i < seen->count; i++) {
+        seen->check(seen->copies[i]);
+        uc_free(seen->copies[i]);
+    }
+}
+
 /** Lets the service describe a file like this (JSON) wherever it describes files, and looks at each view. */
 static void everywhere(const char *json, void (*check)(const uc_file *file)) {
     static const char *const uuids[] = {UUID};
@@ -22,67 +51,69 @@ static void everywhere(const char *json, void (*check)(const uc_file *file)) {
     uc_group *group;
     uc_batch *batch;
     uc_error *error;
+    struct seen seen = {check, {NULL}, 0};
 
     answers("%s", json);
     CHECK_OK(uc_file_info(client, UUID, NULL, &file, &error), error);
     CHECK_TEXT(json, file->json);
-    check(file);
+    look(&seen, file);
     uc_free(file);
 
     answers("%s", json);
     CHECK_OK(uc_file_store(client, UUID, &file, &error), error);
-    check(file);
+    look(&seen, file);
     uc_free(file);
 
     answers("%s", json);
     CHECK_OK(uc_file_delete(client, UUID, &file, &error), error);
-    check(file);
+    look(&seen, file);
     uc_free(file);
 
     answers("{\"type\":\"file\",\"result\":%s}", json);
     CHECK_OK(uc_file_copy(client, UUID, NULL, &file, &error), error);
     CHECK_TEXT(json, file->json);
-    check(file);
+    look(&seen, file);
     uc_free(file);
 
     answers("{\"next\":null,\"previous\":null,\"results\":[%s]}", json);
     CHECK_OK(uc_files_list(client, NULL, &page, &error), error);
     CHECK_INT(1, uc_page_count(page));
     CHECK_TEXT(json, uc_page_file(page, 0)->json);
-    check(uc_page_file(page, 0));
+    look(&seen, uc_page_file(page, 0));
     uc_free(page);
 
     answers("{\"next\":null,\"previous\":null,\"results\":[%s]}", json);
     CHECK_OK(uc_files_search(client, "{\"is_image\":true}", NULL, &page, &error), error);
-    check(uc_page_file(page, 0));
+    look(&seen, uc_page_file(page, 0));
     uc_free(page);
 
     answers("{\"id\":\"" GROUP_ID "\",\"files_count\":1,\"files\":[%s]}", json);
     CHECK_OK(uc_group_info(client, GROUP_ID, &group, &error), error);
     CHECK_INT(1, group->files_len);
     CHECK_TEXT(json, group->files[0]->json);
-    check(group->files[0]);
+    look(&seen, group->files[0]);
     uc_free(group);
 
     answers("{\"status\":\"ok\",\"problems\":{},\"result\":[%s]}", json);
     CHECK_OK(uc_files_store(client, uuids, 1, &batch, &error), error);
     CHECK_INT(1, batch->files_len);
     CHECK_TEXT(json, batch->files[0]->json);
-    check(batch->files[0]);
+    look(&seen, batch->files[0]);
     uc_free(batch);
 
     answers("%s", json);
     CHECK_OK(uc_upload_info(client, UUID, &file, &error), error);
     CHECK_TEXT(json, file->json);
-    check(file);
+    look(&seen, file);
     uc_free(file);
 
     answers("{\"id\":\"" GROUP_ID "\",\"files_count\":1,\"files\":[%s]}", json);
     CHECK_OK(uc_upload_group_info(client, GROUP_ID, &group, &error), error);
     CHECK_INT(1, group->files_len);
-    check(group->files[0]);
+    look(&seen, group->files[0]);
     uc_free(group);
     uc_free(client);
+    check_copies(&seen);
 }
 
 static void check_image(const uc_file *file) {
@@ -130,6 +161,7 @@ static void check_image(const uc_file *file) {
     CHECK_TEXT("fruit", file->tags[0]);
     CHECK_TEXT("yellow-1", file->tags[1]);
     CHECK_TEXT("{\"uc_clamav_virus_scan\":{\"data\":{\"infected\":false}}}", file->appdata);
+    CHECK_INT(0, file->virus_scan->infected);
 }
 
 TEST("all that a file can say about an image") {
@@ -210,7 +242,7 @@ static void check_kept_for_a_day(const uc_file *file) {
 
 static void check_stored(const uc_file *file) { CHECK_INT(1, file->is_stored); }
 
-static void check_stored_or_not(const uc_file *file) { CHECK_INT(-1, file->is_stored); }
+static void check_not_stored(const uc_file *file) { CHECK_INT(0, file->is_stored); }
 
 TEST("what the Upload API says of a file: whether it is stored, its safe name, its bucket") {
     everywhere("{\"size\":642,\"total\":642,\"done\":642,\"uuid\":\"" UUID "\",\"file_id\":\"" UUID "\","
@@ -221,14 +253,14 @@ TEST("what the Upload API says of a file: whether it is stored, its safe name, i
     everywhere("{\"uuid\":\"" UUID "\",\"is_stored\":false,\"filename\":null,\"s3_bucket\":null}", check_kept_for_a_day);
 }
 
-TEST("whether a file is stored is said, or follows from when, or is not known") {
+TEST("whether a file is stored is said, or follows from when, and is 0 where neither is known") {
     everywhere("{\"uuid\":\"" UUID "\",\"datetime_stored\":null}", check_kept_for_a_day);
     everywhere("{\"uuid\":\"" UUID "\",\"datetime_stored\":\"2018-11-26T12:49:10Z\"}", check_stored);
     everywhere("{\"is_stored\":true,\"uuid\":\"" UUID "\",\"datetime_stored\":null}", check_stored);
     everywhere("{\"datetime_stored\":null,\"uuid\":\"" UUID "\",\"is_stored\":true}", check_stored);
     everywhere("{\"datetime_stored\":null,\"uuid\":\"" UUID "\",\"is_stored\":null}", check_kept_for_a_day);
-    everywhere("{\"uuid\":\"" UUID "\",\"datetime_stored\":[],\"is_stored\":\"yes\"}", check_stored_or_not);
-    everywhere("{\"uuid\":\"" UUID "\"}", check_stored_or_not);
+    everywhere("{\"uuid\":\"" UUID "\",\"datetime_stored\":[],\"is_stored\":\"yes\"}", check_not_stored);
+    everywhere("{\"uuid\":\"" UUID "\"}", check_not_stored);
 }
 
 static void check_video_without_tracks(const uc_file *file) {
@@ -251,7 +283,7 @@ TEST("a video without tracks, and with nothing known but its format") {
 static void check_bare(const uc_file *file) {
     CHECK_TEXT(UUID, file->uuid);
     CHECK_TEXT(NULL, file->original_file_url);
-    CHECK_INT(-1, file->is_image);
+    CHECK_INT(0, file->is_image);
     CHECK_INT(0, file->is_ready);
     CHECK_TEXT(NULL, file->datetime_stored);
     CHECK_INT(INT64_MIN, file->datetime_stored_us);
@@ -263,6 +295,7 @@ static void check_bare(const uc_file *file) {
     CHECK_INT(0, file->variations_len);
     CHECK_INT(0, file->tags_len);
     CHECK_TEXT(NULL, file->appdata);
+    CHECK(file->virus_scan == NULL && file->labels == NULL && file->moderation_labels == NULL && file->remove_bg == NULL);
 }
 
 static void check_in_the_making(const uc_file *file) {
@@ -372,7 +405,7 @@ static void check_new_image(const uc_file *file) {
     CHECK_TEXT(NULL, file->image->format);
     CHECK_INT(-1, file->image->width);
     CHECK_INT(-1, file->image->height);
-    CHECK_INT(-1, file->is_image);
+    CHECK_INT(0, file->is_image);
 }
 
 TEST("an image of a kind that is new to the library") {

@@ -23,11 +23,11 @@ static void check_files_rest(uc_page *page, const struct kept *kept, size_t firs
         first += (size_t)step * count;
         left -= count;
         if (left == 0) break;
-        CHECK(uc_page_cursor(page) != NULL);
+        CHECK_INT(1, uc_page_has_next(page));
         CHECK_OK(uc_page_next(page, &error), error);
     }
     for (i = 0; i < 3; i++) CHECK_DONE(uc_page_next(page, &error), error);
-    CHECK_TEXT(NULL, uc_page_cursor(page));
+    CHECK_INT(0, uc_page_has_next(page));
 }
 
 static uc_page *list(const uc_client *client, const uc_files_opts *opts) {
@@ -47,7 +47,7 @@ static void check_list(const uc_client *client, const uc_files_opts *opts, const
 
 static char *cursor_of(const uc_client *client, const uc_files_opts *opts) {
     uc_page *page = list(client, opts);
-    char *cursor = strdup(uc_page_cursor(page));
+    char *cursor = strdup(uc_page_end_cursor(page));
     uc_free(page);
     return cursor;
 }
@@ -102,10 +102,10 @@ TEST("from a date on, or backwards: the moment itself is left out, in any zone")
 
 TEST("stored, temporary and removed files, each by themselves") {
     static const struct {
-        const char *stored, *removed;
+        int32_t stored, removed;
         int is_stored, is_removed;
-    } filters[] = {{"true", NULL, 1, 0},    {"false", NULL, 0, 0},   {NULL, "false", -1, 0},
-                   {NULL, "true", -1, 1},   {"true", "false", 1, 0}, {"false", "true", 0, 1}};
+    } filters[] = {{UC_YES, UC_DEFAULT, 1, 0},  {UC_NO, UC_DEFAULT, 0, 0}, {UC_DEFAULT, UC_NO, -1, 0},
+                   {UC_DEFAULT, UC_YES, -1, 1}, {UC_YES, UC_NO, 1, 0},     {UC_NO, UC_YES, 0, 1}};
     uc_client *client = client_new();
     size_t i;
     for (i = 0; i < sizeof filters / sizeof *filters; i++) {
@@ -131,10 +131,10 @@ TEST("what was stored, and what was deleted, moves from one listing to the other
     uc_free(file);
     CHECK_OK(uc_file_delete(client, kept.files[1].uuid, &file, &error), error);
     uc_free(file);
-    opts.stored = "false";
+    opts.stored = UC_NO;
     check_list(client, &opts, &kept, 2, kept.count - 1, 1);
-    opts.stored = NULL;
-    opts.removed = "true";
+    opts.stored = UC_DEFAULT;
+    opts.removed = UC_YES;
     now = kept_where(1, -1);
     CHECK_TEXT(kept.files[1].uuid, now.files[0].uuid);
     check_list(client, &opts, &now, 0, now.count - 1, 1);
@@ -179,8 +179,8 @@ TEST("what is asked for is what is sent, and the links keep it") {
     opts.limit = 3;
     opts.from = "2020-01-02T03:04:05.678901+02:00";
     opts.ordering = "-datetime_uploaded";
-    opts.stored = "true";
-    opts.removed = "false";
+    opts.stored = UC_YES;
+    opts.removed = UC_NO;
     opts.include = "appdata";
     page = list(client, &opts);
     CHECK_OK(uc_page_next(page, &error), error);
@@ -275,7 +275,7 @@ TEST("pages read ahead are the same as without: content, order, cursor, reply") 
         for (;; pages++) {
             uc_status status;
             CHECK_TEXT(uc_page_json(other), uc_page_json(one));
-            CHECK_TEXT(uc_page_cursor(other), uc_page_cursor(one));
+            CHECK_TEXT(uc_page_end_cursor(other), uc_page_end_cursor(one));
             CHECK_INT(uc_page_count(other), uc_page_count(one));
             CHECK_TEXT(uc_page_file(other, 0)->appdata, uc_page_file(one, 0)->appdata);
             status = uc_page_next(other, NULL);
@@ -298,7 +298,7 @@ TEST("a cursor goes on in another client with all that its listing was asked for
     first.limit = 30;
     first.ordering = "-datetime_uploaded";
     first.from = kept.files[200].uploaded;
-    first.stored = "true";
+    first.stored = UC_YES;
     first.include = "appdata";
     cursor = cursor_of(client, &first);
     CHECK_LACKS(cursor, SECRET_KEY);
@@ -331,8 +331,8 @@ TEST("with a cursor no other option may say what to list") {
         if (field == 0) opts.limit = 100;
         if (field == 1) opts.from = "2020-01-02T00:00:00Z";
         if (field == 2) opts.ordering = "datetime_uploaded";
-        if (field == 3) opts.stored = "true";
-        if (field == 4) opts.removed = "false";
+        if (field == 3) opts.stored = UC_YES;
+        if (field == 4) opts.removed = UC_NO;
         if (field == 5) opts.include = "appdata";
         check_refusal(uc_files_list(client, &opts, &page, &error), &error, "opts.cursor", names[field]);
         CHECK(page == NULL);
@@ -351,7 +351,7 @@ TEST("a cursor of groups is none of files, and the other way round") {
     uc_error *error;
     CHECK_OK(uc_groups_list(client, NULL, &page, &error), error);
     forget_requests();
-    files.cursor = uc_page_cursor(page);
+    files.cursor = uc_page_end_cursor(page);
     check_refusal(uc_files_list(client, &files, &refused, &error), &error, "opts.cursor", files.cursor);
     renamed = text("files%s", strchr(files.cursor, '.')); /* as a meddler would */
     files.cursor = renamed;
@@ -407,7 +407,7 @@ TEST("a project without files has one page, without files") {
     CHECK_INT(0, uc_page_count(page));
     CHECK_INT(0, uc_page_total(page));
     CHECK(uc_page_file(page, 0) == NULL);
-    CHECK_TEXT(NULL, uc_page_cursor(page));
+    CHECK_INT(0, uc_page_has_next(page));
     CHECK_DONE(uc_page_next(page, &error), error);
     CHECK_DONE(uc_page_previous(page, &error), error);
     CHECK_INT(1, requests_counted());
@@ -416,7 +416,7 @@ TEST("a project without files has one page, without files") {
 }
 
 TEST("options out of their limits are refused by name, and nothing is sent") {
-    static const char *const no_flags[] = {"", "yes", "1", "True", "true&x=1", "\n"};
+    static const char *const no_parts[] = {"", "yes", "1", "Appdata", "appdata&x=1", "\n"};
     static const char *const no_dates[] = {"", "2024-01-31", "2024-01-31T12:00:00", "2024-02-30T12:00:00Z", "now"};
     static const char *const no_orders[] = {"", "size", "datetime_created", "datetime_uploaded ",
                                             "--datetime_uploaded"};
@@ -429,9 +429,7 @@ TEST("options out of their limits are refused by name, and nothing is sent") {
         const char **place;
         const char *const *wrong;
         size_t count;
-    } texts[] = {{"opts.stored", &opts.stored, no_flags, 6},
-                 {"opts.removed", &opts.removed, no_flags, 6},
-                 {"opts.include", &opts.include, no_flags, 6},
+    } texts[] = {{"opts.include", &opts.include, no_parts, 6},
                  {"opts.from", &opts.from, no_dates, 5},
                  {"opts.ordering", &opts.ordering, no_orders, 5}};
     size_t i, j;

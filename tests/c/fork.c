@@ -128,8 +128,8 @@ static void objects_free(const struct objects *made) {
 
 static void child_frees(void *data) { objects_free((struct objects *)data); }
 
-static int32_t go_on(void *user_data, int64_t done, int64_t total) {
-    (void)user_data, (void)done, (void)total;
+static int32_t go_on(void *progress_data, int64_t done, int64_t total) {
+    (void)progress_data, (void)done, (void)total;
     return 0;
 }
 
@@ -171,7 +171,7 @@ static void child_calls(void *data) {
 
     /* What sends nothing goes on working. */
     CHILD(uc_page_count(made->page) == 10 && uc_page_count(made->ahead) == 10);
-    CHILD(uc_page_cursor(made->ahead) != NULL && uc_page_json(made->page) != NULL);
+    CHILD(uc_page_end_cursor(made->ahead) != NULL && uc_page_json(made->page) != NULL);
     CHILD(uc_url(made->client, made->uuid, "-/preview/", NULL, &text, NULL) == UC_OK);
     uc_free(text);
     uc_ops_resize(made->ops, 100, 0);

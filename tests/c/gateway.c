@@ -260,13 +260,13 @@ static uc_status webhook_create(const uc_client *client, uc_error **error) {
     return status;
 }
 
-static uc_status webhook_delete(const uc_client *client, uc_error **error) {
-    return uc_webhook_delete(client, "https://example.com/", error);
+static uc_status webhook_unsubscribe(const uc_client *client, uc_error **error) {
+    return uc_webhook_unsubscribe(client, "https://example.com/", error);
 }
 
 static uc_status document_info(const uc_client *client, uc_error **error) {
-    uc_document_info *info;
-    uc_status status = uc_document_info_get(client, UUID, &info, error);
+    uc_document *info;
+    uc_status status = uc_document_info(client, UUID, &info, error);
     uc_free(info);
     return status;
 }
@@ -369,8 +369,8 @@ static const struct function {
     {"uc_project_info", project_info, READS, "{\"name\":\"demo\",\"pub_key\":\"demopublickey\",\"collaborators\":[]}", NULL},
     {"uc_webhooks_list", webhooks_list, READS, "[" HOOK_JSON "]", NULL},
     {"uc_webhook_create", webhook_create, READS, HOOK_JSON, NULL},
-    {"uc_webhook_delete", webhook_delete, IGNORES, "{}", NULL},
-    {"uc_document_info_get", document_info, READS, "{\"error\":null,\"format\":{\"name\":\"pdf\",\"conversion_formats\":[]}}", NULL},
+    {"uc_webhook_unsubscribe", webhook_unsubscribe, IGNORES, "{}", NULL},
+    {"uc_document_info", document_info, READS, "{\"error\":null,\"format\":{\"name\":\"pdf\",\"conversion_formats\":[]}}", NULL},
     {"uc_convert_video", convert_video, READS, JOB_JSON, NULL},
     {"uc_job_poll", job_poll, READS, "{\"status\":\"processing\",\"error\":null,\"result\":{\"uuid\":\"" UUID "\"}}", JOB_JSON},
     {"uc_addon_run", addon_run, READS, "{\"request_id\":\"" UUID "\"}", NULL},

@@ -211,7 +211,7 @@ TEST("an empty project has one page, without groups") {
     CHECK_INT(0, uc_page_total(page));
     CHECK_INT(100, uc_page_per_page(page));
     CHECK(uc_page_group(page, 0) == NULL);
-    CHECK(uc_page_cursor(page) == NULL);
+    CHECK_INT(0, uc_page_has_next(page));
     for (i = 0; i < 3; i++) CHECK_DONE(uc_page_next(page, &error), error);
     for (i = 0; i < 3; i++) CHECK_DONE(uc_page_previous(page, &error), error);
     CHECK_INT(1, requests_counted());
@@ -309,7 +309,7 @@ TEST("a page that could not move stays as it was, and may be asked again") {
     client = client_with(&opts);
     CHECK_OK(uc_groups_list(client, NULL, &page, &error), error);
     group = uc_page_group(page, 42);
-    cursor = strdup(uc_page_cursor(page));
+    cursor = strdup(uc_page_end_cursor(page));
     fault("{\"fault\":\"status\",\"status\":500,\"times\":2}");
     CHECK_FAILS(UC_ERR_SERVER, uc_page_next(page, &error), error);
     uc_free(error);
@@ -317,7 +317,7 @@ TEST("a page that could not move stays as it was, and may be asked again") {
     uc_free(error);
     CHECK(uc_page_group(page, 42) == group);
     check_group(&truth.groups[42], group);
-    CHECK_TEXT(cursor, uc_page_cursor(page));
+    CHECK_TEXT(cursor, uc_page_end_cursor(page));
     check_rest(page, &truth, 0, 249, 1, 100);
 
     fault("{\"fault\":\"status\",\"status\":500}");

@@ -13,7 +13,7 @@ static int take_up(const char *token) {
     int is_done = uc_client_new(PUBLIC_KEY, SECRET_KEY, &opts, &client, NULL) == UC_OK &&
                   uc_job_resume(client, token, &job, NULL) == UC_OK &&
                   uc_job_wait(job, 60000, NULL, NULL, NULL) == UC_DONE;
-    if (is_done) printf("%s", uc_job_file(job));
+    if (is_done) printf("%s", uc_job_file_uuid(job));
     uc_free(job);
     uc_free(client);
     return is_done ? 0 : 1;
@@ -46,15 +46,15 @@ TEST("a token is a line of printable ASCII without a key, and another job is mad
         CHECK_OK(uc_job_resume(client, token, &again, &error), error);
         CHECK_INT(0, requests_counted());
         CHECK_TEXT(token, uc_job_token(again));
-        CHECK_TEXT(NULL, uc_job_file(again));
-        CHECK_TEXT(NULL, uc_job_thumbnails(again));
+        CHECK_TEXT(NULL, uc_job_file_uuid(again));
+        CHECK_TEXT(NULL, uc_job_thumbnails_group_id(again));
         CHECK_TEXT(NULL, uc_job_json(again));
         CHECK_DONE(uc_job_poll(again, &error), error);
         CHECK_DONE(uc_job_poll(jobs[i], &error), error);
-        CHECK(uc_job_file(again) != NULL);
-        CHECK_TEXT(uc_job_file(jobs[i]), uc_job_file(again));
-        CHECK_TEXT(uc_job_thumbnails(jobs[i]), uc_job_thumbnails(again));
-        CHECK((i == 1) == (uc_job_thumbnails(again) != NULL));
+        CHECK(uc_job_file_uuid(again) != NULL);
+        CHECK_TEXT(uc_job_file_uuid(jobs[i]), uc_job_file_uuid(again));
+        CHECK_TEXT(uc_job_thumbnails_group_id(jobs[i]), uc_job_thumbnails_group_id(again));
+        CHECK((i == 1) == (uc_job_thumbnails_group_id(again) != NULL));
         uc_free(again);
         uc_free(jobs[i]);
     }
@@ -79,7 +79,7 @@ TEST("another process takes a job up by its token, and waits for its end") {
         CHECK(fgets(made, sizeof made, child) != NULL);
         CHECK_INT(0, pclose(child));
         CHECK_DONE(uc_job_poll(jobs[i], &error), error);
-        CHECK_TEXT(uc_job_file(jobs[i]), made);
+        CHECK_TEXT(uc_job_file_uuid(jobs[i]), made);
         uc_free(jobs[i]);
         free(command);
     }

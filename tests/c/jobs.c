@@ -17,8 +17,8 @@ static void heard_new(struct heard *heard) {
     pthread_cond_init(&heard->changed, NULL);
 }
 
-static int32_t hear(void *user_data, int64_t done, int64_t total) {
-    struct heard *heard = (struct heard *)user_data;
+static int32_t hear(void *progress_data, int64_t done, int64_t total) {
+    struct heard *heard = (struct heard *)progress_data;
     int call;
     pthread_mutex_lock(&heard->lock);
     call = ++heard->calls;
@@ -42,9 +42,9 @@ TEST("a job is asked about until it has ended; then nothing is sent any more, an
     int i;
     jobs_go("{\"polls\":2}");
     job = document_job(client, "-/format/png/-/page/1/", NULL);
-    uuid = text("%s", uc_job_file(job));
+    uuid = text("%s", uc_job_file_uuid(job));
     CHECK_INT(36, strlen(uuid));
-    CHECK_TEXT(NULL, uc_job_thumbnails(job));
+    CHECK_TEXT(NULL, uc_job_thumbnails_group_id(job));
     CHECK_CONTAINS(uc_job_json(job), "\"token\":");
     file = file_now(client, uuid);
     CHECK_INT(0, file->is_ready);
@@ -52,12 +52,12 @@ TEST("a job is asked about until it has ended; then nothing is sent any more, an
 
     CHECK_OK(uc_job_poll(job, &error), error);
     CHECK_CONTAINS(uc_job_json(job), "\"pending\"");
-    CHECK_TEXT(uuid, uc_job_file(job));
+    CHECK_TEXT(uuid, uc_job_file_uuid(job));
     CHECK_OK(uc_job_poll(job, &error), error);
     CHECK_CONTAINS(uc_job_json(job), "\"processing\"");
     CHECK_DONE(uc_job_poll(job, &error), error);
     CHECK_CONTAINS(uc_job_json(job), "\"finished\"");
-    CHECK_TEXT(uuid, uc_job_file(job));
+    CHECK_TEXT(uuid, uc_job_file_uuid(job));
     file = file_now(client, uuid);
     CHECK_INT(1, file->is_ready);
     uc_free(file);
@@ -68,7 +68,7 @@ TEST("a job is asked about until it has ended; then nothing is sent any more, an
         CHECK_DONE(uc_job_poll(job, &error), error);
         CHECK_DONE(uc_job_wait(job, 1, NULL, NULL, &error), error);
         CHECK_TEXT(json, uc_job_json(job));
-        CHECK_TEXT(uuid, uc_job_file(job));
+        CHECK_TEXT(uuid, uc_job_file_uuid(job));
     }
     CHECK_INT(0, requests_counted());
     uc_free(job);
@@ -325,7 +325,7 @@ TEST("an add-on that fails, too") {
     jobs_go("{\"polls\":0,\"outcome\":\"failed\"}");
     job = addon_job(client, "uc_clamav_virus_scan", file.uuid, NULL);
     check_ended_badly(job, "failed");
-    CHECK_TEXT(NULL, uc_job_file(job));
+    CHECK_TEXT(NULL, uc_job_file_uuid(job));
     uc_free(job);
     uc_free(client);
 }
@@ -387,16 +387,16 @@ TEST("whatever goes wrong on the way leaves the job as it was, and it can be ask
         jobs_go("{\"polls\":0}");
         job = document_job(client, "-/format/png/", NULL);
         json = text("%s", uc_job_json(job));
-        uuid = text("%s", uc_job_file(job));
+        uuid = text("%s", uc_job_file_uuid(job));
         fault(troubles[i].fault);
         CHECK_FAILS(troubles[i].status, i % 2 ? uc_job_wait(job, 0, NULL, NULL, &error) : uc_job_poll(job, &error),
                     error);
         uc_free(error);
         CHECK_TEXT(json, uc_job_json(job));
-        CHECK_TEXT(uuid, uc_job_file(job));
+        CHECK_TEXT(uuid, uc_job_file_uuid(job));
         no_more_faults();
         CHECK_DONE(uc_job_poll(job, &error), error);
-        CHECK_TEXT(uuid, uc_job_file(job));
+        CHECK_TEXT(uuid, uc_job_file_uuid(job));
         uc_free(job);
         free(json);
         free(uuid);

@@ -8,7 +8,17 @@ TEST("the version is the header's") {
     CHECK(uc_version() == uc_version());
 }
 
-TEST("every status has its name") {
+TEST("the version as a number is the header's, and can be compared by the preprocessor") {
+    int major, minor, patch;
+    CHECK(sscanf(uc_version(), "%d.%d.%d", &major, &minor, &patch) == 3);
+    CHECK_INT(major * 1000000 + minor * 1000 + patch, UC_VERSION_NUMBER);
+    CHECK_INT(UC_VERSION_NUMBER, uc_version_number());
+#if UC_VERSION_NUMBER < 1000 || UC_VERSION_NUMBER >= 999999999
+    FAIL("UC_VERSION_NUMBER is out of range");
+#endif
+}
+
+TEST("every status has its name, and a sentence of its own") {
     static const struct {
         int32_t status;
         const char *name;
@@ -31,9 +41,16 @@ TEST("every status has its name") {
         {UC_ERR_MEMORY, "UC_ERR_MEMORY"},
         {UC_ERR_INTERNAL, "UC_ERR_INTERNAL"},
     };
-    size_t i;
-    for (i = 0; i < sizeof statuses / sizeof *statuses; i++)
+    size_t i, j;
+    for (i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        const char *words = uc_status_text(statuses[i].status);
         CHECK_TEXT(statuses[i].name, uc_status_name(statuses[i].status));
+        CHECK(words[0] >= 'a' && words[0] <= 'z' && words[strlen(words) - 1] != '.');
+        for (j = 0; j < i; j++) CHECK(strcmp(words, uc_status_text(statuses[j].status)) != 0);
+    }
+    CHECK_TEXT("success", uc_status_text(UC_OK));
+    CHECK_TEXT("a time limit ran out", uc_status_text(UC_ERR_TIMEOUT));
+    CHECK_TEXT("a defect in libuploadcare; please report it", uc_status_text(UC_ERR_INTERNAL));
 }
 
 TEST("any other number has a name, too, which is none of those") {
@@ -44,6 +61,9 @@ TEST("any other number has a name, too, which is none of those") {
         CHECK(name != NULL && name[0] != '\0');
         CHECK_LACKS(name, "UC_ERR_A");
         CHECK(strcmp(name, "UC_OK") != 0 && strcmp(name, "UC_DONE") != 0);
+        CHECK_TEXT(numbers[i] < 0 ? "a failure that this version of libuploadcare does not know"
+                                  : "an outcome that this version of libuploadcare does not know",
+                   uc_status_text(numbers[i]));
     }
 }
 

@@ -74,7 +74,9 @@ static void see_file(const uc_file *file) {
     see_time(file->datetime_uploaded, file->datetime_uploaded_us);
     see_time(file->datetime_stored, file->datetime_stored_us);
     see_time(file->datetime_removed, file->datetime_removed_us);
-    CHECK(file->is_image >= -1 && file->is_image <= 1);
+    CHECK(file->is_image == 0 || file->is_image == 1);
+    CHECK(file->is_stored == 0 || file->is_stored == 1);
+    CHECK_INT(0, file->reserved);
     CHECK(file->is_ready == 0 || file->is_ready == 1);
     see_pairs(file->metadata, file->metadata_len);
     see_pairs(file->variations, file->variations_len);
@@ -106,7 +108,7 @@ static void see_group(const uc_group *group) {
 static void see_page(const uc_page *page) {
     size_t i;
     see(uc_page_json(page));
-    see(uc_page_cursor(page));
+    see(uc_page_end_cursor(page));
     CHECK(uc_page_total(page) >= -1);
     CHECK(uc_page_per_page(page) >= -1);
     for (i = 0; i < uc_page_count(page); i++) see_group(uc_page_group(page, i));

@@ -124,7 +124,7 @@ TEST("a page that goes on elsewhere has no cursor, and a step back elsewhere is 
     uc_error *error;
     next_is("/files/?limit=10");
     page = first_ten(client);
-    CHECK(uc_page_cursor(page) == NULL);
+    CHECK(uc_page_end_cursor(page) == NULL);
     uc_free(page);
 
     fault("{\"fault\":\"set\",\"pointer\":\"/previous\",\"value\":\"/webhooks/\",\"skip\":1}");

@@ -90,11 +90,12 @@ static inline void check_rest(uc_page *page, const struct truth *truth, size_t f
         first += (size_t)step * count;
         left -= count;
         if (left == 0) break;
+        CHECK_INT(1, uc_page_has_next(page));
         CHECK_OK(uc_page_next(page, &error), error);
     }
     for (i = 0; i < 3; i++) {
         CHECK_DONE(uc_page_next(page, &error), error);
-        CHECK(uc_page_cursor(page) == NULL);
+        CHECK_INT(0, uc_page_has_next(page));
     }
     CHECK(uc_page_count(page) > 0);
 }

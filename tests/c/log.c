@@ -564,7 +564,7 @@ TEST("a service that repeats the credential, wherever and however, gets it into 
                 uc_groups_list(client, NULL, &page, &error);
                 CHECK(strlen(mirror.credential) >= strlen(SECRET_KEY));
                 shown[0] = journal.text;
-                shown[1] = page ? uc_page_cursor(page) : NULL;
+                shown[1] = page ? uc_page_end_cursor(page) : NULL;
                 shown[2] = error ? error->message : NULL;
                 shown[3] = error ? error->code : NULL;
                 shown[4] = error ? error->request_id : NULL;

@@ -28,11 +28,11 @@ TEST("a file without metadata has an empty list, also where the service says not
     struct kept_file kept = a_file();
     uc_client *client = client_new();
     uc_metadata *metadata = list(client, kept.uuid);
-    CHECK(metadata->pairs == NULL && metadata->pairs_len == 0);
+    CHECK(metadata->metadata == NULL && metadata->metadata_len == 0);
     uc_free(metadata);
     answer(200, API_TYPE, "");
     metadata = list(client, kept.uuid);
-    CHECK(metadata->pairs == NULL && metadata->pairs_len == 0);
+    CHECK(metadata->metadata == NULL && metadata->metadata_len == 0);
     uc_free(metadata);
     uc_free(client);
 }
@@ -50,9 +50,9 @@ TEST("what is set can be got, is in the list and in the file, can be changed and
     set(client, kept.uuid, "pet", "dog");
     check_value(client, kept.uuid, "pet", "dog");
     metadata = list(client, kept.uuid);
-    CHECK_INT(2, metadata->pairs_len);
-    CHECK_TEXT("dog", value_of(metadata->pairs, 2, "pet"));
-    CHECK_TEXT("Zo\xc3\xab", value_of(metadata->pairs, 2, "owner"));
+    CHECK_INT(2, metadata->metadata_len);
+    CHECK_TEXT("dog", value_of(metadata->metadata, 2, "pet"));
+    CHECK_TEXT("Zo\xc3\xab", value_of(metadata->metadata, 2, "owner"));
     uc_free(metadata);
     CHECK_OK(uc_file_info(client, kept.uuid, NULL, &file, &error), error);
     CHECK_INT(2, file->metadata_len);
@@ -65,8 +65,8 @@ TEST("what is set can be got, is in the list and in the file, can be changed and
     CHECK_TEXT("Not found.", error->message);
     uc_free(error);
     metadata = list(client, kept.uuid);
-    CHECK_INT(1, metadata->pairs_len);
-    CHECK_TEXT("owner", metadata->pairs[0].key);
+    CHECK_INT(1, metadata->metadata_len);
+    CHECK_TEXT("owner", metadata->metadata[0].key);
     uc_free(metadata);
     uc_free(client);
 }
@@ -231,12 +231,12 @@ TEST("odd answers: a list of other values than texts is read, a value that is no
     char *value;
     answer(200, API_TYPE, "{\"n\":7,\"b\":true,\"o\":{\"a\": 1},\"t\":\"\"}");
     metadata = list(client, UUID);
-    CHECK_INT(4, metadata->pairs_len);
-    CHECK_TEXT("n", metadata->pairs[0].key);
-    CHECK_TEXT("7", metadata->pairs[0].value);
-    CHECK_TEXT("true", metadata->pairs[1].value);
-    CHECK_TEXT("{\"a\": 1}", metadata->pairs[2].value);
-    CHECK_TEXT("", metadata->pairs[3].value);
+    CHECK_INT(4, metadata->metadata_len);
+    CHECK_TEXT("n", metadata->metadata[0].key);
+    CHECK_TEXT("7", metadata->metadata[0].value);
+    CHECK_TEXT("true", metadata->metadata[1].value);
+    CHECK_TEXT("{\"a\": 1}", metadata->metadata[2].value);
+    CHECK_TEXT("", metadata->metadata[3].value);
     uc_free(metadata);
     answer(200, "application/json", "\"by another type of JSON\"");
     CHECK_OK(uc_metadata_get(client, UUID, "key", &value, &error), error);

@@ -63,7 +63,7 @@ TEST("what is missing, null or odd is not known, and fails nothing") {
         project = info(client);
         CHECK_TEXT(NULL, project->name);
         CHECK_TEXT(NULL, project->pub_key);
-        CHECK_INT(-1, project->autostore_enabled);
+        CHECK_INT(0, project->autostore_enabled);
         CHECK_INT(0, project->collaborators_len);
         CHECK_TEXT(answers[i], project->json);
         uc_free(project);

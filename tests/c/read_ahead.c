@@ -50,7 +50,7 @@ TEST("what a page tells is the same with and without: total, groups a page, curs
     for (;; pages++) {
         uc_status status;
         CHECK_TEXT(uc_page_json(other), uc_page_json(one));
-        CHECK_TEXT(uc_page_cursor(other), uc_page_cursor(one));
+        CHECK_TEXT(uc_page_end_cursor(other), uc_page_end_cursor(one));
         CHECK_INT(uc_page_total(other), uc_page_total(one));
         CHECK_INT(uc_page_per_page(other), uc_page_per_page(one));
         status = uc_page_next(other, NULL);
@@ -156,7 +156,7 @@ TEST("a failure comes in its place, leaves the page, and is gone when asked agai
     check_page(page, &truth, 10, 1);
     CHECK_OK(uc_page_next(page, &error), error);
     check_page(page, &truth, 20, 1);
-    cursor = strdup(uc_page_cursor(page));
+    cursor = strdup(uc_page_end_cursor(page));
     for (i = 0; i < 2; i++) {
         CHECK_FAILS(UC_ERR_SERVER, uc_page_next(page, &error), error);
         CHECK_INT(503, error->http_status);
@@ -164,7 +164,7 @@ TEST("a failure comes in its place, leaves the page, and is gone when asked agai
         uc_free(error);
         CHECK_INT(10, uc_page_count(page));
         check_page(page, &truth, 20, 1);
-        CHECK_TEXT(cursor, uc_page_cursor(page));
+        CHECK_TEXT(cursor, uc_page_end_cursor(page));
     }
     check_rest(page, &truth, 20, 249, 1, 10);
     uc_free(page);

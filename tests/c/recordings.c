@@ -140,7 +140,7 @@ static void tell_batch(struct told *told, const uc_batch *batch) {
 }
 
 static void tell_metadata(struct told *told, const uc_metadata *metadata) {
-    tell_pairs(told, "metadata", metadata->pairs, metadata->pairs_len);
+    tell_pairs(told, "metadata", metadata->metadata, metadata->metadata_len);
 }
 
 static void tell_value(struct told *told, const char *value) { tell(told, "value \"%s\"\n", value); }
@@ -169,7 +169,7 @@ static void tell_webhooks(struct told *told, const uc_webhooks *all) {
     for (i = 0; i < all->webhooks_len; i++) tell_webhook(told, all->webhooks[i]);
 }
 
-static void tell_document(struct told *told, const uc_document_info *info) {
+static void tell_document(struct told *told, const uc_document *info) {
     size_t i;
     tell_text(told, "document ", info->error);
     tell_text(told, " ", info->format);
@@ -180,8 +180,8 @@ static void tell_document(struct told *told, const uc_document_info *info) {
 
 static void tell_job(struct told *told, const uc_job *job) {
     tell(told, "job \"%s\"", uc_job_token(job));
-    tell_text(told, " file=", uc_job_file(job));
-    tell_text(told, " thumbnails=", uc_job_thumbnails(job));
+    tell_text(told, " file=", uc_job_file_uuid(job));
+    tell_text(told, " thumbnails=", uc_job_thumbnails_group_id(job));
     tell(told, " json=%s\n", uc_job_json(job));
 }
 
@@ -261,8 +261,8 @@ DONE(metadata_set, uc_metadata_set(client, word[0], word[1], word[2], &error))
 DONE(metadata_delete, uc_metadata_delete(client, word[0], word[1], &error))
 ANSWERED(project_info, uc_project, uc_project_info(client, &got, &error), tell_project)
 ANSWERED(webhooks_list, uc_webhooks, uc_webhooks_list(client, &got, &error), tell_webhooks)
-DONE(webhook_delete, uc_webhook_delete(client, word[0], &error))
-ANSWERED(document_info, uc_document_info, uc_document_info_get(client, word[0], &got, &error), tell_document)
+DONE(webhook_unsubscribe, uc_webhook_unsubscribe(client, word[0], &error))
+ANSWERED(document_info, uc_document, uc_document_info(client, word[0], &got, &error), tell_document)
 ANSWERED(convert_document, uc_job, uc_convert_document(client, word[0], NULL, &got, &error), tell_job)
 ANSWERED(convert_video, uc_job, uc_convert_video(client, word[0], NULL, &got, &error), tell_job)
 ANSWERED(addon_run, uc_job, uc_addon_run(client, word[0], word[1], NULL, &got, &error), tell_job)
@@ -277,7 +277,7 @@ ANSWERED(webhook_create, uc_webhook, create(client, word, &got, &error), tell_we
 
 static uc_status update(const uc_client *client, const char *const *word, uc_webhook **webhook, uc_error **error) {
     uc_webhook_opts opts = webhook_opts();
-    opts.active = -1;
+    opts.active = UC_NO;
     return uc_webhook_update(client, atoll(word[0]), &opts, webhook, error);
 }
 ANSWERED(webhook_update, uc_webhook, update(client, word, &got, &error), tell_webhook)
@@ -300,7 +300,8 @@ static const struct {
     NAMED(groups_list),    NAMED(group_info),      NAMED(group_delete),  NAMED(files_list),       NAMED(file_info),
     NAMED(file_delete),    NAMED(files_delete),    NAMED(file_copy),     NAMED(metadata_list),    NAMED(metadata_get),
     NAMED(metadata_set),   NAMED(metadata_delete), NAMED(project_info),  NAMED(webhooks_list),    NAMED(webhook_create),
-    NAMED(webhook_update), NAMED(webhook_delete),  NAMED(document_info), NAMED(convert_document), NAMED(convert_video),
+    NAMED(webhook_update), NAMED(webhook_unsubscribe),
+    NAMED(document_info), NAMED(convert_document), NAMED(convert_video),
     NAMED(addon_run),      NAMED(job_poll),
 };
 

@@ -97,7 +97,9 @@ fn understand(exchange: &Value) -> (Vec<String>, String) {
         }
         ("PUT", ["webhooks", id]) => (call(&["webhook_update", id]), tell_webhook(&json, body)),
         // The library deletes by address, which is answered in the same way.
-        ("DELETE", ["webhooks", _]) => (call(&["webhook_delete", "https://example.com/"]), String::new()),
+        ("DELETE", ["webhooks", _]) => {
+            (call(&["webhook_unsubscribe", "https://example.com/"]), String::new())
+        }
 
         ("GET", ["convert", "document", uuid]) => {
             (call(&["document_info", uuid]), tell_document(&json, body))
@@ -194,7 +196,7 @@ fn tell_file(json: &str) -> String {
     {
         writeln!(told, "file {name}={value}").unwrap();
     }
-    let is_image = file["is_image"].as_bool().map_or(-1, i32::from);
+    let is_image = i32::from(file["is_image"].as_bool().unwrap_or(false));
     let is_ready = i32::from(file["is_ready"].as_bool().unwrap());
     writeln!(told, "file size={} is_image={is_image} is_ready={is_ready}", file["size"]).unwrap();
     for name in ["datetime_uploaded", "datetime_stored", "datetime_removed"] {
@@ -280,7 +282,7 @@ fn tell_pairs(name: &str, pairs: &Value) -> String {
 
 fn tell_project(project: &Value, body: &str) -> String {
     let (name, pub_key) = (text(&project["name"]), text(&project["pub_key"]));
-    let autostores = project["autostore_enabled"].as_bool().map_or(-1, i32::from);
+    let autostores = i32::from(project["autostore_enabled"].as_bool().unwrap_or(false));
     let collaborators: Value = project["collaborators"]
         .as_array()
         .into_iter()

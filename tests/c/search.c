@@ -1,7 +1,7 @@
 /* Searching files: conditions, pages by POST, limits, the service's refusals. */
 #include "files.h"
 
-static uc_page *search(const uc_client *client, const char *query, const uc_search_opts *opts) {
+static uc_page *search(const uc_client *client, const char *query, const uc_files_search_opts *opts) {
     uc_page *page;
     uc_error *error;
     CHECK_OK(uc_files_search(client, query, opts, &page, &error), error);
@@ -24,7 +24,7 @@ static void check_found(const uc_page *page, const struct kept *kept, size_t fir
     for (i = 0; i < uc_page_count(page); i++) check_kept(&kept->files[first + i], uc_page_file(page, i));
     CHECK(uc_page_file(page, i) == NULL);
     CHECK(uc_page_group(page, 0) == NULL);
-    CHECK_TEXT(NULL, uc_page_cursor(page));
+    CHECK_TEXT(NULL, uc_page_end_cursor(page));
     CHECK_INT(kept->count, uc_page_total(page));
 }
 
@@ -67,7 +67,7 @@ TEST("pages come to the end and back, each by a POST with the same body") {
 TEST("limit and offset choose a part, which the pages go on from") {
     struct kept kept = kept_like("report");
     uc_client *client = client_new();
-    uc_search_opts opts = search_opts();
+    uc_files_search_opts opts = files_search_opts();
     uc_page *page;
     uc_error *error;
     opts.limit = 7;
@@ -93,7 +93,7 @@ TEST("limit and offset choose a part, which the pages go on from") {
 
 TEST("a search reaches the first thousand files and ends there") {
     uc_client *client = client_new();
-    uc_search_opts opts = search_opts();
+    uc_files_search_opts opts = files_search_opts();
     uc_page *page;
     uc_error *error;
     size_t found = 0;
@@ -207,7 +207,7 @@ TEST("one file is found by its uuid, until it is deleted") {
 
 TEST("the order is that of the query's sort") {
     uc_client *client = client_new();
-    uc_search_opts opts = search_opts();
+    uc_files_search_opts opts = files_search_opts();
     uc_page *page;
     size_t i;
     opts.limit = 100;
@@ -224,7 +224,7 @@ TEST("the order is that of the query's sort") {
 
 TEST("a file's json says what was found where, and its appdata comes when it is included") {
     uc_client *client = client_new();
-    uc_search_opts opts = search_opts();
+    uc_files_search_opts opts = files_search_opts();
     uc_page *page = search(client, "{\"query\":\"dance\"}", NULL);
     uc_error *error;
     CHECK_CONTAINS(uc_page_file(page, 0)->json, "\"highlight\":{\"original_filename\":[\"<em>dance</em>.gif\"]}");
@@ -295,12 +295,12 @@ TEST("limits: 100 files a page, a thousand in all, appdata and nothing else") {
                  {1, 1000, NULL, "opts.offset"}};
     static const uint32_t right[][2] = {{0, 980}, {100, 900}, {1, 999}, {100, 0}};
     uc_client *client = client_new();
-    uc_search_opts opts;
+    uc_files_search_opts opts;
     size_t i;
     for (i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         uc_page *page;
         uc_error *error;
-        opts = search_opts();
+        opts = files_search_opts();
         opts.limit = wrong[i].limit;
         opts.offset = wrong[i].offset;
         opts.include = wrong[i].include;
@@ -308,7 +308,7 @@ TEST("limits: 100 files a page, a thousand in all, appdata and nothing else") {
         CHECK(page == NULL);
     }
     CHECK_INT(0, requests_counted());
-    opts = search_opts();
+    opts = files_search_opts();
     for (i = 0; i < sizeof right / sizeof *right; i++) {
         opts.limit = right[i][0];
         opts.offset = right[i][1];

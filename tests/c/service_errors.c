@@ -67,7 +67,7 @@ TEST("400: batches") {
 TEST("400: copies") {
     struct kept_file file = a_file(), unready = kept_named(""), large = kept_named("backup.tar");
     uc_client *client = client_new();
-    uc_remote_copy_opts opts = remote_copy_opts();
+    uc_file_copy_remote_opts opts = file_copy_remote_opts();
     uc_file *copy;
     char *url, *body;
     uc_error *error;
@@ -115,7 +115,8 @@ TEST("400 and 403: webhooks") {
     check_said(UC_ERR_AUTH, 403, "You can't use webhooks", uc_webhook_create(client, &opts, &other, &error), &error);
     check_said(UC_ERR_AUTH, 403, "You can't use webhooks", uc_webhook_update(client, webhook->id, &opts, &other, &error),
                &error);
-    check_said(UC_ERR_AUTH, 403, "You can't use webhooks", uc_webhook_delete(client, opts.target_url, &error), &error);
+    check_said(UC_ERR_AUTH, 403, "You can't use webhooks",
+               uc_webhook_unsubscribe(client, opts.target_url, &error), &error);
     CHECK(all == NULL && other == NULL);
     uc_free(webhook);
     uc_free(client);
@@ -124,7 +125,7 @@ TEST("400 and 403: webhooks") {
 TEST("400: conversions") {
     struct kept_file file = kept_named("report (1).pdf");
     uc_client *client = client_new();
-    uc_document_info *info;
+    uc_document *info;
     uc_job *job, *running = document_job(client, "-/format/png/", NULL), *resumed;
     uc_error *error;
     check_request(400, "Expected JSON object.", client, "POST", "/convert/document/", "[]");
@@ -134,7 +135,7 @@ TEST("400: conversions") {
     check_request(400, "\xe2\x80\x9cpaths\xe2\x80\x9d parameter is required.", client, "POST", "/convert/video/", "{}");
     project("{\"document_conversion\":false,\"video_conversion\":false}");
     check_rejected("Document conversion feature is not available for this project.",
-                   uc_document_info_get(client, file.uuid, &info, &error), &error);
+                   uc_document_info(client, file.uuid, &info, &error), &error);
     check_rejected("Document conversion feature is not available for this project.",
                    uc_convert_document(client, NO_FILE "/document/", NULL, &job, &error), &error);
     check_rejected("Document conversion feature is not available for this project.", uc_job_poll(running, &error),
@@ -235,7 +236,7 @@ TEST("404: whatever is not there") {
     uc_metadata *metadata;
     uc_tags *tags;
     uc_webhook *webhook;
-    uc_document_info *info;
+    uc_document *info;
     uc_job *job;
     uc_error *error;
     char *value;
@@ -256,7 +257,7 @@ TEST("404: whatever is not there") {
     CHECK_NOT_FOUND(uc_tags_replace(client, NO_FILE, tag, 1, &tags, &error));
     CHECK_NOT_FOUND(uc_tags_update(client, NO_FILE, tag, 1, NULL, 0, &tags, &error));
     CHECK_NOT_FOUND(uc_webhook_update(client, 4711, &opts, &webhook, &error));
-    CHECK_NOT_FOUND(uc_document_info_get(client, NO_FILE, &info, &error));
+    CHECK_NOT_FOUND(uc_document_info(client, NO_FILE, &info, &error));
     CHECK_OK(uc_job_resume(client, "document:1", &job, &error), error);
     CHECK_NOT_FOUND(uc_job_poll(job, &error));
     uc_free(job);
@@ -313,11 +314,11 @@ TEST("413, 414, 500, 502, 503 and 504 of a proxy, which speaks HTML") {
 
 TEST("503 in plain text: a conversion that is out of order") {
     uc_client *client = client_without_retries();
-    uc_document_info *info;
+    uc_document *info;
     uc_job *job, *running = video_job(client, "", NULL);
     uc_error *error;
     answer_always(503, "text/plain", "Conversion service error\n");
-    check_said(UC_ERR_SERVER, 503, "Conversion service error", uc_document_info_get(client, NO_FILE, &info, &error),
+    check_said(UC_ERR_SERVER, 503, "Conversion service error", uc_document_info(client, NO_FILE, &info, &error),
                &error);
     check_said(UC_ERR_SERVER, 503, "Conversion service error",
                uc_convert_document(client, NO_FILE "/document/", NULL, &job, &error), &error);

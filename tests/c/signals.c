@@ -54,8 +54,8 @@ static void look_at_threads(void) {
     if (folder) closedir(folder);
 }
 
-static int32_t look(void *user_data, int64_t done, int64_t total) {
-    (void)user_data, (void)done, (void)total;
+static int32_t look(void *progress_data, int64_t done, int64_t total) {
+    (void)progress_data, (void)done, (void)total;
     look_at_threads();
     return 0;
 }

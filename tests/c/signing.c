@@ -114,8 +114,8 @@ struct store {
     char text[4096];
 };
 
-static int32_t sign(void *user_data, int32_t algorithm, const char *text, char *hex, size_t hex_size) {
-    struct store *store = (struct store *)user_data;
+static int32_t sign(void *sign_data, int32_t algorithm, const char *text, char *hex, size_t hex_size) {
+    struct store *store = (struct store *)sign_data;
     store->asked++;
     store->algorithm = algorithm;
     store->size = hex_size;
@@ -265,14 +265,14 @@ TEST("what is no signature is not sent: UC_ERR_ARGUMENT") {
     uc_free(client);
 }
 
-static int32_t sign_without_end(void *user_data, int32_t algorithm, const char *text, char *hex, size_t hex_size) {
-    (void)user_data, (void)algorithm, (void)text;
+static int32_t sign_without_end(void *sign_data, int32_t algorithm, const char *text, char *hex, size_t hex_size) {
+    (void)sign_data, (void)algorithm, (void)text;
     memset(hex, 'a', hex_size);
     return 0;
 }
 
-static int32_t sign_nothing(void *user_data, int32_t algorithm, const char *text, char *hex, size_t hex_size) {
-    (void)user_data, (void)algorithm, (void)text, (void)hex, (void)hex_size;
+static int32_t sign_nothing(void *sign_data, int32_t algorithm, const char *text, char *hex, size_t hex_size) {
+    (void)sign_data, (void)algorithm, (void)text, (void)hex, (void)hex_size;
     return 0;
 }
 

@@ -126,7 +126,8 @@ static const struct mode {
 
 /* -- every function ------------------------------------------------------------------------------- */
 
-#define DELIVERY_SECRET "12345X"
+static const char *const delivery_secrets[] = {"12345X"};
+static const char *const secrets_hex[] = {"00ff"};
 #define DELIVERY \
     "{\"hook\":{\"id\":1,\"event\":\"file.uploaded\"},\"" \
     "data\":{\"uuid\":\"22240276-2f06-41f8-9411-755c8ce926ed\"}}"
@@ -144,7 +145,7 @@ struct world {
 };
 
 #define DEEP 10000
-/* Of that object, by DELIVERY_SECRET. */
+/* Of that object, by delivery_secrets[0]. */
 #define NESTED_SIGNATURE "v1=8b610f0fd590f022a207e34ab299bd66bcfde28c627aab4aab0cb5f21267533b"
 
 /** A control call, over TLS where the emulator speaks it. */
@@ -160,8 +161,8 @@ static char *control(const struct world *world, const char *method, const char *
     return answer;
 }
 
-static int32_t go_on(void *user_data, int64_t done, int64_t total) {
-    (void)user_data, (void)done, (void)total;
+static int32_t go_on(void *progress_data, int64_t done, int64_t total) {
+    (void)progress_data, (void)done, (void)total;
     return 0;
 }
 
@@ -209,7 +210,8 @@ static void list(const uc_client *client) {
             DEPTH(uc_page_count, (page));
             DEPTH(uc_page_total, (page));
             DEPTH(uc_page_per_page, (page));
-            DEPTH(uc_page_cursor, (page));
+            DEPTH(uc_page_end_cursor, (page));
+            DEPTH(uc_page_has_next, (page));
             DEPTH(uc_page_json, (page));
             DEPTH(uc_page_group, (page, 0));
         }
@@ -295,9 +297,9 @@ static void ask_of_project(const uc_client *client) {
     DEPTH(uc_free, (webhooks));
     CALL(uc_webhook_update, (client, webhook ? webhook->id : 1, &opts, &changed, &error));
     DEPTH(uc_free, (changed));
-    CALL(uc_webhook_delete, (client, WEBHOOK_URL, &error));
+    CALL(uc_webhook_unsubscribe, (client, WEBHOOK_URL, &error));
     DEPTH(uc_free, (webhook));
-    CALL(uc_webhook_read, (DELIVERY_SECRET, DELIVERY_SIGNATURE, DELIVERY, sizeof DELIVERY - 1, &event, &error));
+    CALL(uc_webhook_read, (delivery_secrets, 1, DELIVERY_SIGNATURE, DELIVERY, sizeof DELIVERY - 1, &event, &error));
     DEPTH(uc_free, (event));
     CALL(uc_request, (client, "GET", "/groups/?limit=20", NULL, &answer, &error));
     DEPTH(uc_free, (answer));
@@ -305,9 +307,9 @@ static void ask_of_project(const uc_client *client) {
 
 static void work(const struct world *world, const uc_client *client) {
     char path[128];
-    uc_document_info *info = NULL;
+    uc_document *info = NULL;
     uc_job *job = NULL, *again = NULL;
-    CALL(uc_document_info_get, (client, world->document, &info, &error));
+    CALL(uc_document_info, (client, world->document, &info, &error));
     DEPTH(uc_free, (info));
     snprintf(path, sizeof path, "%s/document/-/format/png/", world->document);
     CALL(uc_convert_document, (client, path, NULL, &job, &error));
@@ -327,8 +329,8 @@ static void work(const struct world *world, const uc_client *client) {
     if (job) {
         DEPTH(uc_job_token, (job));
         CALL(uc_job_poll, (job, &error));
-        DEPTH(uc_job_file, (job));
-        DEPTH(uc_job_thumbnails, (job));
+        DEPTH(uc_job_file_uuid, (job));
+        DEPTH(uc_job_thumbnails_group_id, (job));
         DEPTH(uc_job_json, (job));
         CALL(uc_job_resume, (client, uc_job_token(job), &again, &error));
         DEPTH(uc_free, (again));
@@ -385,7 +387,8 @@ static void write_addresses(const struct world *world, const uc_client *client) 
     DEPTH(uc_free, (made));
     CALL(uc_document_path, (client, id, "-/format/png/-/page/1/", &made, &error));
     DEPTH(uc_free, (made));
-    CALL(uc_url_sign, ("https://1s4oyld5dc.ucarecd.net/22240276-2f06-41f8-9411-755c8ce926ed/", "00ff", NULL, &made, &error));
+    CALL(uc_url_sign, ("https://1s4oyld5dc.ucarecd.net/22240276-2f06-41f8-9411-755c8ce926ed/", secrets_hex[0], NULL, &made, &error));
+    CALL(uc_url_verify, (made, secrets_hex, 1, &error));
     DEPTH(uc_free, (made));
     CALL(uc_upload_signature, (client, 1900000000, &made, &error));
     DEPTH(uc_free, (made));
@@ -424,7 +427,7 @@ static void mistake(const struct world *world, const uc_client *client) {
     DEPTH(uc_free, (job));
     CALL(uc_request, (client, "POST", "/groups/", nested, &made, &error));
     DEPTH(uc_free, (made));
-    CALL(uc_webhook_read, (DELIVERY_SECRET, NESTED_SIGNATURE, nested, strlen(nested), &event, &error));
+    CALL(uc_webhook_read, (delivery_secrets, 1, NESTED_SIGNATURE, nested, strlen(nested), &event, &error));
     DEPTH(uc_free, (event));
     memset(&opts, 0, sizeof opts);
     opts.struct_size = sizeof opts;
@@ -435,7 +438,15 @@ static void mistake(const struct world *world, const uc_client *client) {
     CALL(uc_url, (client, world->image, "-/resize/500x/-/format/jpg/", NULL, &made, &error));
     CALL(uc_url_parse, ("not an address", &parts, &error));
     CALL(uc_upload_path, (client, "/nowhere/to/be/found", NULL, &file, &error));
+    CALL(uc_json_get, (nested, "", &made, &error));
+    DEPTH(uc_free, (made));
+    CALL(uc_json_get, (DELIVERY, "/hook/id/x", &made, &error));
+    CALL(uc_json_quote, (DELIVERY, &made, &error));
+    DEPTH(uc_free, (made));
+    DEPTH(uc_error_status, (NULL));
     DEPTH(uc_version, ());
+    DEPTH(uc_version_number, ());
+    DEPTH(uc_status_text, (UC_ERR_AUTH));
     DEPTH(uc_status_name, (UC_ERR_AUTH));
     stack.mode = mode;
 }

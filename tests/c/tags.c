@@ -153,7 +153,7 @@ TEST("tags beyond the limits are refused by their place, before they are sent") 
     for (i = 0; i < COUNT(wrong); i++) {
         const char *tags[] = {"good", "better", wrong[i]};
         const char *shown = wrong[i] ? wrong[i] : "NULL";
-        check_refusal(uc_tags_replace(client, UUID, tags, 3, &result, &error), &error, "tags[2]", shown);
+        check_refusal(uc_tags_replace(client, UUID, tags, 3, &result, &error), &error, "new_tags[2]", shown);
         check_refusal(uc_tags_update(client, UUID, tags, 3, NULL, 0, &result, &error), &error, "add[2]", shown);
         check_refusal(uc_tags_update(client, UUID, NULL, 0, tags, 3, &result, &error), &error, "remove[2]", shown);
         CHECK(result == NULL);
@@ -162,9 +162,9 @@ TEST("tags beyond the limits are refused by their place, before they are sent") 
         sprintf(names[i], "tag%d", (int)i);
         many[i] = names[i];
     }
-    check_refusal(uc_tags_replace(client, UUID, many, 51, &result, &error), &error, "tags", "51 of them");
+    check_refusal(uc_tags_replace(client, UUID, many, 51, &result, &error), &error, "new_tags", "51 of them");
     check_refusal(uc_tags_update(client, UUID, many, 51, NULL, 0, &result, &error), &error, "add", "51 of them");
-    check_refusal(uc_tags_replace(client, UUID, NULL, 1, &result, &error), &error, "tags", "NULL");
+    check_refusal(uc_tags_replace(client, UUID, NULL, 1, &result, &error), &error, "new_tags", "NULL");
     check_refusal(uc_tags_update(client, UUID, NULL, 1, NULL, 0, &result, &error), &error, "add", "NULL");
     check_refusal(uc_tags_update(client, UUID, NULL, 0, NULL, 1, &result, &error), &error, "remove", "NULL");
     CHECK_INT(0, requests_counted());

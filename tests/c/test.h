@@ -467,14 +467,14 @@ OPTIONS(uc_client_derive_opts, client_derive_opts)
 OPTIONS(uc_groups_opts, groups_opts)
 OPTIONS(uc_group_create_opts, group_create_opts)
 OPTIONS(uc_files_opts, files_opts)
-OPTIONS(uc_search_opts, search_opts)
-OPTIONS(uc_copy_opts, copy_opts)
-OPTIONS(uc_remote_copy_opts, remote_copy_opts)
+OPTIONS(uc_files_search_opts, files_search_opts)
+OPTIONS(uc_file_copy_opts, file_copy_opts)
+OPTIONS(uc_file_copy_remote_opts, file_copy_remote_opts)
 OPTIONS(uc_webhook_opts, webhook_opts)
 OPTIONS(uc_convert_opts, convert_opts)
 OPTIONS(uc_upload_opts, upload_opts)
-OPTIONS(uc_token_opts, token_opts)
-OPTIONS(uc_sign_url_opts, sign_url_opts)
+OPTIONS(uc_upload_token_opts, upload_token_opts)
+OPTIONS(uc_url_sign_opts, url_sign_opts)
 
 static inline uc_client *client_with(const uc_client_opts *opts) {
     uc_client *client;
@@ -487,6 +487,12 @@ static inline uc_client *client_with(const uc_client_opts *opts) {
 static inline uc_client *client_new(void) {
     uc_client_opts opts = client_opts();
     return client_with(&opts);
+}
+
+/** uc_webhook_read() with one secret. */
+static inline uc_status webhook_read(const char *secret, const char *signature, const void *body, size_t size,
+                                     uc_webhook_event **event, uc_error **error) {
+    return uc_webhook_read(&secret, 1, signature, body, size, event, error);
 }
 
 /* -- main ---------------------------------------------------------------------------------------- */

@@ -271,6 +271,51 @@ TEST("the log and sign callbacks are called on every thread, once a request") {
     uc_free(client);
 }
 
+struct reader {
+    const uc_group *group;
+    const char *id;
+    int64_t files_count;
+    size_t files_len, uuids;
+};
+
+static void *read_group(void *given) {
+    struct reader *reader = (struct reader *)given;
+    size_t i;
+    reader->id = reader->group->id;
+    reader->files_count = reader->group->files_count;
+    reader->files_len = reader->group->files_len;
+    for (i = 0; i < reader->files_len; i++) reader->uuids += strlen(reader->group->files[i]->uuid);
+    return NULL;
+}
+
+TEST("16 threads read one struct of the library at once") {
+    uc_client *client = client_new();
+    struct reader readers[THREADS];
+    pthread_t threads[THREADS];
+    uc_page *page;
+    uc_group *group;
+    uc_error *error;
+    int i;
+    CHECK_OK(uc_groups_list(client, NULL, &page, &error), error);
+    CHECK_OK(uc_group_info(client, uc_page_group(page, 0)->id, &group, &error), error);
+    memset(readers, 0, sizeof readers);
+    for (i = 0; i < THREADS; i++) {
+        readers[i].group = group;
+        CHECK(pthread_create(&threads[i], NULL, read_group, &readers[i]) == 0);
+    }
+    for (i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        CHECK_TEXT(group->id, readers[i].id);
+        CHECK_INT(group->files_count, readers[i].files_count);
+        CHECK_INT(group->files_len, readers[i].files_len);
+        CHECK_INT(36 * group->files_len, readers[i].uuids);
+    }
+    CHECK(group->files_len > 0);
+    uc_free(group);
+    uc_free(page);
+    uc_free(client);
+}
+
 static void *derives_and_cancels(void *argument) {
     struct worker *worker = (struct worker *)argument;
     uc_groups_opts opts = groups_opts();

@@ -172,6 +172,88 @@ TEST("a ca_file that cannot be used is UC_ERR_ARGUMENT with its name and what is
     }
 }
 
+/* -- ca_data ---------------------------------------------------------------------------------------------- */
+
+static uc_client *client_trusting(const char *ca_file, const char *ca_data) {
+    uc_client_opts opts = client_opts();
+    opts.api_base = setting("UC_TEST_TLS_GOOD");
+    opts.ca_file = ca_file;
+    opts.ca_data = ca_data;
+    return client_with(&opts);
+}
+
+TEST("ca_data is PEM text in memory, copied, alone or beside ca_file") {
+    char *pem = text("M\xfcller\n%s", good_authority());
+    const char *files[2] = {NULL, setting("UC_TEST_TLS_EXPIRED_CA")};
+    int i;
+    for (i = 0; i < 2; i++) {
+        char *given = text("%s", pem);
+        uc_client *client = client_trusting(files[i], given);
+        uc_page *page;
+        uc_error *error;
+        memset(given, 'x', strlen(given));
+        free(given);
+        CHECK_OK(uc_groups_list(client, NULL, &page, &error), error);
+        uc_free(page);
+        uc_free(client);
+    }
+    free(pem);
+}
+
+TEST("what ca_file has is trusted beside what ca_data has") {
+    static char other[8192];
+    FILE *file = fopen(setting("UC_TEST_TLS_EXPIRED_CA"), "rb");
+    size_t size = file ? fread(other, 1, sizeof other - 1, file) : 0;
+    uc_client *client;
+    uc_page *page;
+    uc_error *error;
+    CHECK(size > 0 && fclose(file) == 0);
+    client = client_trusting(NULL, other);
+    CHECK_FAILS(UC_ERR_TLS, uc_groups_list(client, NULL, &page, &error), error);
+    uc_free(error);
+    uc_free(client);
+    client = client_trusting(setting("UC_TEST_TLS_GOOD_CA"), other);
+    CHECK_OK(uc_groups_list(client, NULL, &page, &error), error);
+    uc_free(page);
+    uc_free(client);
+}
+
+TEST("a ca_data that cannot be used is UC_ERR_ARGUMENT with its name and what is wrong with it") {
+    const size_t most = (size_t)16 << 20;
+    char *large = (char *)calloc(most + 1, 1), *good = text("%s", good_authority());
+    struct {
+        const char *data, *why;
+    } cases[5];
+    size_t i;
+    memset(large, 'x', most);
+    memcpy(large, good, strlen(good));
+    cases[0].data = "-----BEGIN CERTIFICATE-----\nM*\n-----END CERTIFICATE-----\n";
+    cases[0].why = "opts.ca_data: the certificate that begins in line 1 is damaged";
+    cases[1].data = "\n\n-----BEGIN CERTIFICATE-----\nAAAA\n";
+    cases[1].why = "opts.ca_data: the certificate that begins in line 3 has no end";
+    cases[2].data = "";
+    cases[2].why = "opts.ca_data holds no certificate of an authority in PEM form";
+    cases[3].data = "/etc/ssl/certs/ca-certificates.crt";
+    cases[3].why = "opts.ca_data holds no certificate of an authority in PEM form";
+    cases[4].data = large;
+    cases[4].why = "opts.ca_data holds more than certificates: it has more than 16 MiB";
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uc_client_opts opts = client_opts();
+        uc_client *client;
+        uc_error *error;
+        opts.ca_file = setting("UC_TEST_TLS_GOOD_CA"); /* makes up for nothing */
+        opts.ca_data = cases[i].data;
+        CHECK_FAILS(UC_ERR_ARGUMENT, uc_client_new(PUBLIC_KEY, SECRET_KEY, &opts, &client, &error), error);
+        CHECK(client == NULL);
+        CHECK_CONTAINS(error->message, cases[i].why);
+        uc_free(error);
+    }
+    large[most - 1] = '\0';
+    uc_free(client_trusting(NULL, large));
+    free(good);
+    free(large);
+}
+
 TEST("over TLS the host may be given by its name") {
     char *named = text("https://localhost:%d", port_of(setting("UC_TEST_TLS_GOOD")));
     uc_client *client = client_over_tls(named, setting("UC_TEST_TLS_GOOD_CA"), UC_AUTH_SIGNED);

@@ -302,9 +302,9 @@ TEST("another file, other options or other keys begin anew") {
         if (change == 0) changed.content.seed = 2;
         if (change == 1) changed.content.size += 1;
         if (change < 2) write_content(upload.path, &changed.content);
-        if (change == 2) changed.opts.name = "other.bin";
+        if (change == 2) changed.opts.filename = "other.bin";
         if (change == 3) changed.opts.mime_type = "text/plain";
-        if (change == 4) changed.opts.store = "0";
+        if (change == 4) changed.opts.store = UC_NO;
         if (change == 5) changed.opts.metadata = &pair, changed.opts.metadata_len = 1;
         if (change == 6) changed.opts.tags = &tag, changed.opts.tags_len = 1;
         if (change == 7) changed.opts.part_size = 6 * MIB;

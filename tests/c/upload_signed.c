@@ -26,7 +26,7 @@ static char *signature_for(const uc_client *backend, int64_t expire) {
     return signature;
 }
 
-static char *token_with(const uc_client *backend, const uc_token_opts *opts) {
+static char *token_with(const uc_client *backend, const uc_upload_token_opts *opts) {
     char *token;
     uc_error *error;
     CHECK_OK(uc_upload_token(backend, opts, &token, &error), error);
@@ -235,7 +235,7 @@ static char *decoded(const char *token, int n) {
 TEST("a token says what it was asked to say, and nothing else") {
     static const char *const scope[] = {"/base/", "/multipart/*"};
     uc_client *backend = client_new();
-    uc_token_opts opts = token_opts();
+    uc_upload_token_opts opts = upload_token_opts();
     char *token = token_with(backend, NULL), *head = decoded(token, 0), *claims = decoded(token, 1);
     CHECK_TEXT("{\"alg\":\"HS256\",\"typ\":\"JWT\"}", head);
     CHECK_INT(1800, json_int(claims, "exp", 0) - json_int(claims, "iat", 0));
@@ -301,7 +301,7 @@ TEST("a token of a backend's is enough, and nothing is signed beside it") {
 TEST("a token that has run out, or is none, is its own error, and is in none") {
     uc_client *backend = client_new(), *client = client_of_public_key();
     uc_upload_opts opts = upload_opts();
-    uc_token_opts brief = token_opts();
+    uc_upload_token_opts brief = upload_token_opts();
     uc_file *file;
     uc_error *error;
     char *token, *echo;
@@ -330,7 +330,7 @@ TEST("a token allows no more than its scope and its number of files") {
     static const char *const base_only[] = {"/base/"}, *const multipart_only[] = {"/multipart/*"};
     uc_client *backend = client_new(), *client = client_of_public_key();
     uc_upload_opts opts = upload_opts();
-    uc_token_opts token = token_opts();
+    uc_upload_token_opts token = upload_token_opts();
     wants_signatures();
     token.scope_len = 1;
     token.scope = base_only;
@@ -343,7 +343,7 @@ TEST("a token allows no more than its scope and its number of files") {
     check_allowed(client, MULTIPART, &opts);
     check_forbidden(client, 3, &opts, UC_ERR_AUTH, 403, "ScopeForbiddenError");
     uc_free((void *)opts.token);
-    token = token_opts();
+    token = upload_token_opts();
     token.operations = 2;
     opts.token = token_with(backend, &token);
     check_allowed(client, 3, &opts);
@@ -419,7 +419,7 @@ TEST("a group is made with a backend's token whose scope is /group/, as often as
     static const char *const group_only[] = {"/group/"}, *const others[] = {"/base/", "/multipart/*", "/from_url/"};
     uc_client *backend = client_new(), *clients[2];
     uc_group_create_opts opts = group_create_opts();
-    uc_token_opts claims = token_opts();
+    uc_upload_token_opts claims = upload_token_opts();
     char *uuid = text("%s", a_file().uuid), *echo;
     uc_error *error;
     size_t i;
@@ -556,7 +556,8 @@ TEST("two permissions at once, half of one, or what cannot be one are refused be
     uc_free(client);
 }
 
-static void check_refused_token(const uc_client *client, const uc_token_opts *opts, const char *name, const char *value) {
+static void check_refused_token(const uc_client *client, const uc_upload_token_opts *opts, const char *name,
+                                const char *value) {
     char *token;
     uc_error *error;
     check_refusal(uc_upload_token(client, opts, &token, &error), &error, name, value);
@@ -568,7 +569,7 @@ TEST("permissions that the service would not take are not made") {
     const char *const wrong[] = {"", "base/", "*", "/ba*", "/*/base/", "/**", "/a b/", "/\xc3\xa9/", path65};
     const char *scope[17];
     uc_client *client = client_new(), *other = client_of_public_key();
-    uc_token_opts opts = token_opts();
+    uc_upload_token_opts opts = upload_token_opts();
     char *signature;
     uc_error *error;
     size_t i;
@@ -576,12 +577,12 @@ TEST("permissions that the service would not take are not made") {
     check_refused_token(client, &opts, "opts.lifetime_s", "-1");
     opts.lifetime_s = 86401;
     check_refused_token(client, &opts, "opts.lifetime_s", "86401");
-    opts = token_opts();
+    opts = upload_token_opts();
     opts.operations = -1;
     check_refused_token(client, &opts, "opts.operations", "-1");
     opts.operations = 100001;
     check_refused_token(client, &opts, "opts.operations", "100001");
-    opts = token_opts();
+    opts = upload_token_opts();
     opts.scope = scope;
     opts.scope_len = 1;
     for (i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {

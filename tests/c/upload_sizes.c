@@ -91,7 +91,7 @@ TEST("names arrive as they are, whatever stands in them") {
             uc_file *file;
             char *told;
             reset(NULL);
-            opts.name = names[i];
+            opts.filename = names[i];
             told = told_with(client, both_sizes[size], &opts, &file);
             CHECK_TEXT(names[i], file->original_filename);
             free(told);
@@ -132,7 +132,7 @@ TEST("a name may be long") {
     for (size = 0; size < 2; size++) {
         for (i = 0; i < 2; i++) {
             uc_file *file;
-            opts.name = names[i];
+            opts.filename = names[i];
             free(told_with(client, both_sizes[size], &opts, &file));
             CHECK_TEXT(names[i], file->original_filename);
             uc_free(file);
@@ -154,7 +154,7 @@ TEST("a file has its own name unless another is given, and what has none is \"fi
         CHECK_OK(upload_by((enum way)way, client, &content, NULL, &file, &error), error);
         CHECK_TEXT(way == BY_PATH ? "content.bin" : "file", file->original_filename);
         uc_free(file);
-        opts.name = "other.txt";
+        opts.filename = "other.txt";
         CHECK_OK(upload_by((enum way)way, client, &content, &opts, &file, &error), error);
         CHECK_TEXT("other.txt", file->original_filename);
         uc_free(file);
@@ -176,7 +176,7 @@ TEST("the MIME type is what is given, else what the name says") {
         for (i = 0; i < sizeof types / sizeof types[0]; i++) {
             uc_file *file;
             char *told;
-            opts.name = types[i][0];
+            opts.filename = types[i][0];
             opts.mime_type = types[i][1];
             told = told_with(client, both_sizes[size], &opts, &file);
             CHECK_TEXT(types[i][2], file->mime_type);
@@ -190,21 +190,26 @@ TEST("the MIME type is what is given, else what the name says") {
 }
 
 TEST("a file is stored as asked for, else as the project is set") {
-    static const char *const stores[][3] = {
-        {"0", "true", "false"}, {"1", "false", "true"}, {"auto", "true", "true"}, {"auto", "false", "false"},
-        {NULL, "true", "true"}, {NULL, "false", "false"},
+    static const struct {
+        int32_t store;
+        const char *autostores, *is_stored;
+    } stores[] = {
+        {UC_NO, "true", "false"},
+        {UC_YES, "false", "true"},
+        {UC_DEFAULT, "true", "true"},
+        {UC_DEFAULT, "false", "false"},
     };
     uc_client *client = client_new();
     uc_upload_opts opts = upload_opts();
     size_t i, size;
     for (size = 0; size < 2; size++) {
         for (i = 0; i < sizeof stores / sizeof stores[0]; i++) {
-            char *project = text("{\"autostore_enabled\":%s}", stores[i][1]), *told;
+            char *project = text("{\"autostore_enabled\":%s}", stores[i].autostores), *told;
             uc_file *file;
             emulator("POST", "/_emulator/project", project);
-            opts.store = stores[i][0];
+            opts.store = stores[i].store;
             told = told_with(client, both_sizes[size], &opts, &file);
-            CHECK_TOLD(stores[i][2], told, "store");
+            CHECK_TOLD(stores[i].is_stored, told, "store");
             free(told);
             free(project);
             uc_free(file);
@@ -228,11 +233,11 @@ static void name_all(char names[][101], size_t count, size_t length) {
 }
 
 TEST("whether it is stored, its safe name and its bucket are told with the upload") {
-    static const char *const stores[] = {"0", "1", "auto"};
+    static const int32_t stores[] = {UC_NO, UC_YES, UC_DEFAULT};
     uc_client *client = client_new();
     uc_upload_opts opts = upload_opts();
     size_t i, size;
-    opts.name = "a b\xc3\xa9.txt";
+    opts.filename = "a b\xc3\xa9.txt";
     for (size = 0; size < 2; size++) {
         for (i = 0; i < 3; i++) {
             uc_file *file, *asked, *rest;
@@ -248,7 +253,7 @@ TEST("whether it is stored, its safe name and its bucket are told with the uploa
             CHECK_TEXT("ab.txt", asked->filename);
             CHECK_TEXT(NULL, rest->filename);
             CHECK_TEXT(NULL, file->s3_bucket);
-            CHECK_TEXT(opts.name, asked->original_filename);
+            CHECK_TEXT(opts.filename, asked->original_filename);
             uc_free(file);
             uc_free(asked);
             uc_free(rest);
@@ -398,18 +403,15 @@ TEST("other options that make no sense are refused before anything is sent") {
     uc_client *client = client_new();
     uc_upload_opts opts = upload_opts();
     size_t i;
-    opts.name = "";
-    check_refused(client, &opts, "opts.name");
-    opts.name = "\xff";
-    check_refused(client, &opts, "opts.name");
+    opts.filename = "";
+    check_refused(client, &opts, "opts.filename");
+    opts.filename = "\xff";
+    check_refused(client, &opts, "opts.filename");
     opts = upload_opts();
     for (i = 0; i < sizeof wrong_types / sizeof wrong_types[0]; i++) {
         opts.mime_type = wrong_types[i];
         check_refused(client, &opts, "opts.mime_type");
     }
-    opts = upload_opts();
-    opts.store = "true";
-    check_refused(client, &opts, "opts.store");
     opts = upload_opts();
     for (i = 0; i < sizeof wrong_sizes / sizeof wrong_sizes[0]; i++) {
         opts.part_size = wrong_sizes[i];

@@ -25,8 +25,8 @@ static uc_job *fetches(const uc_client *client, const char *address, const uc_up
 /** Waits for the file and checks its content. */
 static void check_fetched(uc_job *job, const struct content *content) {
     wait_for(job);
-    CHECK(uc_job_file(job) != NULL);
-    check_content(uc_job_file(job), content);
+    CHECK(uc_job_file_uuid(job) != NULL);
+    check_content(uc_job_file_uuid(job), content);
 }
 
 TEST("a file from a URL is a job that ends with the file") {
@@ -38,8 +38,8 @@ TEST("a file from a URL is a job that ends with the file") {
     uc_file *file;
     jobs_go("{\"polls\":2}");
     job = fetches(client, address, NULL);
-    CHECK_TEXT(NULL, uc_job_file(job));
-    CHECK_TEXT(NULL, uc_job_thumbnails(job));
+    CHECK_TEXT(NULL, uc_job_file_uuid(job));
+    CHECK_TEXT(NULL, uc_job_thumbnails_group_id(job));
     CHECK_CONTAINS(uc_job_json(job), "\"token\"");
     CHECK_OK(uc_job_poll(job, &error), error);
     CHECK_CONTAINS(uc_job_json(job), "\"waiting\"");
@@ -50,7 +50,7 @@ TEST("a file from a URL is a job that ends with the file") {
     forget_requests();
     CHECK_DONE(uc_job_poll(job, &error), error);
     CHECK_INT(0, requests_counted());
-    CHECK_OK(uc_upload_info(client, uc_job_file(job), &file, &error), error);
+    CHECK_OK(uc_upload_info(client, uc_job_file_uuid(job), &file, &error), error);
     CHECK_INT(content.size, file->size);
     CHECK_INT(1, file->is_ready);
     uc_free(file);
@@ -95,22 +95,25 @@ TEST("it is named, stored and described as asked for") {
     char *address = address_of(client, &content), *told;
     const uc_pair pairs[] = {{"first", "1"}, {"second", "two words"}};
     const char *const tags[] = {"red", "Blue"};
-    static const char *const stores[][2] = {{"1", "true"}, {"0", "false"}, {"auto", "true"}, {NULL, "true"}};
+    static const struct {
+        int32_t store;
+        const char *is_stored;
+    } stores[] = {{UC_YES, "true"}, {UC_NO, "false"}, {UC_DEFAULT, "true"}};
     uc_upload_opts opts = upload_opts();
     size_t i;
-    opts.name = "fetched.txt";
+    opts.filename = "fetched.txt";
     opts.metadata = pairs;
     opts.metadata_len = 2;
     opts.tags = tags;
     opts.tags_len = 2;
-    for (i = 0; i < 4; i++) {
+    for (i = 0; i < 3; i++) {
         uc_job *job;
-        opts.store = stores[i][0];
+        opts.store = stores[i].store;
         job = fetches(client, address, &opts);
         check_fetched(job, &content);
-        told = told_upload_of(uc_job_file(job));
+        told = told_upload_of(uc_job_file_uuid(job));
         CHECK_TOLD("fetched.txt", told, "filename");
-        CHECK_TOLD(stores[i][1], told, "store");
+        CHECK_TOLD(stores[i].is_stored, told, "store");
         CHECK_TOLD("[\"red\",\"blue\"]", told, "tags");
         CHECK_TOLD("two words", told, "second");
         free(told);
@@ -126,7 +129,7 @@ TEST("a name and metadata go with a URL as they go with a file") {
     uc_upload_opts opts = upload_opts();
     uc_job *job;
     char *body;
-    opts.name = "tab\t\"quote\" \xd0\x96.txt";
+    opts.filename = "tab\t\"quote\" \xd0\x96.txt";
     opts.metadata = pairs;
     opts.metadata_len = 4;
     job = fetches(client, "http://127.0.0.1:9/file", &opts);
@@ -148,31 +151,29 @@ TEST("a URL that was fetched before is not fetched again where that is asked for
     uc_upload_opts opts = upload_opts();
     uc_job *job, *resumed;
     uc_error *error;
-    opts.url_duplicates = UC_URL_DUPLICATES_CHECK | UC_URL_DUPLICATES_SAVE;
+    opts.check_url_duplicates = opts.save_url_duplicates = UC_YES;
     job = fetches(client, address, &opts);
     check_fetched(job, &content);
-    first = text("%s", uc_job_file(job));
+    first = text("%s", uc_job_file_uuid(job));
     uc_free(job);
     /* Whoever does not ask gets a file of its own. */
     job = fetches(client, address, NULL);
     check_fetched(job, &content);
-    CHECK(strcmp(first, uc_job_file(job)) != 0);
+    CHECK(strcmp(first, uc_job_file_uuid(job)) != 0);
     uc_free(job);
-    opts.url_duplicates = UC_URL_DUPLICATES_CHECK;
+    opts.save_url_duplicates = UC_NO;
     job = fetches(client, address, &opts);
-    CHECK_TEXT(first, uc_job_file(job));
+    CHECK_TEXT(first, uc_job_file_uuid(job));
     CHECK_CONTAINS(uc_job_json(job), "\"file_info\"");
     forget_requests();
     CHECK_DONE(uc_job_poll(job, &error), error);
     wait_for(job);
     CHECK_OK(uc_job_resume(other, uc_job_token(job), &resumed, &error), error);
-    CHECK_TEXT(first, uc_job_file(resumed));
+    CHECK_TEXT(first, uc_job_file_uuid(resumed));
     CHECK_DONE(uc_job_poll(resumed, &error), error);
     CHECK_INT(0, requests_counted());
     uc_free(resumed);
     uc_free(job);
-    opts.url_duplicates = 4;
-    check_refusal(uc_upload_url(client, address, &opts, &job, &error), &error, "opts.url_duplicates", "4");
     free(first);
     free(address);
     uc_free(client);
@@ -187,7 +188,8 @@ TEST("what a URL's duplicates have to do with it is told as it was asked for") {
     int32_t i;
     for (i = 0; i < 4; i++) {
         char *body;
-        opts.url_duplicates = i;
+        opts.check_url_duplicates = i % 2 ? UC_YES : UC_NO;
+        opts.save_url_duplicates = i / 2 ? UC_YES : UC_DEFAULT;
         forget_requests();
         uc_free(fetches(client, "http://127.0.0.1:9/file", &opts));
         body = sent(0, "body");
@@ -247,7 +249,7 @@ TEST("progress is in bytes, of a number that is known or not") {
         jobs_go("{\"polls\":3}");
         job = fetches(client, address, NULL);
         CHECK_DONE(uc_job_wait(job, 60000, hear, &heard, &error), error);
-        check_content(uc_job_file(job), &content);
+        check_content(uc_job_file_uuid(job), &content);
         CHECK_INT(0, heard.wrong);
         CHECK(heard.calls > 3);
         CHECK_INT(300000, heard.done);
@@ -287,8 +289,8 @@ struct report {
     int64_t done, total;
 };
 
-static int32_t note(void *user_data, int64_t done, int64_t total) {
-    struct report *report = (struct report *)user_data;
+static int32_t note(void *progress_data, int64_t done, int64_t total) {
+    struct report *report = (struct report *)progress_data;
     report->done = done;
     report->total = total;
     return 1;
@@ -453,7 +455,7 @@ TEST("what cannot be fetched ends as UC_ERR_JOB with the service's code and word
         for (again = 0; again < 2; again++) {
             CHECK_TEXT(failing[i][1], error->code);
             CHECK_CONTAINS(error->message, "HTTP");
-            CHECK_TEXT(NULL, uc_job_file(job));
+            CHECK_TEXT(NULL, uc_job_file_uuid(job));
             uc_free(error);
             forget_requests();
             CHECK_FAILS(UC_ERR_JOB, uc_job_poll(job, &error), error);
@@ -514,12 +516,12 @@ TEST("a success without the UUID of a file is UC_ERR_PROTOCOL, and the job can b
         uc_status status;
         fault(told);
         status = uc_job_poll(job, &error);
-        if (status != UC_ERR_PROTOCOL) FAIL("%s: %s, file %s", said[i], uc_status_name(status), uc_job_file(job));
+        if (status != UC_ERR_PROTOCOL) FAIL("%s: %s, file %s", said[i], uc_status_name(status), uc_job_file_uuid(job));
         CHECK_FAILS(UC_ERR_PROTOCOL, status, error);
-        CHECK_TEXT(NULL, uc_job_file(job));
+        CHECK_TEXT(NULL, uc_job_file_uuid(job));
         uc_free(error);
         CHECK_FAILS(UC_ERR_PROTOCOL, uc_job_wait(job, 60000, NULL, NULL, &error), error);
-        CHECK_TEXT(NULL, uc_job_file(job));
+        CHECK_TEXT(NULL, uc_job_file_uuid(job));
         uc_free(error);
         check_fetched(job, &content);
         uc_free(job);

@@ -312,7 +312,7 @@ TEST("whatever is parsed or signed, it does not crash, and what comes of it is t
     chance = UINT64_C(0x2545f4914f6cdd1d);
     for (number = 0; number < ROUNDS; number++) {
         char *url = wild(ONE_OF(urls)), *secret = mostly("00ff"), *made;
-        uc_sign_url_opts opts = sign_url_opts();
+        uc_url_sign_opts opts = url_sign_opts();
         uc_url_parts *parts;
         uc_error *error;
         uc_status status = uc_url_parse(url, &parts, &error);
@@ -325,8 +325,8 @@ TEST("whatever is parsed or signed, it does not crash, and what comes of it is t
             uc_free(parts);
             parsed++;
         }
-        opts.wildcard = (int32_t)below(2);
-        opts.url_token = (int32_t)below(2);
+        opts.wildcard = below(2) ? UC_YES : UC_DEFAULT;
+        opts.url_token = below(2) ? UC_YES : UC_DEFAULT;
         status = uc_url_sign(url, secret, &opts, &made, &error);
         if (is_made(status, made, error)) {
             const char *query = strchr(made, '?');

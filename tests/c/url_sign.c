@@ -8,13 +8,13 @@
 #define A_GROUP "/3b278cee-47bd-4276-8d7d-9cde5902b18c~1/"
 #define EXPIRE INT64_C(1633997100)
 
-static uc_sign_url_opts until(int64_t expire) {
-    uc_sign_url_opts opts = sign_url_opts();
+static uc_url_sign_opts until(int64_t expire) {
+    uc_url_sign_opts opts = url_sign_opts();
     opts.expire = expire;
     return opts;
 }
 
-static char *signed_with(const char *url, const uc_sign_url_opts *opts) {
+static char *signed_with(const char *url, const uc_url_sign_opts *opts) {
     char *made;
     uc_error *error;
     CHECK_OK(uc_url_sign(url, SECRET, opts, &made, &error), error);
@@ -64,7 +64,7 @@ TEST("a token is for exactly one address") {
     };
     size_t i;
     for (i = 0; i < COUNT(vectors); i++) {
-        uc_sign_url_opts opts = until(vectors[i].expire);
+        uc_url_sign_opts opts = until(vectors[i].expire);
         char *url = text(HOST "%s", vectors[i].path), *expected = text("%s?token=%s", url, vectors[i].token);
         CHECK_MADE(expected, uc_url_sign(url, SECRET, &opts, &made, &error));
         free(expected);
@@ -92,9 +92,9 @@ TEST("a wildcard is for everything below the last slash") {
                       "~hmac=371f26f9da9ae9d119de6cbdae0e2d6fa2042e6500b4cbc201ebcdacb3fe5175"},
         {"/", "exp=1633997100~acl=/*~hmac=d8dfefa7b0ba8d786f3edb6198aed3bade85a7cd9f456ec7c3ca18a19482602f"},
     };
-    uc_sign_url_opts opts = until(EXPIRE);
+    uc_url_sign_opts opts = until(EXPIRE);
     size_t i;
-    opts.wildcard = 1;
+    opts.wildcard = UC_YES;
     for (i = 0; i < COUNT(vectors); i++) {
         char *url = text(HOST "%s", vectors[i].path), *expected = text("%s?token=%s", url, vectors[i].token);
         CHECK_MADE(expected, uc_url_sign(url, SECRET, &opts, &made, &error));
@@ -119,11 +119,11 @@ TEST("a URL token does not repeat the address") {
     };
     size_t i;
     for (i = 0; i < COUNT(vectors); i++) {
-        uc_sign_url_opts opts = until(vectors[i].expire);
+        uc_url_sign_opts opts = until(vectors[i].expire);
         char *url = text(HOST "%s", vectors[i].path), *expected = text("%s?token=%s", url, vectors[i].token);
-        opts.url_token = 1;
+        opts.url_token = UC_YES;
         CHECK_MADE(expected, uc_url_sign(url, SECRET, &opts, &made, &error));
-        opts.wildcard = 1;
+        opts.wildcard = UC_YES;
         CHECK_REFUSED("opts.wildcard", url, uc_url_sign(url, SECRET, &opts, &made, &error));
         CHECK_REFUSED("opts.url_token", url, uc_url_sign(url, SECRET, &opts, &made, &error));
         free(expected);
@@ -133,15 +133,15 @@ TEST("a URL token does not repeat the address") {
 
 TEST("the secret is hex, in whatever case") {
     static const char *const secrets[] = {"0123456789abcdef", "0123456789ABCDEF", "0123456789aBcDeF"};
-    uc_sign_url_opts opts = until(1300);
+    uc_url_sign_opts opts = until(1300);
     size_t i;
     for (i = 0; i < COUNT(secrets); i++) {
-        opts.wildcard = 0;
+        opts.wildcard = UC_DEFAULT;
         CHECK_MADE("https://e/e1fe0a80-0000-4000-8000-000000000000/?token=exp=1300"
                    "~acl=/e1fe0a80-0000-4000-8000-000000000000/"
                    "~hmac=55287d5360a5f7b5d9990b47d3aa78b6ff23a34688b8796a3c746c7efe8b4c75",
                    uc_url_sign("https://e/e1fe0a80-0000-4000-8000-000000000000/", secrets[i], &opts, &made, &error));
-        opts.wildcard = 1;
+        opts.wildcard = UC_YES;
         CHECK_MADE("https://e/e1fe0a80-0000-4000-8000-000000000000/?token=exp=1300"
                    "~acl=/e1fe0a80-0000-4000-8000-000000000000/*"
                    "~hmac=71abbdb6c74416eaae4686acb0f6564869dbceacd4c4c7e8f0bb6e4da67b9ed4",
@@ -169,7 +169,7 @@ TEST("it is good for 300 seconds, or for as long as is asked") {
     static const int64_t lifetimes[] = {0, 1, 86400, INT64_C(4000000000)};
     size_t i;
     for (i = 0; i < COUNT(lifetimes); i++) {
-        uc_sign_url_opts opts = sign_url_opts();
+        uc_url_sign_opts opts = url_sign_opts();
         int64_t lifetime = lifetimes[i] ? lifetimes[i] : 300;
         time_t before = time(NULL), after;
         char *url;
@@ -198,7 +198,7 @@ TEST("times that cannot be are refused") {
     };
     size_t i;
     for (i = 0; i < COUNT(cases); i++) {
-        uc_sign_url_opts opts = until(cases[i].expire);
+        uc_url_sign_opts opts = until(cases[i].expire);
         opts.lifetime_s = cases[i].lifetime_s;
         CHECK_REFUSED(cases[i].name, "a time", uc_url_sign(HOST A_FILE, SECRET, &opts, &made, &error));
     }
@@ -263,11 +263,11 @@ TEST("what is no address to sign is refused") {
 }
 
 TEST("only who asks for a wildcard gets one, and nothing in the address ends the token") {
-    uc_sign_url_opts opts = until(EXPIRE);
+    uc_url_sign_opts opts = until(EXPIRE);
     CHECK_MADE(HOST A_FILE "a%26b%21c%2A.jpg?token=exp=1633997100~acl=" A_FILE "a%26b%21c%2A.jpg"
                            "~hmac=cb940bd5f47f8ce1eb96146472cdc0e199c40e2dacebec9fd1bd3b51d8b03569",
                uc_url_sign(HOST A_FILE "a&b!c*.jpg", SECRET, &opts, &made, &error));
-    opts.wildcard = 1;
+    opts.wildcard = UC_YES;
     CHECK_MADE(HOST "/%2A/?token=exp=1633997100~acl=/%2A/*"
                     "~hmac=b1784426a6ced9bd276f13d0af591f1ef8b04c2dcd5c6de8f100d22b5b25f4b1",
                uc_url_sign(HOST "/*/", SECRET, &opts, &made, &error));
@@ -281,9 +281,9 @@ TEST("an address without a slash behind its id does not let in everything") {
         {"/adaptive_video", "/adaptive_video/"},
         {"/-/resize/500x/", "/-/resize/500x/"},
     };
-    uc_sign_url_opts opts = until(EXPIRE);
+    uc_url_sign_opts opts = until(EXPIRE);
     size_t i;
-    opts.wildcard = 1;
+    opts.wildcard = UC_YES;
     for (i = 0; i < COUNT(cases); i++) {
         char *url = text(HOST "/" UUID "%s", cases[i][0]), *acl = text("~acl=/" UUID "%s*~hmac=", cases[i][1]);
         char *made = signed_with(url, &opts);
@@ -341,7 +341,7 @@ static int status_below(const char *url, const char *name) {
 TEST("with a wildcard the token of a video's playlist is good for its segments") {
     struct kept_file video = kept_named("video.mp4");
     uc_client *client = client_at(base());
-    uc_sign_url_opts opts = sign_url_opts();
+    uc_url_sign_opts opts = url_sign_opts();
     char *url, *exact, *wildcard, *file;
     uc_error *error;
     emulator("POST", "/_emulator/project", "{\"delivery_secrets\":[\"" SECRET "\"]}");
@@ -350,7 +350,7 @@ TEST("with a wildcard the token of a video's playlist is good for its segments")
     exact = signed_with(url, NULL);
     CHECK_INT(200, status_of(exact));
     CHECK_INT(403, status_below(exact, "360.m3u8"));
-    opts.wildcard = 1;
+    opts.wildcard = UC_YES;
     wildcard = signed_with(url, &opts);
     CHECK_INT(200, status_of(wildcard));
     CHECK_INT(200, status_below(wildcard, "360.m3u8"));
@@ -365,7 +365,7 @@ TEST("with a wildcard the token of a video's playlist is good for its segments")
 }
 
 TEST("a token is taken from the address again") {
-    uc_sign_url_opts opts = until(EXPIRE);
+    uc_url_sign_opts opts = until(EXPIRE);
     char *url = signed_with(HOST A_FILE, &opts);
     uc_url_parts *parts;
     uc_error *error;

@@ -23,7 +23,7 @@ static inline uc_client *client_at(const char *cdn_base) {
 /** A client that takes operations as they are. */
 static inline uc_client *client_unchecked(void) {
     uc_client_opts opts = client_opts();
-    opts.unchecked_operations = 1;
+    opts.unchecked_operations = UC_YES;
     return client_with(&opts);
 }
 

@@ -80,7 +80,7 @@ static uc_webhook_event *read_event(const struct delivery *delivery) {
     char *body = bytes_of(delivery->body, size);
     uc_webhook_event *event;
     uc_error *error;
-    CHECK_OK(uc_webhook_read(SECRET, delivery->signature, body, size, &event, &error), error);
+    CHECK_OK(webhook_read(SECRET, delivery->signature, body, size, &event, &error), error);
     free(body);
     CHECK(event != NULL);
     CHECK_TEXT(delivery->body, event->json);
@@ -91,7 +91,7 @@ static uc_webhook_event *read_event(const struct delivery *delivery) {
 static void check_refused(const char *secret, const char *signature, const char *body, size_t size, const char *what) {
     uc_webhook_event *event = (uc_webhook_event *)&vector;
     uc_error *error;
-    uc_status status = uc_webhook_read(secret, signature, body, size, &event, &error);
+    uc_status status = webhook_read(secret, signature, body, size, &event, &error);
     if (status != UC_ERR_AUTH) FAIL("%s: %s", what, uc_status_name(status));
     CHECK_FAILS(UC_ERR_AUTH, status, error);
     CHECK(event == NULL);
@@ -235,7 +235,7 @@ TEST("what is signed and yet no delivery is UC_ERR_PROTOCOL") {
         char *body = bytes_of(cases[i].body, cases[i].size);
         uc_webhook_event *event;
         uc_error *error;
-        CHECK_FAILS(UC_ERR_PROTOCOL, uc_webhook_read(SECRET, cases[i].signature, body, cases[i].size, &event, &error),
+        CHECK_FAILS(UC_ERR_PROTOCOL, webhook_read(SECRET, cases[i].signature, body, cases[i].size, &event, &error),
                     error);
         CHECK(event == NULL);
         uc_free(error);
@@ -277,7 +277,7 @@ TEST("so is one bit changed in the secret; a secret that is no text any more is 
         uc_error *error;
         secret[bit / 8] ^= (char)(1 << bit % 8);
         if (bit % 8 == 7)
-            check_refusal(uc_webhook_read(secret, vector.signature, vector.body, size, &event, &error), &error,
+            check_refusal(webhook_read(secret, vector.signature, vector.body, size, &event, &error), &error,
                           "signing_secret", secret);
         else
             check_refused(secret, vector.signature, vector.body, size, secret);
@@ -331,7 +331,7 @@ TEST("a delivery without the header is refused") {
     uc_webhook_event *event;
     uc_error *error;
     check_refused(SECRET, NULL, vector.body, strlen(vector.body), "no header");
-    CHECK_FAILS(UC_ERR_AUTH, uc_webhook_read(SECRET, NULL, vector.body, strlen(vector.body), &event, &error), error);
+    CHECK_FAILS(UC_ERR_AUTH, webhook_read(SECRET, NULL, vector.body, strlen(vector.body), &event, &error), error);
     CHECK_CONTAINS(error->message, "X-Uc-Signature");
     uc_free(error);
 }
@@ -339,15 +339,57 @@ TEST("a delivery without the header is refused") {
 TEST("an empty secret checks nothing and is refused, even where somebody signed with it") {
     uc_webhook_event *event = (uc_webhook_event *)&vector;
     uc_error *error;
-    check_refusal(uc_webhook_read("", "v1=b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad", "", 0,
+    check_refusal(webhook_read("", "v1=b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad", "", 0,
                                   &event, &error),
                   &error, "signing_secret", "");
     CHECK(event == NULL);
-    check_refusal(uc_webhook_read("", NULL, vector.body, strlen(vector.body), &event, &error), &error, "signing_secret",
+    check_refusal(webhook_read("", NULL, vector.body, strlen(vector.body), &event, &error), &error, "signing_secret",
                   "");
-    check_refusal(uc_webhook_read(NULL, vector.signature, vector.body, strlen(vector.body), &event, &error), &error,
+    check_refusal(webhook_read(NULL, vector.signature, vector.body, strlen(vector.body), &event, &error), &error,
                   "signing_secret", "NULL");
-    check_refusal(uc_webhook_read(SECRET, vector.signature, NULL, 1, &event, &error), &error, "body", "NULL");
+    check_refusal(webhook_read(SECRET, vector.signature, NULL, 1, &event, &error), &error, "body", "NULL");
+}
+
+/* -- several secrets -------------------------------------------------------------------------------- */
+
+TEST("while a secret is changed, a delivery is good that was signed with any of them") {
+    static const char *const lists[][3] = {
+        {SECRET, "new", "newer"}, {"old", SECRET, "newer"}, {"old", "new", SECRET}, {SECRET, SECRET, SECRET}};
+    static const char *const others[] = {"old", "new", "12345x"};
+    uc_webhook_event *event;
+    uc_error *error;
+    size_t i;
+    for (i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        CHECK_OK(uc_webhook_read(lists[i], 3, vector.signature, vector.body, strlen(vector.body), &event, &error), error);
+        CHECK_INT(889783, event->hook_id);
+        uc_free(event);
+    }
+    CHECK_FAILS(UC_ERR_AUTH,
+                uc_webhook_read(others, 3, vector.signature, vector.body, strlen(vector.body), &event, &error), error);
+    CHECK_TEXT("signature is not that of this body and any of signing_secrets", error->message);
+    uc_free(error);
+    /* Only as many as it is told of. */
+    CHECK_STATUS(UC_ERR_AUTH,
+                 uc_webhook_read(lists[2], 2, vector.signature, vector.body, strlen(vector.body), &event, NULL));
+}
+
+TEST("no secret at all, and a wrong one among good ones, is a wrong argument that is named") {
+    static const char *const with_empty[] = {SECRET, ""}, *const with_null[] = {SECRET, NULL};
+    static const char *const with_bytes[] = {SECRET, "\xff"};
+    uc_webhook_event *event = (uc_webhook_event *)&vector;
+    uc_error *error;
+    size_t size = strlen(vector.body);
+    check_refusal(uc_webhook_read(with_empty, 0, vector.signature, vector.body, size, &event, &error), &error,
+                  "signing_secrets_len is 0", "0");
+    CHECK(event == NULL);
+    check_refusal(uc_webhook_read(NULL, 0, vector.signature, vector.body, size, &event, &error), &error,
+                  "signing_secrets_len is 0", "0");
+    check_refusal(uc_webhook_read(with_empty, 2, vector.signature, vector.body, size, &event, &error), &error,
+                  "signing_secrets[1] is empty", "");
+    check_refusal(uc_webhook_read(with_null, 2, vector.signature, vector.body, size, &event, &error), &error,
+                  "signing_secrets[1] is NULL", "NULL");
+    check_refusal(uc_webhook_read(with_bytes, 2, vector.signature, vector.body, size, &event, &error), &error,
+                  "signing_secrets[1] is not UTF-8", "bytes");
 }
 
 /* -- as the service does it ------------------------------------------------------------------------ */
@@ -415,7 +457,7 @@ TEST("a webhook is made, the service delivers to it, and the delivery is read wi
         file.uuid);
     fire(order);
     signature = signature_of(&received);
-    CHECK_OK(uc_webhook_read(opts.signing_secret, signature, received.body, received.size, &event, &error), error);
+    CHECK_OK(webhook_read(opts.signing_secret, signature, received.body, received.size, &event, &error), error);
     CHECK_TEXT("file.info_updated", event->event);
     CHECK_TEXT(server.base, event->target_url);
     CHECK_INT(webhook->id, event->hook_id);
@@ -430,7 +472,7 @@ TEST("a webhook is made, the service delivers to it, and the delivery is read wi
     check_kept(&file, event->file);
     CHECK_INT(360, event->file->video->video[0]->height);
     uc_free(event);
-    CHECK_STATUS(UC_ERR_AUTH, uc_webhook_read("delicieux", signature, received.body, received.size, &event, NULL));
+    CHECK_STATUS(UC_ERR_AUTH, webhook_read("delicieux", signature, received.body, received.size, &event, NULL));
     CHECK_INT(1, received.count);
 
     server_stop(&server);
@@ -452,7 +494,7 @@ TEST("a webhook without a secret delivers without a signature, which nothing can
     order = text("{\"event\":\"file.infected\",\"uuid\":\"%s\",\"target_url\":\"%s/\"}", file.uuid, server.base);
     fire(order);
     CHECK(signature_of(&received) == NULL);
-    CHECK_STATUS(UC_ERR_AUTH, uc_webhook_read(SECRET, NULL, received.body, received.size, &event, NULL));
+    CHECK_STATUS(UC_ERR_AUTH, webhook_read(SECRET, NULL, received.body, received.size, &event, NULL));
     CHECK(event == NULL);
     server_stop(&server);
     free(order);

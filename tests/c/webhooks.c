@@ -85,7 +85,7 @@ TEST("one for each event, one of them silent: all are listed as they were made")
     size_t i;
     for (i = 0; i < 5; i++) {
         uc_webhook_opts opts = webhook_for(events[i], HOOK);
-        opts.active = i == 2 ? -1 : 1;
+        opts.active = i == 2 ? UC_NO : UC_YES;
         made[i] = webhook_made(client, &opts);
         CHECK_TEXT(events[i], made[i]->event);
         CHECK_TEXT(NULL, made[i]->signing_secret);
@@ -124,8 +124,8 @@ TEST("an update changes what is set in opts, and nothing else") {
     for (i = 0; i < 5; i++) {
         uc_webhooks *all;
         opts = webhook_opts();
-        if (i == 0) opts.active = -1;
-        if (i == 1) opts.active = 1;
+        if (i == 0) opts.active = UC_NO;
+        if (i == 1) opts.active = UC_YES;
         if (i == 2) opts.target_url = "http://example.com:8080/other?a=b";
         if (i == 3) opts.event = "file.stored";
         if (i == 4) opts.signing_secret = "secret";
@@ -136,7 +136,7 @@ TEST("an update changes what is set in opts, and nothing else") {
         CHECK_TEXT(opts.target_url ? opts.target_url : before->target_url, after->target_url);
         CHECK_TEXT(opts.event ? opts.event : before->event, after->event);
         CHECK_TEXT(opts.signing_secret ? opts.signing_secret : before->signing_secret, after->signing_secret);
-        CHECK_INT(opts.active ? opts.active == 1 : before->is_active, after->is_active);
+        CHECK_INT(opts.active ? opts.active == UC_YES : before->is_active, after->is_active);
         CHECK_TEXT("0.7", after->version);
         CHECK_INT(before->created_us, after->created_us);
         CHECK(after->updated_us > before->updated_us);
@@ -162,9 +162,9 @@ TEST("deleting an address deletes all its webhooks, and one that nobody has is n
     uc_error *error;
     size_t i;
     for (i = 0; i < 3; i++) uc_free(webhook_made(client, &opts[i]));
-    CHECK_OK(uc_webhook_delete(client, HOOK, &error), error);
+    CHECK_OK(uc_webhook_unsubscribe(client, HOOK, &error), error);
     check_sent(3, "DELETE", "/webhooks/unsubscribe/", "{\"target_url\":\"" HOOK "\"}");
-    CHECK_OK(uc_webhook_delete(client, HOOK, &error), error);
+    CHECK_OK(uc_webhook_unsubscribe(client, HOOK, &error), error);
     all = all_webhooks(client);
     CHECK_INT(1, all->webhooks_len);
     CHECK_TEXT("https://example.com/stays", all->webhooks[0]->target_url);
@@ -218,21 +218,20 @@ TEST("options that make no sense are refused before anything is sent") {
         const char *name;
         uc_webhook_opts opts;
     } cases[] = {
-        {"opts.target_url", {sizeof(uc_webhook_opts), 0, "", "file.stored", NULL}},
-        {"opts.target_url", {sizeof(uc_webhook_opts), 0, "https://", "file.stored", NULL}},
-        {"opts.target_url", {sizeof(uc_webhook_opts), 0, "example.com/hook", "file.stored", NULL}},
-        {"opts.target_url", {sizeof(uc_webhook_opts), 0, "ftp://example.com/", "file.stored", NULL}},
-        {"opts.target_url", {sizeof(uc_webhook_opts), 0, "https://example.com/a b", "file.stored", NULL}},
-        {"opts.target_url", {sizeof(uc_webhook_opts), 0, "https://example.com/\n", "file.stored", NULL}},
-        {"opts.target_url", {sizeof(uc_webhook_opts), 0, "https://example.com/\xff", "file.stored", NULL}},
-        {"opts.event", {sizeof(uc_webhook_opts), 0, HOOK, "", NULL}},
-        {"opts.event", {sizeof(uc_webhook_opts), 0, HOOK, "\xff", NULL}},
-        {"opts.signing_secret", {sizeof(uc_webhook_opts), 0, HOOK, "file.stored", "123456789 123456789 123456789 123"}},
-        {"opts.signing_secret", {sizeof(uc_webhook_opts), 0, HOOK, "file.stored", ""}},
-        {"opts.signing_secret", {sizeof(uc_webhook_opts), 0, HOOK, "file.stored", "\xff"}},
-        {"opts.active", {sizeof(uc_webhook_opts), 2, HOOK, "file.stored", NULL}},
-        {"opts.active", {sizeof(uc_webhook_opts), -2, HOOK, "file.stored", NULL}},
-        {"opts.struct_size", {0, 0, HOOK, "file.stored", NULL}},
+        {"opts.target_url", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, "", "file.stored", NULL}},
+        {"opts.target_url", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, "https://", "file.stored", NULL}},
+        {"opts.target_url", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, "example.com/hook", "file.stored", NULL}},
+        {"opts.target_url", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, "ftp://example.com/", "file.stored", NULL}},
+        {"opts.target_url", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, "https://example.com/a b", "file.stored", NULL}},
+        {"opts.target_url", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, "https://example.com/\n", "file.stored", NULL}},
+        {"opts.target_url", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, "https://example.com/\xff", "file.stored", NULL}},
+        {"opts.event", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "", NULL}},
+        {"opts.event", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "\xff", NULL}},
+        {"opts.signing_secret",
+         {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "file.stored", "123456789 123456789 123456789 123"}},
+        {"opts.signing_secret", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "file.stored", ""}},
+        {"opts.signing_secret", {sizeof(uc_webhook_opts), UC_DEFAULT, 0, HOOK, "file.stored", "\xff"}},
+        {"opts.struct_size", {0, UC_DEFAULT, 0, HOOK, "file.stored", NULL}},
     };
     uc_client *client = client_new();
     uc_webhook *webhook;
@@ -247,7 +246,8 @@ TEST("options that make no sense are refused before anything is sent") {
         check_refusal(uc_webhook_update(client, 1, opts, &webhook, &error), &error, cases[i].name, cases[i].name);
         CHECK(webhook == NULL);
         if (strcmp(cases[i].name, "opts.target_url") == 0)
-            check_refusal(uc_webhook_delete(client, opts->target_url, &error), &error, "target_url", opts->target_url);
+            check_refusal(uc_webhook_unsubscribe(client, opts->target_url, &error), &error, "target_url",
+                          opts->target_url);
     }
     CHECK_INT(0, requests_counted());
     uc_free(client);
@@ -263,7 +263,7 @@ TEST(
     uc_webhook *webhook;
     uc_error *error;
     check_refusal(uc_webhook_create(client, &opts, &webhook, &error), &error, "opts.target_url", "256 characters");
-    check_refusal(uc_webhook_delete(client, url, &error), &error, "target_url", "256 characters");
+    check_refusal(uc_webhook_unsubscribe(client, url, &error), &error, "target_url", "256 characters");
     opts = webhook_for("file.stored", NULL);
     check_refusal(uc_webhook_create(client, &opts, &webhook, &error), &error, "opts.target_url", "NULL");
     opts = webhook_for(NULL, HOOK);
@@ -340,8 +340,8 @@ struct lines {
     size_t length;
 };
 
-static void note_line(void *user_data, int32_t level, const char *line) {
-    struct lines *lines = (struct lines *)user_data;
+static void note_line(void *log_data, int32_t level, const char *line) {
+    struct lines *lines = (struct lines *)log_data;
     int written =
         snprintf(lines->text + lines->length, sizeof lines->text - lines->length, "%d %s\n", (int)level, line);
     if (written > 0 && lines->length + (size_t)written < sizeof lines->text) lines->length += (size_t)written;

@@ -14,19 +14,22 @@ use crate::{C_SHARED, CPP_SHARED, SANITIZERS, Way, compile, run, workshop};
 
 /// Type and name of a parameter, its function in front where others have one of that name, `*` for
 /// any; and a valid C expression for it. `samples` is what `samples.h` makes before every call.
-const VALID: [(&str, &str, &str); 64] = [
+const VALID: [(&str, &str, &str); 73] = [
     ("const char *", "public_key", "PUBLIC_KEY"),
     ("const char *", "secret_key", "SECRET_KEY"),
     ("const char *", "uc_url(id)", "samples.image"),
     ("const char *", "id", "samples.group_id"),
     ("const char *", "group_id", "samples.group_id"),
     ("const char *", "method", "\"GET\""),
-    ("const char *", "json", "NULL"),
+    ("const char *", "body_json", "NULL"),
+    ("const char *", "uc_json_get(json)", "\"{}\""),
+    ("const char *", "pointer", "\"\""),
+    ("const char *", "text", "\"Hello\""),
     ("const char *", "uc_upload_path(path)", "__FILE__"),
     ("const char *", "uc_request(path)", "\"/groups/?limit=1\""),
     ("const char *", "uc_convert_document(path)", "samples.document_path"),
     ("const char *", "uc_convert_video(path)", "samples.video_path"),
-    ("const char *", "uc_document_info_get(uuid)", "samples.document"),
+    ("const char *", "uc_document_info(uuid)", "samples.document"),
     ("const char *", "uuid", "samples.image"),
     ("const char *", "source", "samples.image"),
     ("const char *", "source_url", "samples.source_url"),
@@ -36,11 +39,11 @@ const VALID: [(&str, &str, &str); 64] = [
     ("const char *", "key", "\"pet\""),
     ("const char *", "value", "\"cat\""),
     ("const char *", "target_url", "WEBHOOK_URL"),
-    ("const char *", "signing_secret", "DELIVERY_SECRET"),
     ("const char *", "signature", "DELIVERY_SIGNATURE"),
     ("const char *", "addon", "\"uc_clamav_virus_scan\""),
     ("const char *", "params_json", "\"{}\""),
     ("const char *", "token", "uc_job_token(samples.job)"),
+    ("const char *", "uc_url_verify(url)", "SIGNED_URL"),
     ("const char *", "url", "FILE_URL"),
     ("const char *", "secret_hex", "\"00ff\""),
     ("const char *", "uc_video_path(operations)", "\"-/format/webm/\""),
@@ -54,16 +57,22 @@ const VALID: [(&str, &str, &str); 64] = [
     ("const char *", "size", "\"10x10\""),
     ("const char *", "place", "\"center\""),
     ("const char *", "words", "\"Hello\""),
+    ("const char *const *", "signing_secrets", "delivery_secrets"),
+    ("const char *const *", "secrets_hex", "secrets_hex"),
     ("const char *const *", "*", "samples.list"),
     ("const int32_t *", "widths", "samples.widths"),
     ("const void *", "body", "DELIVERY"),
     ("const void *", "data", "DELIVERY"),
     ("const uc_client *", "*", "samples.client"),
+    ("const uc_error *", "*", "samples.error"),
     ("const uc_webhook_opts *", "*", "&samples.webhook_opts"),
     ("const uc_ops *", "*", "samples.ops"),
     ("uc_ops *", "*", "samples.ops"),
     ("const uc_page *", "*", "samples.page"),
+    ("uc_page *", "uc_page_next_file(page)", "samples.files_page"),
     ("uc_page *", "*", "samples.page"),
+    ("const uc_group *", "*", "uc_page_group(samples.page, 0)"),
+    ("const uc_file *", "*", "uc_page_file(samples.files_page, 0)"),
     ("const uc_job *", "*", "samples.job"),
     ("uc_job *", "*", "samples.job"),
     ("uc_progress_fn", "*", "go_on"),
@@ -84,7 +93,7 @@ const VALID: [(&str, &str, &str); 64] = [
 /// Function and parameter that may be NULL. So may every `error`, and the options of all but webhooks.
 const MAY_BE_NULL: [(&str, &str); 17] = [
     ("uc_client_new", "secret_key"),
-    ("uc_request", "json"),
+    ("uc_request", "body_json"),
     ("uc_free", "owned"),
     ("uc_file_info", "include"),
     ("uc_addon_run", "params_json"),
@@ -100,6 +109,14 @@ const MAY_BE_NULL: [(&str, &str); 17] = [
     ("uc_url_srcset", "filename"),
     ("uc_video_path", "operations"),
     ("uc_document_path", "operations"),
+];
+
+/// What a function without a status gives for NULL, where it is not NULL, 0 elements or -1.
+const GIVEN_FOR_NULL: [(&str, &str); 4] = [
+    ("uc_error_status", "CHECK_INT(UC_OK, uc_error_status(NULL));"),
+    ("uc_error_message", "CHECK_TEXT(\"\", uc_error_message(NULL));"),
+    ("uc_error_http_status", "CHECK_INT(0, uc_error_http_status(NULL));"),
+    ("uc_error_attempts", "CHECK_INT(0, uc_error_attempts(NULL));"),
 ];
 
 /// What NULL in this place is a sign of. (A delivery without a signature is nobody's mistake in C.)
@@ -167,6 +184,11 @@ fn is_optional(parameter: &Parameter) -> bool {
 /// What a call writes to, such as `uc_page **page`.
 fn is_output(parameter: &Parameter) -> bool {
     parameter.kind.ends_with("**") && !parameter.kind.contains("const *")
+}
+
+/// An output that the page still owns.
+fn is_borrowed(output: &Parameter) -> bool {
+    output.kind.starts_with("const ")
 }
 
 fn valid(function: &Function, parameter: &Parameter) -> Result<String, Failed> {
@@ -244,9 +266,11 @@ fn call_with_status(function: &Function, nulls: &[&Parameter]) -> Result<String,
         } else if is_null(output) {
             body += &format!("    CHECK((const void *){name} == (const void *)&garbage);\n");
         } else if refused.is_empty() {
-            body += &format!(
-                "    CHECK({name} != NULL && (const void *){name} != (const void *)&garbage);\n    uc_free({name});\n"
-            );
+            body +=
+                &format!("    CHECK({name} != NULL && (const void *){name} != (const void *)&garbage);\n");
+            if !is_borrowed(output) {
+                body += &format!("    uc_free({name});\n");
+            }
         } else {
             body += &format!("    CHECK({name} == NULL);\n");
         }
@@ -270,11 +294,14 @@ fn getter(function: &Function, with_null: bool) -> Result<String, Failed> {
     }
     let call = format!("{}({})", function.name, arguments.join(", "));
     let returns = function.returns.as_str();
-    let line = match returns {
-        "void" => format!("{call};"),
+    let given = GIVEN_FOR_NULL.iter().find(|(name, _)| *name == function.name).map(|(_, line)| *line);
+    let line = match (returns, given) {
+        ("void", _) => format!("{call};"),
         _ if !with_null => format!("(void){call};"),
-        "size_t" => format!("CHECK_INT(0, {call});"),
-        "int64_t" | "int32_t" => format!("CHECK_INT(-1, {call});"),
+        (_, Some(line)) => line.to_owned(),
+        ("size_t", _) => format!("CHECK_INT(0, {call});"),
+        ("int32_t", _) if function.name.contains("_has_") => format!("CHECK_INT(0, {call});"),
+        ("int64_t" | "int32_t", _) => format!("CHECK_INT(-1, {call});"),
         _ if returns.ends_with('*') => format!("CHECK({call} == NULL);"),
         _ => return Err(format!("tests/nulls: say what {} is to return for NULL", function.name).into()),
     };

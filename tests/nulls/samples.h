@@ -9,8 +9,14 @@
 #define WEBHOOK_URL "https://example.com/hook"
 #define FILE_URL "https://ucarecdn.com/22240276-2f06-41f8-9411-755c8ce926ed/"
 
+/* The same, signed with the secret 00ff until 2100. */
+#define SIGNED_URL \
+    FILE_URL "?token=exp=4102444800~acl=/22240276-2f06-41f8-9411-755c8ce926ed/" \
+             "~hmac=23580e5e954bc69d90717fbfd1fc790c569bdc0cfba9d239f5abfe358a178b52"
+static const char *const secrets_hex[] = {"00ff"};
+
 /* A delivery to a webhook, signed. */
-#define DELIVERY_SECRET "12345X"
+static const char *const delivery_secrets[] = {"12345X"};
 #define DELIVERY \
     "{\"hook\":{\"id\":1,\"event\":\"file.uploaded\"},\"" \
     "data\":{\"uuid\":\"22240276-2f06-41f8-9411-755c8ce926ed\"}}"
@@ -22,9 +28,10 @@ static char garbage;
 /** A valid argument of every kind. */
 struct samples {
     uc_client *client;
-    uc_page *page;
+    uc_page *page, *files_page;
     uc_job *job;
     uc_ops *ops;
+    uc_error *error;
     char *group_id, *image, *document;
     char document_path[128], video_path[128], source_url[128];
     const char *list[1];
@@ -34,13 +41,13 @@ struct samples {
     int requests; /* that it took to make these */
 };
 
-static int32_t go_on(void *user_data, int64_t done, int64_t total) {
-    (void)user_data, (void)done, (void)total;
+static int32_t go_on(void *progress_data, int64_t done, int64_t total) {
+    (void)progress_data, (void)done, (void)total;
     return 0;
 }
 
-static int64_t read_nothing(void *user_data, void *buffer, size_t size) {
-    (void)user_data, (void)buffer, (void)size;
+static int64_t read_nothing(void *read_data, void *buffer, size_t size) {
+    (void)read_data, (void)buffer, (void)size;
     return 0;
 }
 
@@ -98,14 +105,18 @@ static struct samples samples_new(void) {
     CHECK_OK(uc_metadata_set(samples.client, samples.image, "pet", "dog", &error), error);
     CHECK_OK(uc_ops_new(samples.client, &samples.ops, &error), error);
     CHECK_OK(uc_groups_list(samples.client, NULL, &samples.page, &error), error);
+    CHECK_OK(uc_files_list(samples.client, NULL, &samples.files_page, &error), error);
     CHECK_OK(uc_addon_run(samples.client, "aws_rekognition_detect_labels", samples.image, NULL, &samples.job, &error), error);
+    CHECK_STATUS(UC_ERR_NOT_FOUND, uc_request(samples.client, "GET", "/nothing/", NULL, &video, &samples.error));
     samples.requests = requests_counted();
     return samples;
 }
 
 static void samples_free(struct samples *samples) {
+    uc_free(samples->error);
     uc_free(samples->ops);
     uc_free(samples->job);
+    uc_free(samples->files_page);
     uc_free(samples->page);
     uc_free(samples->client);
     free(samples->group_id);

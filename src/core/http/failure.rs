@@ -283,7 +283,8 @@ fn certificate_reason(error: &rustls::CertificateError) -> &'static str {
     use rustls::CertificateError::*;
     match error {
         UnknownIssuer => {
-            "the certificate is not signed by a trusted authority; name that authority's own in opts.ca_file"
+            "the certificate is not signed by a trusted authority; name that authority's own in opts.ca_file or \
+             opts.ca_data"
         }
         Expired | ExpiredContext { .. } => "the certificate has expired, or this machine's clock is wrong",
         NotValidYet | NotValidYetContext { .. } => {
@@ -331,7 +332,7 @@ fn chain_reason(name: &str) -> &'static str {
     match word.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default() {
         "CaUsedAsEndEntity" => {
             "the server shows the certificate of an authority (CA:TRUE) as its own; it needs one with CA:FALSE, and \
-             opts.ca_file the one that signed it"
+             opts.ca_file or opts.ca_data the one that signed it"
         }
         "EndEntityUsedAsCa" => {
             "the certificate is signed by one that is not an authority's (CA:FALSE); the server needs another one"

@@ -264,6 +264,13 @@ impl Http {
         }
     }
 
+    /// Keeps no connection to `uri` any more.
+    pub fn forget_connections(&self, uri: &Uri) {
+        if let Some(network) = self.network.get() {
+            network.forget(uri);
+        }
+    }
+
     /// By the service's clock, as far as it is known.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
@@ -466,7 +473,7 @@ impl Http {
             Err(_) if call.is_canceled() => Err(Error::canceled().into()),
             Err(mut failure) => {
                 if matches!(failure.repeat, Repeat::AtOnce | Repeat::AtOnceIfIdempotent) {
-                    network.renew(&uri);
+                    network.forget(&uri);
                 }
                 failure.error.clean(secrets);
                 Err(failure)

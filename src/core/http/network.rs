@@ -41,8 +41,8 @@ impl Network {
         Ok((lend(connection, origin, &self.pool, self.config.clone()), is_kept))
     }
 
-    /// The next request to `uri` goes over a new connection: the kept ones are no better than the last.
-    pub fn renew(&self, uri: &Uri) {
+    /// Drops what is kept for `uri`: the next request to it goes over a new connection.
+    pub fn forget(&self, uri: &Uri) {
         self.pool.forget(&Origin::of(uri));
     }
 }

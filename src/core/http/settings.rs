@@ -3,9 +3,10 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
+use once_cell::sync::OnceCell;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use ureq::Agent;
@@ -107,47 +108,51 @@ pub fn user_agent(option: Option<&str>) -> Result<HeaderValue> {
 const MOST_PEM: u64 = 16 << 20;
 
 /// Whom TLS trusts: the system's authorities, the bundled ones where the system has none, and
-/// those of the caller's file.
+/// those of the caller's file and data.
 #[derive(Default)]
 pub struct Authorities {
     own: Vec<CertificateDer<'static>>,
-    config: OnceLock<Arc<ClientConfig>>,
+    config: OnceCell<Arc<ClientConfig>>,
 }
 
 impl Authorities {
-    pub fn with_file(path: &Path) -> Result<Self> {
-        let name = format!("opts.ca_file {}", shown(path));
-        let failed = |error: io::Error| match error.kind() {
-            io::ErrorKind::OutOfMemory => Error::memory("opts.ca_file"),
-            _ => Error::new(Status::File, format!("{name}: {}", plain(&error))),
-        };
-        let mut file = Vec::new();
-        File::open(path).and_then(|opened| opened.take(MOST_PEM).read_to_end(&mut file)).map_err(failed)?;
-        if file.len() as u64 == MOST_PEM {
+    pub fn new(file: Option<&Path>, data: Option<&[u8]>) -> Result<Self> {
+        let mut authorities = Authorities::default();
+        if let Some(path) = file {
+            let name = format!("opts.ca_file {}", shown(path));
+            authorities.add(&read_pem(path, &name)?, &name)?;
+        }
+        if let Some(pem) = data {
+            authorities.add(pem, "opts.ca_data")?;
+        }
+        Ok(authorities)
+    }
+
+    fn add(&mut self, pem: &[u8], name: &str) -> Result<()> {
+        if pem.len() as u64 >= MOST_PEM {
             return Err(Error::argument(format!(
-                "{name} is no file of certificates: it has more than 16 MiB"
+                "{name} holds more than certificates: it has more than 16 MiB"
             )));
         }
-        let found = pem::certificates(&file).map_err(|error| Error::argument(format!("{name}: {error}")))?;
+        let found = pem::certificates(pem).map_err(|error| Error::argument(format!("{name}: {error}")))?;
         // One that can vouch for nobody is passed over, as are the system's.
         let can_vouch = |der: &CertificateDer| RootCertStore::empty().add(der.clone()).is_ok();
-        let own: Vec<_> = found.into_iter().map(CertificateDer::from).filter(can_vouch).collect();
-        if own.is_empty() {
+        let before = self.own.len();
+        self.own.extend(found.into_iter().map(CertificateDer::from).filter(can_vouch));
+        if self.own.len() == before {
             return Err(Error::argument(format!(
                 "{name} holds no certificate of an authority in PEM form, which begins with \
                  -----BEGIN CERTIFICATE-----"
             )));
         }
-        Ok(Authorities { own, config: OnceLock::new() })
+        Ok(())
     }
 
-    /// Made for the first connection that needs it: to read the system's certificates takes longer
-    /// than a page.
+    /// Made for the first connection that needs it, since to read the system's certificates takes
+    /// longer than a page. Others wait meanwhile, and one of them tries again should it fail. A child
+    /// that is forked meanwhile never waits for it: it cannot connect with a client of its parent.
     pub fn client_config(&self) -> io::Result<Arc<ClientConfig>> {
-        match self.config.get() {
-            Some(config) => Ok(config.clone()),
-            None => self.new_client_config(),
-        }
+        self.config.get_or_try_init(|| self.new_client_config()).cloned()
     }
 
     #[cold]
@@ -166,6 +171,16 @@ impl Authorities {
             .map_err(io::Error::other)?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(self.config.get_or_init(|| Arc::new(config)).clone())
+        Ok(Arc::new(config))
+    }
+}
+
+/// A file of certificates, which may be longer than one can be.
+fn read_pem(path: &Path, name: &str) -> Result<Vec<u8>> {
+    let mut pem = Vec::new();
+    match File::open(path).and_then(|file| file.take(MOST_PEM).read_to_end(&mut pem)) {
+        Ok(_) => Ok(pem),
+        Err(error) if error.kind() == io::ErrorKind::OutOfMemory => Err(Error::memory("opts.ca_file")),
+        Err(error) => Err(Error::new(Status::File, format!("{name}: {}", plain(&error)))),
     }
 }

@@ -482,7 +482,7 @@ pub const OPERATIONS: &[Operation] = &[
         Subject::Document,
         "format",
         &[&[need("format", DocumentFormat)]],
-        "What to make of the document; uc_document_info_get() tells what it can become. Default pdf.",
+        "What to make of the document; uc_document_info() tells what it can become. Default pdf.",
     ),
     of(
         Subject::Document,

@@ -57,9 +57,9 @@ impl Client {
         form.field("pub_key", &http.settings.public_key);
         form.field("source_url", &source_url);
         form.field("store", options.store());
-        form.field("check_URL_duplicates", flag(options.check_duplicates));
-        form.field("save_URL_duplicates", flag(options.save_duplicates));
-        if let Some(name) = options.name {
+        form.field("check_URL_duplicates", flag(options.check_url_duplicates));
+        form.field("save_URL_duplicates", flag(options.save_url_duplicates));
+        if let Some(name) = options.filename {
             form.field("filename", name);
         }
         form.fields(&options.file_fields());

@@ -45,7 +45,7 @@ struct Upload<'a> {
 impl<'a> Upload<'a> {
     fn new(options: &'a UploadOptions<'a>, default_name: &str) -> Result<Self> {
         options.check()?;
-        let name = options.name.unwrap_or(default_name).to_owned();
+        let name = options.filename.unwrap_or(default_name).to_owned();
         let guessed = || mime_guess::from_path(&name).first_or_octet_stream().to_string();
         let mime_type = options.mime_type.map_or_else(guessed, str::to_owned);
         Ok(Upload { options, name, mime_type })
@@ -188,8 +188,10 @@ impl Client {
 
 /// Only what comes from a URL can have come from there before.
 fn refuse_duplicates(options: &UploadOptions) -> Result<()> {
-    match options.check_duplicates || options.save_duplicates {
-        true => Err(Error::argument("opts.url_duplicates is for uc_upload_url(): set it to 0")),
+    match options.check_url_duplicates || options.save_url_duplicates {
+        true => Err(Error::argument(
+            "opts.check_url_duplicates and opts.save_url_duplicates are for uc_upload_url() only",
+        )),
         false => Ok(()),
     }
 }

@@ -13,29 +13,27 @@ const MOST_PARALLEL: u32 = 16;
 /// Nothing and zero stand for the defaults.
 #[derive(Default)]
 pub struct UploadOptions<'a> {
-    pub name: Option<&'a str>,
+    pub filename: Option<&'a str>,
     pub mime_type: Option<&'a str>,
-    pub store: Option<&'a str>,
+    /// For good, or for a day.
+    pub store: Option<bool>,
     pub metadata: Vec<(&'a str, &'a str)>,
     pub tags: Vec<&'a str>,
     pub part_size: u64,
     pub parallel: u32,
     pub resume_file: Option<&'a Path>,
     pub permission: Permission<'a>,
-    pub check_duplicates: bool,
-    pub save_duplicates: bool,
+    pub check_url_duplicates: bool,
+    pub save_url_duplicates: bool,
 }
 
 impl UploadOptions<'_> {
     pub fn check(&self) -> Result<()> {
-        if self.name.is_some_and(str::is_empty) {
-            return Err(Error::argument("opts.name is empty"));
+        if self.filename.is_some_and(str::is_empty) {
+            return Err(Error::argument("opts.filename is empty"));
         }
         if self.mime_type.is_some_and(|mime| !is_mime_type(mime)) {
             return Err(Error::argument("opts.mime_type is no MIME type such as \"image/jpeg\""));
-        }
-        if !matches!(self.store, None | Some("auto" | "0" | "1")) {
-            return Err(Error::argument("opts.store may be \"auto\", \"0\", \"1\" or NULL"));
         }
         metadata::check_pairs(&self.metadata, "opts.metadata")?;
         tags::check(&self.tags, "opts.tags")?;
@@ -67,8 +65,12 @@ impl UploadOptions<'_> {
         fields
     }
 
-    pub fn store(&self) -> &str {
-        self.store.unwrap_or("auto")
+    pub fn store(&self) -> &'static str {
+        match self.store {
+            None => "auto",
+            Some(true) => "1",
+            Some(false) => "0",
+        }
     }
 }
 

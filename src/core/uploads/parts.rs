@@ -82,6 +82,10 @@ pub fn send_parts(
         }
     };
     workers::run(&parts, parallel.min(addresses.len()), work)?;
+    // They hold large buffers, and the next upload is likely to come too late for them.
+    if let Some(address) = addresses.first() {
+        http.forget_connections(address);
+    }
     lock(&failure).take().map_or(Ok(()), Err)
 }
 

@@ -8,6 +8,7 @@ mod name;
 pub mod parts;
 pub mod sign;
 pub mod source;
+pub mod verify;
 
 use std::borrow::Cow;
 

@@ -109,7 +109,7 @@ fn group_id(segment: &str) -> Option<Cow<'_, str>> {
     id::is_group_id(&id).then_some(id)
 }
 
-fn token(query: &str) -> Option<&str> {
+pub(super) fn token(query: &str) -> Option<&str> {
     query.split('&').find_map(|pair| pair.strip_prefix("token="))
 }
 

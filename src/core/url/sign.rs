@@ -47,6 +47,9 @@ impl SignOptions {
 
 /// Adds a token to an address, and takes it to the host that asks for one.
 pub fn sign(url: &str, secret_hex: &str, options: &SignOptions, now: i64) -> Result<String> {
+    if url.contains(['?', '#']) {
+        return Err(Error::argument("url has a query or a fragment; the token is the query of a signed URL"));
+    }
     let (origin, path) = split(url)?;
     let expire = options.expire(now)?;
     if options.wildcard && options.url_token {
@@ -54,7 +57,7 @@ pub fn sign(url: &str, secret_hex: &str, options: &SignOptions, now: i64) -> Res
             "opts.wildcard and opts.url_token exclude each other: a URL token is for one address",
         ));
     }
-    let key = key(secret_hex)?;
+    let key = key(secret_hex, "secret_hex")?;
     let sum = |text: &str| hex(&hmac::<Hmac<Sha256>>(&key, text));
     let token = if options.url_token {
         let sum = sum(&format!("exp={expire}~url={}", quoted(&path)?));
@@ -68,10 +71,10 @@ pub fn sign(url: &str, secret_hex: &str, options: &SignOptions, now: i64) -> Res
 }
 
 /// Scheme and host, the secure one where it is known, and the path as it will be asked for.
-fn split(url: &str) -> Result<(String, String)> {
+pub(super) fn split(url: &str) -> Result<(String, String)> {
     let wrong = || {
         Error::argument(
-            "url is no http or https address with a path, in visible ASCII, without query, fragment, . and ..",
+            "url is no http or https URL with a path, in visible ASCII, without . and .. between slashes",
         )
     };
     let plain = url.len() <= MOST_URL
@@ -103,7 +106,7 @@ fn lacks_slash(path: &str) -> bool {
 }
 
 /// What the token is good for: the path, or with a wildcard all that is below its last slash.
-fn acl(path: &str, wildcard: bool) -> Result<String> {
+pub(super) fn acl(path: &str, wildcard: bool) -> Result<String> {
     let folder = &path[..=path.rfind('/').unwrap_or_default()];
     if wildcard && folder == "/" && path != "/" {
         return Err(Error::argument(
@@ -115,7 +118,7 @@ fn acl(path: &str, wildcard: bool) -> Result<String> {
     Ok(path.replace('~', "%7e").replace("%7E", "%7e"))
 }
 
-fn quoted(path: &str) -> Result<String> {
+pub(super) fn quoted(path: &str) -> Result<String> {
     const PLAIN: &percent_encoding::AsciiSet = &UNRESERVED.remove(b',').add(b'~');
     Ok(lower_case(&escape(path, PLAIN)?))
 }
@@ -131,9 +134,9 @@ fn lower_case(escaped: &str) -> String {
 }
 
 /// The secret is written in hex.
-fn key(secret_hex: &str) -> Result<Zeroizing<Vec<u8>>> {
+pub(super) fn key(secret_hex: &str, name: &str) -> Result<Zeroizing<Vec<u8>>> {
     let key = unhex(secret_hex.as_bytes()).filter(|key| !key.is_empty()).map(Zeroizing::new);
     key.ok_or_else(|| {
-        Error::argument("secret_hex is no secret of secure delivery: an even number of hex digits")
+        Error::argument(format!("{name} is no secret of secure delivery: an even number of hex digits"))
     })
 }
