@@ -61,7 +61,7 @@ examples: $(EXAMPLES)
 
 build/examples/%: examples-c/%.c include/uploadcare.h | lib
 	@mkdir -p build/examples
-	$(CC) -std=c99 $(CFLAGS) -Iinclude $< -o $@ -L$(LIB) -luploadcare -Wl,-rpath,'$$ORIGIN/../lib'
+	$(CC) -std=c99 $(CFLAGS) -Iinclude $< -o $@ -L$(LIB) -luploadcare -lpthread -Wl,-rpath,'$$ORIGIN/../lib'
 
 build/uploadcare.pc: uploadcare.pc.in FORCE
 	@mkdir -p build

@@ -27,6 +27,13 @@ static void interrupt(int signal_number)
     interrupted = 1;
 }
 
+/* The library asks about ten times a second during each call, and stops the call then. */
+static int32_t is_interrupted(void *tick_data)
+{
+    (void)tick_data;
+    return interrupted;
+}
+
 static int wrong_usage(void)
 {
     fputs("usage: convert_video UUID [--format mp4|webm|ogg] [--size WIDTHxHEIGHT]\n"
@@ -35,14 +42,14 @@ static int wrong_usage(void)
     return 2;
 }
 
-/* progress_data is when the waiting began, or NULL where nobody is looking. */
+/* progress_data is when the waiting began. */
 static int32_t show_progress(void *progress_data, int64_t done, int64_t total)
 {
     const time_t *began = progress_data;
 
-    if (began && !interrupted && done < total)
+    if (done < total)
         fprintf(stderr, "\rconverting, %.0f s ", difftime(time(NULL), *began));
-    return interrupted;
+    return 0;
 }
 
 static uc_status start(const uc_client *client, const char *uuid, const char *format, const char *size,
@@ -89,6 +96,7 @@ int main(int argc, char **argv)
     const char *api_base = getenv("UPLOADCARE_API_BASE");
     uc_client_opts opts = UC_CLIENT_OPTS_INIT;
     opts.api_base = api_base && *api_base ? api_base : NULL;
+    opts.tick = is_interrupted;
 
     uc_client *client = NULL;
     uc_job *job = NULL;
@@ -105,7 +113,7 @@ int main(int argc, char **argv)
         int terminal = isatty(STDERR_FILENO);
         printf("token %s\n", uc_job_token(job));
         fflush(stdout);
-        status = uc_job_wait(job, 0, show_progress, terminal ? &began : NULL, &error);
+        status = uc_job_wait(job, 0, terminal ? show_progress : NULL, &began, &error);
         if (terminal)
             fputc('\n', stderr);
     }

@@ -32,6 +32,13 @@ static void interrupt(int signal_number)
     interrupted = 1;
 }
 
+/* The library asks about ten times a second during each call, and stops the call then. */
+static int32_t is_interrupted(void *tick_data)
+{
+    (void)tick_data;
+    return interrupted;
+}
+
 static int wrong_usage(void)
 {
     fputs("usage: upload_file [--store] [--name NAME] [--resume STATE] FILE...\n"
@@ -42,7 +49,6 @@ static int wrong_usage(void)
 
 /* When and with what the sending began; an upload that is gone on with does not begin at 0. */
 struct progress {
-    int is_shown;
     int has_begun;
     double began;
     int64_t begun_with;
@@ -66,7 +72,7 @@ static int32_t show_progress(void *progress_data, int64_t done, int64_t total)
         progress->began = now;
         progress->begun_with = done;
     }
-    if (progress->is_shown && total > 0) {
+    if (total > 0) {
         int width = (int)strlen(BAR), filled = (int)((double)width * (double)done / (double)total);
 
         fprintf(stderr, "\r[%.*s%*s] %3.0f%%", filled, BAR, width - filled, "",
@@ -78,7 +84,7 @@ static int32_t show_progress(void *progress_data, int64_t done, int64_t total)
         }
         fputs("\033[K", stderr);
     }
-    return interrupted;
+    return 0;
 }
 
 static char *state_beside(const char *path)
@@ -98,14 +104,13 @@ static int upload(const uc_client *client, const char *path, uc_upload_opts opts
     uc_file *file = NULL;
     uc_error *error = NULL;
 
-    progress.is_shown = isatty(STDERR_FILENO);
     if (beside)
         opts.resume_file = beside;
-    opts.progress = show_progress;
+    opts.progress = isatty(STDERR_FILENO) ? show_progress : NULL;
     opts.progress_data = &progress;
 
     uc_status status = uc_upload_path(client, path, &opts, &file, &error);
-    if (progress.is_shown)
+    if (opts.progress)
         fputs("\r\033[K", stderr);
     if (status == UC_OK) {
         printf("%s\t%s\n", file->uuid, path);
@@ -149,6 +154,7 @@ int main(int argc, char **argv)
     const char *upload_base = getenv("UPLOADCARE_UPLOAD_BASE");
     uc_client_opts client_opts = UC_CLIENT_OPTS_INIT;
     client_opts.upload_base = upload_base && *upload_base ? upload_base : NULL;
+    client_opts.tick = is_interrupted;
 
     uc_client *client = NULL;
     uc_error *error = NULL;

@@ -30,6 +30,13 @@ static void interrupt(int signal_number)
     interrupted = 1;
 }
 
+/* The library asks about ten times a second during each call, and stops the call then. */
+static int32_t is_interrupted(void *tick_data)
+{
+    (void)tick_data;
+    return interrupted;
+}
+
 static int wrong_usage(void)
 {
     fputs("usage: upload_url [--store] [--name NAME] [--reuse] URL\n"
@@ -38,16 +45,14 @@ static int wrong_usage(void)
     return 2;
 }
 
-/* progress_data is whether anybody is looking. */
 static int32_t show_progress(void *progress_data, int64_t done, int64_t total)
 {
-    if (*(int *)progress_data) {
-        fprintf(stderr, "\rfetching, %.1f MiB", (double)done / MIB);
-        if (total >= 0)
-            fprintf(stderr, " of %.1f", (double)total / MIB);
-        fputs("\033[K", stderr);
-    }
-    return interrupted;
+    (void)progress_data;
+    fprintf(stderr, "\rfetching, %.1f MiB", (double)done / MIB);
+    if (total >= 0)
+        fprintf(stderr, " of %.1f", (double)total / MIB);
+    fputs("\033[K", stderr);
+    return 0;
 }
 
 int main(int argc, char **argv)
@@ -81,6 +86,7 @@ int main(int argc, char **argv)
     const char *upload_base = getenv("UPLOADCARE_UPLOAD_BASE");
     uc_client_opts client_opts = UC_CLIENT_OPTS_INIT;
     client_opts.upload_base = upload_base && *upload_base ? upload_base : NULL;
+    client_opts.tick = is_interrupted;
 
     uc_client *client = NULL;
     uc_job *job = NULL;
@@ -96,7 +102,7 @@ int main(int argc, char **argv)
         int terminal = isatty(STDERR_FILENO);
         printf("token %s\n", uc_job_token(job));
         fflush(stdout);
-        status = uc_job_wait(job, 0, show_progress, &terminal, &error);
+        status = uc_job_wait(job, 0, terminal ? show_progress : NULL, NULL, &error);
         if (terminal)
             fputs("\r\033[K", stderr);
     }

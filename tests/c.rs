@@ -38,8 +38,18 @@ const NATIVE_LIBRARIES: [&str; 5] = ["-lutil", "-lrt", "-lpthread", "-lm", "-ldl
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The programs with more than one thread in the library at a time.
-const MANY_THREADS: [&str; 8] =
-    ["threads.c", "cancel.c", "read_ahead.c", "items.c", "clock.c", "log.c", "jobs.c", "upload_progress.c"];
+const MANY_THREADS: [&str; 10] = [
+    "threads.c",
+    "cancel.c",
+    "derive.c",
+    "callbacks.c",
+    "read_ahead.c",
+    "items.c",
+    "clock.c",
+    "log.c",
+    "jobs.c",
+    "upload_progress.c",
+];
 
 /// How a program is compiled, linked and watched.
 #[derive(Clone, Copy)]

@@ -38,10 +38,12 @@ const DELIVERY_SECRET: &str = "7365637265740a";
 const DELIVERY_KEY: &[u8] = b"secret\n";
 
 /// How each is called when it is called rightly, and what it ends with where there are no keys.
-const EXAMPLES: [(&str, &[&str], i32); 15] = [
+const EXAMPLES: [(&str, &[&str], i32); 18] = [
     ("convert_video", &[UNKNOWN], 1),
     ("delete_group", &["00000000-0000-4000-8000-000000000000~1"], 1),
+    ("group_image_urls", &["00000000-0000-4000-8000-000000000000~1", "5"], 2),
     ("group_info", &["00000000-0000-4000-8000-000000000000~1"], 1),
+    ("limit_one_call", &["10000", UNKNOWN], 1),
     ("list_files", &[], 2),
     ("list_groups", &[], 2),
     ("picture_urls", &[UNKNOWN], 1),
@@ -50,6 +52,7 @@ const EXAMPLES: [(&str, &[&str], i32); 15] = [
     ("sign_upload", &[], 1),
     ("sign_url", &[UNKNOWN], 2),
     ("sync_groups", &[concat!(env!("CARGO_TARGET_TMPDIR"), "/new_groups")], 1),
+    ("upload_directory", &["examples-c"], 1),
     ("upload_file", &["Cargo.toml"], 1),
     ("upload_stdin", &[], 1),
     ("upload_url", &["http://127.0.0.1:1/"], 1),
@@ -79,7 +82,9 @@ fn compile(name: &str, folder: &Path) {
     compiler.args(words).args(["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "-g", "-O1"]);
     compiler.args(["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Iinclude", "-Lbuild/lib"]);
     compiler.arg(format!("examples-c/{name}.c")).arg("-o").arg(folder.join(name));
-    compiler.arg("-luploadcare").arg(format!("-Wl,-rpath,{}", root().join("build/lib").display()));
+    compiler
+        .args(["-luploadcare", "-lpthread"])
+        .arg(format!("-Wl,-rpath,{}", root().join("build/lib").display()));
     succeeds(compiler.current_dir(root()));
 }
 
@@ -139,6 +144,37 @@ fn file_named(emulator: &Emulator, name: &str) -> String {
 fn file_with(emulator: &Emulator, uuid: &str) -> Value {
     let file = files(emulator).into_iter().find(|file| file["uuid"] == uuid);
     file.unwrap_or_else(|| panic!("no {uuid}"))
+}
+
+/// The targets of the requests that have come, a method in front of each.
+fn requests(emulator: &Emulator) -> Vec<String> {
+    let requests = control(emulator, "requests", None)["requests"].clone();
+    let line = |request: &Value| {
+        format!("{} {}", request["method"].as_str().unwrap(), request["target"].as_str().unwrap())
+    };
+    requests.as_array().unwrap().iter().map(line).collect()
+}
+
+/// Waits until so many requests that begin like this have come.
+#[track_caller]
+fn wait_for_requests(emulator: &Emulator, count: usize, beginnings: &[&str]) {
+    let began = Instant::now();
+    let fits = |request: &&String| beginnings.iter().any(|beginning| request.starts_with(beginning));
+    while requests(emulator).iter().filter(fits).count() < count {
+        assert!(began.elapsed() < PATIENCE, "no {count} of {beginnings:?}: {:?}", requests(emulator));
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Presses Ctrl-C; the program has to end at once.
+#[track_caller]
+fn interrupted(program: Child) -> Told {
+    let began = Instant::now();
+    succeeds(Command::new("kill").args(["-INT", &program.id().to_string()]));
+    let told = end_of(program);
+    assert_eq!(told.status, 130, "{told:?}");
+    assert!(began.elapsed() < Duration::from_secs(3), "it took {:?}", began.elapsed());
+    told
 }
 
 fn group(emulator: &Emulator) -> String {
@@ -318,6 +354,37 @@ fn groups_are_listed_shown_and_deleted() {
     assert_eq!(prints(&emulator, "list_groups", &[]).stdout, "");
 }
 
+// -- one call --------------------------------------------------------------------------------------
+
+#[test]
+fn a_call_that_takes_too_long_is_given_up_and_the_next_is_made() {
+    let emulator = emulator();
+    let (slow, other) = (file_named(&emulator, "video.mp4"), file_named(&emulator, "sample1.txt"));
+    control(&emulator, "faults", Some(json!({"fault": "hang", "path": format!("/files/{slow}/")})));
+    let mut command = with_keys("limit_one_call", &emulator);
+    let began = Instant::now();
+    let told = ends(command.args(["500", &slow, &other]));
+    assert_eq!((told.status, &*told.stdout), (1, &*format!("{other}\tsample1.txt\n")), "{told:?}");
+    assert!(told.stderr.starts_with(&format!("{slow}: UC_ERR_TIMEOUT: ")), "{told:?}");
+    assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
+
+    let patient = prints(&emulator, "limit_one_call", &["20000", &slow]);
+    assert_eq!(patient.stdout, format!("{slow}\tvideo.mp4\n"));
+}
+
+#[test]
+fn another_thread_cancels_the_call_in_progress_and_those_to_come() {
+    let emulator = emulator();
+    let (slow, other) = (file_named(&emulator, "video.mp4"), file_named(&emulator, "sample1.txt"));
+    control(&emulator, "faults", Some(json!({"fault": "hang"})));
+    let program = with_keys("limit_one_call", &emulator).args(["60000", &slow, &other]).spawn().unwrap();
+    wait_for_requests(&emulator, 1, &["GET /files/"]);
+    let told = interrupted(program);
+    assert_eq!(told.stdout, "");
+    assert!(told.stderr.starts_with(&format!("{slow}: UC_ERR_CANCELED: ")), "{told:?}");
+    assert_eq!((told.stderr.lines().count(), requests(&emulator).len()), (1, 1), "{told:?}");
+}
+
 // -- files -----------------------------------------------------------------------------------------
 
 /// A row without its type, which the truth does not have.
@@ -403,6 +470,15 @@ fn wrong_values_of_options_are_refused() {
     fails(&emulator, "convert_video", &[UNKNOWN, "--resume", "video:1"], 2, "usage");
     fails(&emulator, "convert_video", &["--resume", "nonsense"], 1, "UC_ERR_ARGUMENT");
     fails(&emulator, "convert_video", &[&"0".repeat(1000)], 1, "UC_ERR_ARGUMENT");
+    for minutes in ["", "0", "-5", "5m", "99999999999"] {
+        fails(&emulator, "group_image_urls", &[UNKNOWN, minutes], 2, "usage");
+    }
+    fails(&emulator, "group_image_urls", &[&group(&emulator)], 2, "usage");
+    fails(&emulator, "group_image_urls", &[&group(&emulator), "5", "-/rezise/9x/"], 1, "is resize meant");
+    for limit in ["", "0", "-5", "5s", "99999999999"] {
+        fails(&emulator, "limit_one_call", &[limit, UNKNOWN], 2, "usage");
+    }
+    fails(&emulator, "limit_one_call", &["1000"], 2, "usage");
     fails(&emulator, "picture_urls", &[], 2, "usage");
     fails(&emulator, "picture_urls", &[UNKNOWN, "--crop"], 2, "usage");
     fails(&emulator, "picture_urls", &[UNKNOWN, "640px"], 2, "usage");
@@ -441,6 +517,10 @@ fn wrong_values_of_options_are_refused() {
     fails(&emulator, "sign_url", &["cat.jpg"], 1, "UC_ERR_ARGUMENT: id is neither a UUID");
     fails(&emulator, "sign_url", &["https://ucarecdn.com/?a=1"], 1, "UC_ERR_ARGUMENT: url has a query");
     fails(&emulator, "sign_url", &["--url-token", "--everything-below", UNKNOWN], 1, "exclude each other");
+    for threads in ["0", "65", "many"] {
+        fails(&emulator, "upload_directory", &["--threads", threads, "."], 2, "usage");
+    }
+    fails(&emulator, "upload_directory", &["no such directory"], 1, "no such directory: No such file");
     fails(&emulator, "upload_file", &[], 2, "usage");
     fails(&emulator, "upload_file", &["--name"], 2, "usage");
     fails(&emulator, "upload_file", &["--name", "a", "b", "c"], 2, "usage");
@@ -562,10 +642,26 @@ fn an_interrupt_stops_the_waiting_for_a_video() {
     BufReader::new(converting.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     let token = line.trim_end().strip_prefix("token ").unwrap_or_else(|| panic!("{line:?}"));
 
-    succeeds(Command::new("kill").args(["-INT", &converting.id().to_string()]));
-    let told = end_of(converting);
-    assert_eq!(told.status, 130);
+    let told = interrupted(converting);
     assert!(told.stderr.contains(&format!("To wait again: convert_video --resume {token}\n")), "{told:?}");
+}
+
+/// The call that begins the work can be stopped as well.
+#[test]
+fn an_interrupt_stops_what_hangs_before_the_waiting() {
+    let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
+    let (video, path) = (file_named(&emulator, "video.mp4"), file_of(&folder, "file", 10));
+    for (name, argument, request) in [
+        ("convert_video", &*video, "POST /convert/video/"),
+        ("upload_url", "http://127.0.0.1:1/", "POST /from_url/"),
+        ("upload_file", &*path, "POST /base/"),
+    ] {
+        control(&emulator, "faults", Some(json!({"fault": "hang"})));
+        let program = with_keys(name, &emulator).arg(argument).spawn().unwrap();
+        wait_for_requests(&emulator, 1, &[request]);
+        let told = interrupted(program);
+        assert!(told.stdout.is_empty() && told.stderr.contains("UC_ERR_CANCELED"), "{name}: {told:?}");
+    }
 }
 
 #[test]
@@ -669,6 +765,86 @@ fn files_are_uploaded() {
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "only the files themselves stay");
 }
 
+/// A folder with so many small files, and a large one below it; and all paths.
+fn directory(small: usize) -> (TempDir, BTreeSet<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("below/deeper")).unwrap();
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    let mut paths: BTreeSet<_> =
+        (0..small).map(|number| file_of(&folder, &format!("{number}.txt"), number)).collect();
+    paths.insert(file_of(&folder, "below/deeper/large", 11 * MIB));
+    (folder, paths)
+}
+
+/// The paths that it says have arrived, which the emulator has under the UUIDs that it says.
+#[track_caller]
+fn arrived_of(emulator: &Emulator, told: &Told) -> BTreeSet<String> {
+    let mut paths = BTreeSet::new();
+    for line in told.lines() {
+        let (uuid, path) = line.split_once('\t').unwrap();
+        arrived(emulator, uuid, path);
+        assert!(paths.insert(path.to_owned()), "{path} came twice: {told:?}");
+    }
+    paths
+}
+
+/// The paths that it says have not, and the reasons.
+fn not_uploaded(told: &Told) -> Vec<(&str, &str)> {
+    let rests = told.stderr.lines().filter_map(|line| line.strip_prefix("not uploaded: "));
+    rests.map(|rest| rest.split_once(": ").unwrap_or((rest, ""))).collect()
+}
+
+#[test]
+fn a_directory_is_uploaded() {
+    let emulator = emulator();
+    let (folder, paths) = directory(9);
+    std::os::unix::fs::symlink("0.txt", folder.path().join("link")).unwrap();
+    let argument = folder.path().to_str().unwrap();
+    for threads in ["1", "3", "64"] {
+        control(&emulator, "reset", Some(json!({})));
+        let told = run(&emulator, "upload_directory", &["--threads", threads, argument]);
+        assert_eq!((told.status, &*told.stderr), (0, "10 of 10 files uploaded\n"), "{told:?}");
+        assert_eq!(arrived_of(&emulator, &told), paths);
+    }
+
+    control(&emulator, "faults", Some(json!({"fault": "status", "status": 400, "path": "/base/"})));
+    let told = run(&emulator, "upload_directory", &[argument]);
+    let failed = not_uploaded(&told);
+    assert!(failed.len() == 1 && failed[0].1.starts_with("UC_ERR_REJECTED: "), "{told:?}");
+    let mut rest = paths.clone();
+    rest.remove(failed[0].0);
+    assert_eq!((told.status, arrived_of(&emulator, &told)), (1, rest));
+    assert!(told.stderr.ends_with("9 of 10 files uploaded\n"), "{told:?}");
+}
+
+#[test]
+fn an_interrupt_stops_all_uploads_of_a_directory_and_those_that_arrived_are_known() {
+    let emulator = emulator();
+    let (folder, paths) = directory(20);
+    // Two files are through; one is as well, but the service does not say more of it; all others hang.
+    let faults = json!([
+        {"fault": "hang", "path": "/base/", "skip": 3, "times": -1},
+        {"fault": "hang", "path": "/_parts/", "times": -1},
+        {"fault": "hang", "path": "/info/", "skip": 2, "times": -1},
+    ]);
+    control(&emulator, "faults", Some(faults));
+    let mut program = with_keys("upload_directory", &emulator);
+    let program = program.args(["--threads", "6"]).arg(folder.path()).spawn().unwrap();
+    wait_for_requests(&emulator, 3, &["GET /info/"]);
+    wait_for_requests(&emulator, 8, &["POST /base/", "POST /multipart/start/"]);
+    let told = interrupted(program);
+
+    let (arrived, lost) = (arrived_of(&emulator, &told), not_uploaded(&told));
+    assert!(told.stderr.ends_with("3 of 21 files uploaded\n"), "{told:?}");
+    assert_eq!((arrived.len(), lost.len()), (3, 18), "{told:?}");
+    let all = arrived.iter().map(String::as_str).chain(lost.iter().map(|(path, _)| *path));
+    assert_eq!(all.map(str::to_owned).collect::<BTreeSet<_>>(), paths);
+    assert_eq!(lost.iter().filter(|(_, why)| why.starts_with("UC_ERR_CANCELED: ")).count(), 5, "{told:?}");
+    let uploads = control(&emulator, "uploads", None)["uploads"].clone();
+    let complete = uploads.as_array().unwrap().iter().filter(|upload| upload["complete"] == true);
+    assert_eq!(complete.count(), 3, "what arrived has its name: {uploads}");
+}
+
 /// How far it is is shown to people only, who have a terminal.
 #[test]
 fn a_terminal_shows_how_far_an_upload_is() {
@@ -722,9 +898,8 @@ fn an_interrupted_upload_goes_on_where_it_stopped() {
     let path = file_of(&folder, "file", 31 * MIB);
     let state = format!("{path}.upload");
     let uploading = stuck_upload(&emulator, &[&path], &state);
-    succeeds(Command::new("kill").args(["-INT", &uploading.id().to_string()]));
-    let told = end_of(uploading);
-    assert_eq!((told.status, &*told.stdout), (130, ""));
+    let told = interrupted(uploading);
+    assert_eq!(told.stdout, "");
     assert!(told.stderr.ends_with("The same command goes on where it stopped.\n"), "{told:?}");
     goes_on(&emulator, &[&path], &path, &state);
 }
@@ -798,9 +973,7 @@ fn an_interrupt_stops_the_waiting_for_a_fetched_file() {
     BufReader::new(fetching.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     let token = line.trim_end().strip_prefix("token ").unwrap_or_else(|| panic!("{line:?}"));
 
-    succeeds(Command::new("kill").args(["-INT", &fetching.id().to_string()]));
-    let told = end_of(fetching);
-    assert_eq!(told.status, 130);
+    let told = interrupted(fetching);
     assert!(told.stderr.contains(&format!("To wait again: upload_url --resume {token}\n")), "{told:?}");
 }
 
@@ -1122,6 +1295,37 @@ fn what_was_signed_expires() {
         control(&emulator, "clock", Some(json!({"offset_s": offset})));
         assert_eq!(delivered([format!("{file}{token}")]), [right], "{offset}");
     }
+}
+
+#[test]
+fn the_images_of_a_group_have_signed_addresses() {
+    let emulator = emulator();
+    control(&emulator, "project", Some(json!({"delivery_secrets": [DELIVERY_SECRET]})));
+    let group = group(&emulator);
+    let before = Utc::now().timestamp();
+    let told =
+        prints(&emulator, "group_image_urls", &[&group, "60", "-/stretch/off/-/resize/50x/-/format/png/"]);
+    let names = ["IMG_8919.jpeg", "twenty-two-of-them.png", "Ананас \"spécial\" \\ 🍍 'it'.jpg", "dance.gif"];
+    let images = files(&emulator).into_iter().enumerate().filter_map(|(place, file)| {
+        names.contains(&file["original_filename"].as_str().unwrap()).then_some(place)
+    });
+    for (line, place) in told.lines().into_iter().zip(images) {
+        let (address, token) = line.split_once("?token=exp=").unwrap();
+        let right =
+            format!("{}/{group}/nth/{place}/-/stretch/off/-/resize/50x/-/format/png/", emulator.base());
+        assert_eq!(address.replace("%7e", "~"), right);
+        let expire: i64 = token.split('~').next().unwrap().parse().unwrap();
+        assert!((before + 3600..before + 3660).contains(&expire), "{line}");
+        assert_eq!(png_size(line).0, 50);
+        assert_eq!(delivered([address.to_owned()]), [403]);
+    }
+    assert_eq!(told.lines().len(), names.len(), "{told:?}");
+    control(&emulator, "clock", Some(json!({"offset_s": 4000})));
+    assert_eq!(delivered([told.lines()[0].to_owned()]), [403]);
+
+    let usual = prints(&emulator, "group_image_urls", &[&group, "1"]);
+    assert!(usual.lines()[0].contains("/nth/0/-/preview/1000x1000/-/format/auto/?token="), "{usual:?}");
+    fails(&emulator, "group_image_urls", &[&format!("{UNKNOWN}~1"), "5"], 1, "UC_ERR_NOT_FOUND");
 }
 
 #[test]

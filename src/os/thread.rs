@@ -3,8 +3,7 @@
 use std::io;
 use std::thread::{Builder, JoinHandle, Scope, ScopedJoinHandle};
 
-/// What the library needs, several times over, and room for the host's callbacks: `sign`, `log` and
-/// `read` may be called there.
+/// What the library needs, several times over.
 const STACK: usize = 512 << 10;
 
 /// Starts a thread that no signal is delivered to: the host's handlers run on its own threads.

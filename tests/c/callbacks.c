@@ -36,10 +36,8 @@ static int32_t signs(void *data, int32_t algorithm, const char *text_to_sign, ch
         hmac_sha1(SECRET_KEY, text_to_sign, hex);
     } else { /* the text is when the permission to upload expires */
         char *signature;
-        uc_error *error;
-        CHECK_OK(uc_upload_signature((const uc_client *)data, strtoll(text_to_sign, NULL, 10), &signature, &error), error);
-        CHECK(strlen(signature) < hex_size);
-        strcpy(hex, signature);
+        if (uc_upload_signature((const uc_client *)data, strtoll(text_to_sign, NULL, 10), &signature, NULL) != UC_OK) return 1;
+        snprintf(hex, hex_size, "%s", signature);
         uc_free(signature);
     }
     return 0;

@@ -8,13 +8,6 @@ static uc_client *derive(const uc_client *client, const uc_client_derive_opts *o
     return derived;
 }
 
-static uc_client_derive_opts derive_opts(void) {
-    uc_client_derive_opts opts;
-    memset(&opts, 0, sizeof opts);
-    opts.struct_size = sizeof opts;
-    return opts;
-}
-
 /** Asks for the project: how each call here reaches the service. */
 static uc_status ask(const uc_client *client, uc_error **error) {
     uc_project *project;
@@ -367,7 +360,7 @@ TEST("a sibling that works while others are canceled keeps its one connection") 
 
 TEST("time limits and retries are its own where they are set, and its parent's elsewhere") {
     uc_client_opts opts = client_opts();
-    uc_client_derive_opts own = derive_opts();
+    uc_client_derive_opts own = client_derive_opts();
     uc_client *client, *hurried, *inherits;
     uc_error *error;
     int64_t start;
@@ -401,7 +394,7 @@ TEST("time limits and retries are its own where they are set, and its parent's e
 }
 
 TEST("UC_NO_LIMIT is no limit: an idle time that the default would end") {
-    uc_client_derive_opts own = derive_opts();
+    uc_client_derive_opts own = client_derive_opts();
     uc_client_opts opts = client_opts();
     uc_client *client, *patient;
     uc_error *error;
@@ -422,7 +415,7 @@ static void counts(void *count, int32_t level, const char *line) {
 
 TEST("a log of its own, or its parent's") {
     uc_client_opts opts = client_opts();
-    uc_client_derive_opts own = derive_opts();
+    uc_client_derive_opts own = client_derive_opts();
     uc_client *client, *derived, *inherits;
     int lines = 0, own_lines = 0;
     opts.log = counts;
@@ -444,7 +437,7 @@ TEST("a log of its own, or its parent's") {
 
 TEST("wrong options name the field") {
     uc_client *client = client_new(), *derived;
-    uc_client_derive_opts opts = derive_opts();
+    uc_client_derive_opts opts = client_derive_opts();
     uc_error *error;
     opts.retries = -2;
     CHECK_FAILS(UC_ERR_ARGUMENT, uc_client_derive(client, &opts, &derived, &error), error);

@@ -23,20 +23,24 @@
 
 TEST("no connection, a refusal, an end in the middle, a time limit") {
     uc_client_opts opts = client_opts();
+    uc_client_derive_opts hurry = client_derive_opts();
     char nobody[64];
-    uc_client *client;
+    uc_client *client, *hurried;
     uc_group *group;
     uc_page *page;
+    uc_error *failure;
     opts.retries = -1;
-    opts.timeout_ms = 300;
     client = client_with(&opts);
+    hurry.timeout_ms = 300;
+    CHECK_OK(uc_client_derive(client, &hurry, &hurried, &failure), failure);
     CHECK_KEEPS(UC_ERR_NOT_FOUND, uc_group_info(client, A_FILE "~1", &group, &error));
     fault("{\"fault\":\"close_before\",\"times\":-1}");
     CHECK_KEEPS(UC_ERR_NETWORK, uc_groups_list(client, NULL, &page, &error));
     no_more_faults();
     fault("{\"fault\":\"hang\",\"ms\":60000}");
-    CHECK_KEEPS(UC_ERR_TIMEOUT, uc_groups_list(client, NULL, &page, &error));
+    CHECK_KEEPS(UC_ERR_TIMEOUT, uc_groups_list(hurried, NULL, &page, &error));
     no_more_faults();
+    uc_free(hurried);
     uc_free(client);
 
     snprintf(nobody, sizeof nobody, "http://127.0.0.1:%d", closed_port());
@@ -54,6 +58,39 @@ TEST("a file that is not there") {
     uc_free(client);
     opts.ca_file = "/nowhere/to/be/found";
     CHECK_KEEPS(UC_ERR_FILE, uc_client_new(PUBLIC_KEY, SECRET_KEY, &opts, &client, &error));
+}
+
+static int32_t spoils_and_stops(void *tick_data) {
+    (void)tick_data;
+    errno = EINTR;
+    return 1;
+}
+
+TEST("a derived client: made, refused, stopped by its tick, canceled, reset and freed") {
+    uc_client_derive_opts opts = client_derive_opts();
+    uc_client *client = client_new(), *derived;
+    uc_project *project;
+    uc_error *error;
+    opts.retries = -2;
+    CHECK_KEEPS(UC_ERR_ARGUMENT, uc_client_derive(client, &opts, &derived, &error));
+    opts.retries = 0;
+    opts.tick = spoils_and_stops;
+    CHECK_OK(uc_client_derive(client, &opts, &derived, &error), error);
+    CHECK_INT(ERRNO, errno);
+    fault("{\"fault\":\"hang\",\"ms\":60000}");
+    CHECK_KEEPS(UC_ERR_CANCELED, uc_project_info(derived, &project, &error));
+    errno = ERRNO;
+    uc_client_cancel(client);
+    CHECK_INT(ERRNO, errno);
+    CHECK_KEEPS(UC_ERR_CANCELED, uc_project_info(derived, &project, &error));
+    uc_client_reset(client);
+    CHECK_INT(ERRNO, errno);
+    CHECK_OK(uc_project_info(derived, &project, &error), error);
+    CHECK_INT(ERRNO, errno);
+    uc_free(project);
+    uc_free(derived);
+    uc_free(client);
+    CHECK_INT(ERRNO, errno);
 }
 
 TEST("a page that reads ahead, moved and freed, and a cancel") {

@@ -74,7 +74,7 @@ static void child_lists(void) {
 }
 
 struct objects {
-    uc_client *client;
+    uc_client *client, *derived;
     uc_page *page, *ahead;
     uc_group *group;
     uc_file *file;
@@ -93,6 +93,7 @@ static struct objects objects_new(uc_client *client) {
     char *groups, *group_id, *uuid = strdup(a_file().uuid);
     memset(&made, 0, sizeof made);
     made.client = client;
+    CHECK_OK(uc_client_derive(client, NULL, &made.derived, &error), error);
     opts.limit = 10;
     CHECK_OK(uc_groups_list(client, &opts, &made.page, &error), error);
     opts.read_ahead = 4;
@@ -114,6 +115,7 @@ static struct objects objects_new(uc_client *client) {
 
 static void objects_free(const struct objects *made) {
     uc_free(made->client);
+    uc_free(made->derived);
     uc_free(made->ahead);
     uc_free(made->page);
     uc_free(made->group);
@@ -141,6 +143,7 @@ static void child_calls(void *data) {
     uc_file *file;
     uc_batch *batch;
     uc_job *job;
+    uc_client *derived;
     char *text;
     uuids[0] = made->uuid;
     memset(&upload, 0, sizeof upload);
@@ -157,6 +160,8 @@ static void child_calls(void *data) {
     CHILD_REFUSED(uc_upload_data(made->client, "content", 7, &upload, &file, &error));
     CHILD_REFUSED(uc_upload_url(made->client, "https://example.com/a.jpg", NULL, &job, &error));
     CHILD_REFUSED(uc_request(made->client, "GET", "/project/", NULL, &text, &error));
+    CHILD_REFUSED(uc_request(made->derived, "GET", "/project/", NULL, &text, &error));
+    CHILD_REFUSED(uc_upload_data(made->derived, "content", 7, NULL, &file, &error));
     CHILD_REFUSED(uc_page_next(made->page, &error));
     CHILD_REFUSED(uc_page_previous(made->page, &error));
     CHILD_REFUSED(uc_page_next(made->ahead, &error));
@@ -174,7 +179,17 @@ static void child_calls(void *data) {
     uc_free(text);
     CHILD(uc_upload_signature(made->client, 1900000000, &text, NULL) == UC_OK);
     uc_free(text);
+    uc_client_cancel(made->derived);
+    uc_client_reset(made->derived);
     uc_client_cancel(made->client);
+    CHILD_REFUSED(uc_request(made->derived, "GET", "/project/", NULL, &text, &error));
+
+    /* A client that is derived in the child is as much the parent's. */
+    CHILD(uc_client_derive(made->client, NULL, &derived, NULL) == UC_OK);
+    CHILD_REFUSED(uc_request(derived, "GET", "/project/", NULL, &text, &error));
+    CHILD(uc_url(derived, made->uuid, NULL, NULL, &text, NULL) == UC_OK);
+    uc_free(text);
+    uc_free(derived);
     objects_free(made);
     child_lists();
 }
@@ -195,6 +210,10 @@ static void check_read_on(uc_page *page) {
 }
 
 static void go_on_with(struct objects *made) {
+    uc_project *project;
+    uc_error *error;
+    CHECK_OK(uc_project_info(made->derived, &project, &error), error);
+    uc_free(project);
     check_read_on(made->page);
     check_read_on(made->ahead);
 }

@@ -118,9 +118,11 @@ static void nothing(void *data, int32_t level, const char *line) {
     (void)line;
 }
 
+/** It is, once the client and what was derived from it are freed. */
 static void check_gone(const char *api, const char *ca_file, int auth) {
     uc_client_opts opts = client_opts();
-    uc_client *client;
+    uc_client *client, *derived;
+    uc_error *error;
     opts.api_base = api;
     opts.ca_file = ca_file;
     opts.auth = auth;
@@ -128,8 +130,11 @@ static void check_gone(const char *api, const char *ca_file, int auth) {
     opts.log = nothing;
     client = client_with(&opts);
     uses(client);
-    CHECK(copies_of(SECRET_KEY) > 0); /* it is found where it is */
+    CHECK_OK(uc_client_derive(client, NULL, &derived, &error), error);
     uc_free(client);
+    CHECK(copies_of(SECRET_KEY) > 0); /* it is found where it is */
+    uses(derived);
+    uc_free(derived);
     CHECK_INT(0, copies_of(SECRET_KEY));
 }
 

@@ -15,6 +15,8 @@ static struct {
     int heard, strays;
     int others;   /* threads of the library that were looked at */
     int open;     /* those of them that take signals */
+    int ticks, blocked; /* asked of tick; while the program's own signal was blocked */
+    int64_t first_tick, last_tick;
 } seen;
 
 static void handler(int signal) {
@@ -170,3 +172,62 @@ TEST("looking up names") {
     under_signals(look_up_names);
     CHECK(seen.heard > 0);
 }
+
+/** What an interpreter does: the handler sets a flag, here a number, and tick returns it. */
+static int32_t heard_enough(void *tick_data) {
+    sigset_t now;
+    (void)tick_data;
+    seen.last_tick = now_ms();
+    if (seen.ticks++ == 0) seen.first_tick = seen.last_tick;
+    pthread_sigmask(SIG_SETMASK, NULL, &now);
+    seen.blocked += sigismember(&now, SIGALRM);
+    seen.strays += (pid_t)syscall(SYS_gettid) != seen.thread;
+    return __atomic_load_n(&seen.heard, __ATOMIC_SEQ_CST) >= 100;
+}
+
+static uc_client *client_that_stops(void) {
+    uc_client_opts opts = client_opts();
+    opts.tick = heard_enough;
+    return client_with(&opts);
+}
+
+static void hang(void) {
+    uc_client *client = client_that_stops();
+    uc_page *page;
+    uc_error *error;
+    fault("{\"fault\":\"hang\",\"ms\":60000}");
+    CHECK_FAILS(UC_ERR_CANCELED, uc_groups_list(client, NULL, &page, &error), error);
+    uc_free(error);
+    no_more_faults();
+    uc_free(client);
+}
+
+static void hang_in_parts(void) {
+    uc_client *client = client_that_stops();
+    struct content content = content_of(30 * MIB);
+    unsigned char *data = content_in_memory(&content);
+    uc_file *file;
+    uc_error *error;
+    fault("{\"fault\":\"hang\",\"ms\":60000,\"path\":\"/_parts/\",\"times\":-1}");
+    CHECK_FAILS(UC_ERR_CANCELED, uc_upload_data(client, data, 30 * MIB, NULL, &file, &error), error);
+    uc_free(error);
+    no_more_faults();
+    free(data);
+    uc_free(client);
+}
+
+/** About ten times a second, however many signals arrive meanwhile. */
+static void check_ticks(void (*body)(void)) {
+    under_signals(body);
+    CHECK(seen.heard >= 100);
+    CHECK_INT(0, seen.blocked);
+    CHECK(seen.ticks >= 2);
+    if ((seen.ticks - 1) * 90 > seen.last_tick - seen.first_tick)
+        FAIL("%d ticks in %d ms", seen.ticks, (int)(seen.last_tick - seen.first_tick));
+}
+
+TEST("a handler sets a flag and tick stops the call, on the thread of the caller with its signals as they were") {
+    check_ticks(hang);
+}
+
+TEST("an upload in parts, too") { check_ticks(hang_in_parts); }

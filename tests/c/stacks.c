@@ -106,18 +106,22 @@ static void check_went(const char *function, uc_status status, const uc_error *e
 static const struct mode {
     const char *name, *fault;
     uint32_t timeout_ms;
+    /* Stops each call after a tenth of a second: too long for all functions. */
+    int is_ticking;
 } modes[] = {
-    {"well", NULL, 0},
-    {"a refusal", "{\"fault\":\"status\",\"status\":400,\"times\":-1}", 0},
-    {"deeply nested JSON", "{\"fault\":\"body\",\"nested\":10000,\"times\":-1}", 0},
-    {"deeply nested JSON in a refusal", "{\"fault\":\"body\",\"nested\":10000,\"status\":400,\"times\":-1}", 0},
-    {"a deeply nested refusal", JSON_FAULT("400", NESTED), 0},
-    {"a deeply nested refusal of objects", JSON_FAULT("400", MIXED), 0},
-    {"a deeply nested refusal in an answer of 200", JSON_FAULT("200", ENVELOPE(NESTED)), 0},
-    {"broken JSON", "{\"fault\":\"malformed_json\",\"times\":-1}", 0},
-    {"compressed", "{\"fault\":\"body\",\"gzip_fill\":300000,\"times\":-1}", 0},
-    {"a connection that breaks", "{\"fault\":\"reset_inside\",\"times\":-1}", 0},
-    {"nothing comes", "{\"fault\":\"hang\",\"ms\":60000,\"times\":-1}", 20},
+    {"well", NULL, 0, 0},
+    {"a refusal", "{\"fault\":\"status\",\"status\":400,\"times\":-1}", 0, 0},
+    {"deeply nested JSON", "{\"fault\":\"body\",\"nested\":10000,\"times\":-1}", 0, 0},
+    {"deeply nested JSON in a refusal", "{\"fault\":\"body\",\"nested\":10000,\"status\":400,\"times\":-1}", 0, 0},
+    {"a deeply nested refusal", JSON_FAULT("400", NESTED), 0, 0},
+    {"a deeply nested refusal of objects", JSON_FAULT("400", MIXED), 0, 0},
+    {"a deeply nested refusal in an answer of 200", JSON_FAULT("200", ENVELOPE(NESTED)), 0, 0},
+    {"broken JSON", "{\"fault\":\"malformed_json\",\"times\":-1}", 0, 0},
+    {"compressed", "{\"fault\":\"body\",\"gzip_fill\":300000,\"times\":-1}", 0, 0},
+    {"a connection that breaks", "{\"fault\":\"reset_inside\",\"times\":-1}", 0, 0},
+    {"nothing comes", "{\"fault\":\"hang\",\"ms\":60000,\"times\":-1}", 20, 0},
+    {"tick stops what hangs", "{\"fault\":\"hang\",\"ms\":60000,\"times\":-1}", 0, 1},
+    {"tick stops what trickles", "{\"fault\":\"slow\",\"chunk\":1,\"interval_ms\":30,\"times\":-1}", 0, 1},
 };
 
 /* -- every function ------------------------------------------------------------------------------- */
@@ -162,7 +166,14 @@ static int32_t go_on(void *progress_data, int64_t done, int64_t total) {
     return 0;
 }
 
-static uc_client *client_of(const struct world *world, uint32_t timeout_ms) {
+static int32_t stop(void *tick_data) {
+    (void)tick_data;
+    return 1;
+}
+
+static void say_nothing(void *log_data, int32_t level, const char *line) { (void)log_data, (void)level, (void)line; }
+
+static uc_client *client_of(const struct world *world) {
     uc_client_opts opts;
     uc_client *client = NULL;
     memset(&opts, 0, sizeof opts);
@@ -170,9 +181,18 @@ static uc_client *client_of(const struct world *world, uint32_t timeout_ms) {
     opts.api_base = opts.upload_base = world->base;
     opts.ca_file = world->ca_file;
     opts.retries = -1;
-    opts.timeout_ms = timeout_ms;
     CALL(uc_client_new, (PUBLIC_KEY, SECRET_KEY, &opts, &client, &error));
     return client;
+}
+
+static uc_client *derived_of(const uc_client *client, const struct mode *mode) {
+    uc_client_derive_opts opts = client_derive_opts();
+    uc_client *derived = NULL;
+    opts.timeout_ms = mode->timeout_ms;
+    opts.tick = mode->is_ticking ? stop : NULL;
+    opts.log = say_nothing;
+    CALL(uc_client_derive, (client, &opts, &derived, &error));
+    return derived;
 }
 
 static void list(const uc_client *client) {
@@ -440,7 +460,7 @@ static void turn(uc_page *page) {
 }
 
 static void everything(const struct world *world, const struct mode *mode) {
-    uc_client *client = client_of(world, mode->timeout_ms);
+    uc_client *parent = client_of(world), *client = derived_of(parent, mode);
     uc_groups_opts opts = groups_opts();
     uc_page *page = NULL;
     opts.limit = 50;
@@ -448,14 +468,16 @@ static void everything(const struct world *world, const struct mode *mode) {
     if (mode->fault) uc_free(control(world, "POST", "/_emulator/faults", mode->fault));
     turn(page);
     list(client);
-    ask_of_files(world, client);
+    if (!mode->is_ticking) ask_of_files(world, client);
     ask_of_project(client);
-    work(world, client);
+    if (!mode->is_ticking) work(world, client);
     upload(world, client);
     write_addresses(world, client);
     mistake(world, client);
     if (mode->fault) uc_free(control(world, "DELETE", "/_emulator/faults", NULL));
-    DEPTH(uc_client_cancel, (client));
+    DEPTH(uc_client_cancel, (parent));
+    DEPTH(uc_client_reset, (parent));
+    DEPTH(uc_free, (parent));
     DEPTH(uc_free, (client));
 }
 

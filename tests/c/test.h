@@ -463,6 +463,7 @@ static inline uc_client_opts client_opts(void) {
         opts.struct_size = sizeof opts; \
         return opts;                    \
     }
+OPTIONS(uc_client_derive_opts, client_derive_opts)
 OPTIONS(uc_groups_opts, groups_opts)
 OPTIONS(uc_group_create_opts, group_create_opts)
 OPTIONS(uc_files_opts, files_opts)

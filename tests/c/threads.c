@@ -315,3 +315,69 @@ TEST("16 threads read one struct of the library at once") {
     uc_free(page);
     uc_free(client);
 }
+
+static void *derives_and_cancels(void *argument) {
+    struct worker *worker = (struct worker *)argument;
+    uc_groups_opts opts = groups_opts();
+    int i;
+    opts.limit = (uint32_t)(20 + worker->number);
+    opts.read_ahead = worker->number % 4 == 0 ? 1 : 0;
+    for (i = 0; i < 3; i++) {
+        uc_client *derived, *below;
+        uc_page *page;
+        uc_error *error;
+        CHECK_OK(uc_client_derive(worker->client, NULL, &derived, &error), error);
+        CHECK_OK(uc_client_derive(derived, NULL, &below, &error), error);
+        check_listing(below, &opts, GROUPS);
+        uc_client_cancel(derived);
+        CHECK_FAILS(UC_ERR_CANCELED, uc_groups_list(below, &opts, &page, &error), error);
+        uc_free(error);
+        uc_client_reset(derived);
+        check_listing(derived, &opts, GROUPS);
+        uc_free(derived);
+        uc_free(below);
+    }
+    return NULL;
+}
+
+TEST("16 threads derive from one client, cancel, reset and free what is theirs, and nobody else's call ends") {
+    struct worker workers[THREADS];
+    uc_client *client = client_new();
+    reset("{\"groups\":60}");
+    all_with(workers, client);
+    run_all(workers, derives_and_cancels);
+    uc_free(client);
+}
+
+static void *waits_until_canceled(void *argument) {
+    struct worker *worker = (struct worker *)argument;
+    uc_client *derived;
+    uc_page *page;
+    uc_error *error;
+    CHECK_OK(uc_client_derive(worker->client, NULL, &derived, &error), error);
+    CHECK_FAILS(UC_ERR_CANCELED, uc_groups_list(derived, NULL, &page, &error), error);
+    uc_free(error);
+    uc_free(derived);
+    return NULL;
+}
+
+TEST("one cancel ends the calls of 16 derived clients, and after a reset they begin again") {
+    struct worker workers[THREADS];
+    uc_client *client = client_new();
+    int64_t start;
+    int i;
+    reset("{\"groups\":60}");
+    fault("{\"fault\":\"hang\",\"ms\":60000,\"times\":-1}");
+    all_with(workers, client);
+    for (i = 0; i < THREADS; i++)
+        CHECK(pthread_create(&workers[i].thread, NULL, waits_until_canceled, &workers[i]) == 0);
+    while (requests_counted() < THREADS) sleep_ms(10);
+    start = now_ms();
+    uc_client_cancel(client);
+    for (i = 0; i < THREADS; i++) pthread_join(workers[i].thread, NULL);
+    CHECK_BEFORE(start, 1000);
+    no_more_faults();
+    uc_client_reset(client);
+    run_all(workers, derives_and_cancels);
+    uc_free(client);
+}

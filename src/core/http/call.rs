@@ -84,10 +84,11 @@ impl Call {
         self.scope.interrupts(wait)
     }
 
-    /// Asks the caller's hooks when it is time to, on the caller's thread. A failure when the call
-    /// is canceled.
+    /// Asks the caller's hooks when it is time to, on the caller's thread, until the call is canceled,
+    /// which is a failure.
     pub fn attend(&self) -> Result<()> {
-        if let Some(hooks) = self.hooks().filter(|hooks| hooks.asked.get().elapsed() >= TICK) {
+        let is_due = |hooks: &&Hooks| !self.is_canceled() && hooks.asked.get().elapsed() >= TICK;
+        if let Some(hooks) = self.hooks().filter(is_due) {
             let goes_on = hooks.hooks.iter().all(|hook| hook());
             hooks.asked.set(Instant::now());
             if !goes_on {
@@ -176,5 +177,39 @@ impl Watch for Watching {
             true => Err(Error::new(Status::Timeout, "timeout_ms ran out while the answer was read")),
             false => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn a_hook_that_has_stopped_the_call_is_not_asked_again() {
+        let policy = Policy {
+            retries: 0,
+            connect_timeout: TICK,
+            idle_timeout: TICK,
+            timeout: TICK,
+            upload_timeout: TICK,
+            logger: None,
+            tick: None,
+        };
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = asked.clone();
+        let stops: Hook = Arc::new(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+            false
+        });
+        let call = Call::begin(&CancelScope::root(), &Arc::new(policy), Some(stops)).unwrap();
+        assert!(call.attend().is_ok());
+        for _ in 0..3 {
+            thread::sleep(TICK);
+            assert!(call.attend().is_err());
+        }
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
     }
 }
