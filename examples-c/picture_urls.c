@@ -1,5 +1,5 @@
 /*
- * Prints the addresses that a web application makes of a picture.
+ * Prints the URLs that a web application makes of a picture.
  *
  *     picture_urls UUID [--html] [--crop WIDTHxHEIGHT] [--format FORMAT] [WIDTH...]
  *
@@ -7,7 +7,7 @@
  * <img> in these widths. --html prints a page with all of them: picture_urls UUID --html >page.html.
  * FORMAT is auto where nothing else is said: what the browser likes best. Sends nothing.
  *
- * The key comes from UPLOADCARE_PUBLIC_KEY; UPLOADCARE_CDN_BASE, when set, is where the addresses lead.
+ * The key comes from UPLOADCARE_PUBLIC_KEY; UPLOADCARE_CDN_BASE, when set, is where they lead.
  * Exit status 1 when it failed, 2 for a wrong option.
  */
 #include <stdio.h>
@@ -96,7 +96,7 @@ static uc_status make_srcset(const uc_client *client, const struct wish *wish, c
     return status;
 }
 
-/* An address without a name has nothing in it that HTML would have to be told of. */
+/* A URL without a name has nothing in it that HTML would have to be told of. */
 static void print_page(const struct wish *wish, const char *original, const char *thumbnail,
                        const char *srcset)
 {

@@ -1,16 +1,16 @@
 /*
- * Signs an address on the CDN, so that secure delivery lets whoever has it in until it expires.
+ * Signs a URL on the CDN, so that secure delivery lets whoever has it in until it expires.
  *
  *     sign_url [--minutes N] [--everything-below] [--url-token] URL|UUID
  *
- * Prints the signed address, and on stderr until when it is good: 5 minutes where nothing else is said.
- * With --everything-below its token is good for all addresses below the last slash: of a UUID, or of a
- * file's address that ends behind it, for all operations on the file; with --url-token it is good for this address without repeating it. Of a UUID,
- * or of a group's id, the address is made first. Sends nothing.
+ * Prints the signed URL, and on stderr until when it is good: 5 minutes where nothing else is said.
+ * With --everything-below its token is good for all URLs below the last slash: of a UUID, or of a file's
+ * URL that ends after it, for all operations on the file; with --url-token it is good for this URL
+ * without repeating it. Of a UUID, or of a group's id, the URL is made first. Sends nothing.
  *
  * The secret of secure delivery, which is not the secret key of the API, comes from
  * UPLOADCARE_DELIVERY_SECRET; for a UUID the key comes from UPLOADCARE_PUBLIC_KEY, and
- * UPLOADCARE_CDN_BASE, when set, is where the address leads. Exit status 1 when it failed, 2 for a wrong
+ * UPLOADCARE_CDN_BASE, when set, is where the URL leads. Exit status 1 when it failed, 2 for a wrong
  * option or without a secret.
  */
 #include <stdio.h>

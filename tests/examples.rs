@@ -1298,7 +1298,7 @@ fn what_was_signed_expires() {
 }
 
 #[test]
-fn the_images_of_a_group_have_signed_addresses() {
+fn the_images_of_a_group_have_signed_urls() {
     let emulator = emulator();
     control(&emulator, "project", Some(json!({"delivery_secrets": [DELIVERY_SECRET]})));
     let group = group(&emulator);
