@@ -175,11 +175,13 @@ TEST("what is left to log when a page is freed comes with uc_free()") {
     int64_t start = now_ms();
     opts.limit = 25;
     opts.read_ahead = 1;
+    /* Else the third page could be there before uc_page_next() has returned with the second. */
+    fault("{\"fault\":\"delay\",\"ms\":500,\"skip\":2}");
     enter();
     CHECK_OK(uc_groups_list(client, &opts, &page, &error), error);
     CHECK_OK(uc_page_next(page, &error), error);
     while (requests_counted() < 3) CHECK_BEFORE(start, 3000);
-    sleep_ms(100);
+    sleep_ms(1000);
     CHECK_INT(2, inside.logs);
     uc_free(page);
     leave();
