@@ -259,7 +259,9 @@ impl uc_client_opts {
 fn retries(retries: i32) -> Result<i32> {
     match retries {
         -1.. => Ok(retries),
-        _ => Err(Error::argument(format!("opts.retries is {retries}; it may be 0 or more, or -1 for none"))),
+        _ => Err(Error::argument(format!(
+            "opts.retries is {retries}; it may be 1 or more, 0 for the default, or -1 for none"
+        ))),
     }
 }
 
