@@ -118,7 +118,8 @@
 // library in use is uc_version_number().
 #define UC_VERSION_NUMBER (UC_VERSION_MAJOR * 1000000 + UC_VERSION_MINOR * 1000 + UC_VERSION_PATCH)
 
-// A program for Windows that links the static library defines UC_STATIC before it includes this header.
+// A program for Windows that links the static library defines UC_STATIC before it includes this
+// header.
 #ifndef UC_API
 #if defined(_WIN32) && !defined(UC_STATIC)
 #define UC_API __declspec(dllimport)
@@ -1153,8 +1154,8 @@ typedef struct uc_file_copy_opts {
 /// copy what they make of it; these are sent as they are, without a check against OPERATIONS.md.
 /// The copy has the metadata of `opts`, and not that of its source. `file` receives it; the service
 /// may still be working on it: then size is 0, is_image is 0 and mime_type is
-/// "application/octet-stream", although is_ready is 1. Ask uc_file_info() until size is known. Up
-/// to 5 GB; 100 MB with operations. `opts` may be NULL.
+/// "application/octet-stream", although is_ready is 1; ask uc_file_info() later. Up to 5 GB; 100 MB
+/// with operations. `opts` may be NULL.
 ///
 /// REST API: POST /files/local_copy/
 UC_API uc_status UC_CALL uc_file_copy(
@@ -1441,8 +1442,8 @@ UC_API uc_status UC_CALL uc_upload_stream(
 /// Lets the service fetch a file from `source_url` itself: starts a job that ends with the file,
 /// which uc_job_file_uuid() names. It is http or https and has at most 8192 bytes. Spaces and what
 /// is not ASCII are percent-encoded, but for a host in other letters, which is written "xn--...".
-/// What uc_url_proxy() refuses besides goes here: a user name and password, which the service gets,
-/// and a #fragment. `opts` may be NULL.
+/// Unlike in uc_url_proxy(), a user name and a password, which the service is sent, and a #fragment
+/// may be in it. `opts` may be NULL.
 ///
 /// Upload API: POST /from_url/; GET /from_url/status/ by uc_job_poll()
 UC_API uc_status UC_CALL uc_upload_url(
