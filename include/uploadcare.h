@@ -1869,7 +1869,7 @@ typedef struct uc_document {
     const char *json;
 } uc_document;
 
-/// What a document is and can be converted to.
+/// What a document is and can be converted to. UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// REST API: GET /convert/document/{uuid}/
 UC_API uc_status UC_CALL uc_document_info(
@@ -2024,7 +2024,8 @@ UC_API uc_status UC_CALL uc_webhook_create(
     uc_error **error);
 
 /// Changes what is set in opts, which has to be something, of the webhook with this id. `webhook`
-/// receives it as it is then: give it to uc_free().
+/// receives it as it is then: give it to uc_free(). UC_ERR_NOT_FOUND when the project has no such
+/// webhook.
 ///
 /// REST API: PUT /webhooks/{id}/
 UC_API uc_status UC_CALL uc_webhook_update(

@@ -74,7 +74,7 @@ impl uc_convert_opts {
     }
 }
 
-/// What a document is and can be converted to.
+/// What a document is and can be converted to. UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// REST API: GET /convert/document/{uuid}/
 #[unsafe(no_mangle)]

@@ -173,7 +173,8 @@ pub unsafe extern "C" fn uc_webhook_create(
 }
 
 /// Changes what is set in opts, which has to be something, of the webhook with this id. `webhook`
-/// receives it as it is then: give it to uc_free().
+/// receives it as it is then: give it to uc_free(). UC_ERR_NOT_FOUND when the project has no such
+/// webhook.
 ///
 /// REST API: PUT /webhooks/{id}/
 #[unsafe(no_mangle)]
