@@ -20,7 +20,7 @@
 //      filled. A uc_page, a uc_job or a uc_ops: one thread at a time, any thread, also where a
 //      function takes it as const.
 //
-// Calls block until they are done; uc_client_cancel() ends them early. Nothing needs initialising,
+// Calls block until they are done; uc_client_cancel() ends them early. Nothing needs initializing,
 // nothing is global, and no signal is raised. No call changes errno or takes more than 48 KiB of
 // stack. The library's own threads block all signals. C99 or C++11, or later.
 //
@@ -42,8 +42,9 @@
 //
 // The macro sets struct_size and leaves all else zero; a program without macros does the same.
 // struct_size may also be where one of the fields ends, for a caller that declares only some: the
-// others have their defaults. Options that say yes or no take UC_DEFAULT, UC_YES or UC_NO; anything
-// else is UC_ERR_ARGUMENT.
+// others have their defaults. One that is larger than the library's, of a program made with a later
+// header, is accepted when all bytes that the library does not know are zero. Options that say yes
+// or no take UC_DEFAULT, UC_YES or UC_NO; anything else is UC_ERR_ARGUMENT.
 //
 // No struct has padding on a 64-bit system: a field `reserved`, always 0, stands in its place. A
 // field or an argument in _len counts entries, one in _size bytes.
@@ -51,7 +52,7 @@
 // Contents
 //
 //  1. Macros: UC_VERSION_MAJOR, UC_VERSION_MINOR, UC_VERSION_PATCH, UC_NO_LIMIT, UC_VERSION_NUMBER,
-//     UC_API, UC_CALL, UC_ENUM, UC_NULL, UC_SYMBOL
+//     UC_STATIC, UC_API, UC_CALL, UC_ENUM, UC_NULL, UC_SYMBOL
 //  2. Statuses and choices: uc_status, uc_status_name(), uc_status_text(), uc_choice, uc_pair
 //  3. Errors: uc_error, uc_error_status(), uc_error_message(), uc_error_http_status(),
 //     uc_error_code(), uc_error_request_id(), uc_error_body(), uc_error_retry_after_ms(),
@@ -117,6 +118,8 @@
 // library in use is uc_version_number().
 #define UC_VERSION_NUMBER (UC_VERSION_MAJOR * 1000000 + UC_VERSION_MINOR * 1000 + UC_VERSION_PATCH)
 
+// A program for Windows that links the static library defines UC_STATIC before it includes this
+// header.
 #ifndef UC_API
 #if defined(_WIN32) && !defined(UC_STATIC)
 #define UC_API __declspec(dllimport)
@@ -188,21 +191,23 @@ UC_ENUM(uc_status)
     UC_OK = 0,
     /// A normal end: past the last page of a listing, or the job has ended well.
     UC_DONE = 1,
-    /// An argument is NULL, malformed or out of range. Nothing was sent.
+    /// An argument is NULL, malformed or out of range. Nothing was sent, unless it is what a
+    /// callback returned or wrote that is wrong.
     UC_ERR_ARGUMENT = -1,
     /// HTTP 401, 403: wrong keys, or not allowed. A delivery to a webhook or a signed URL that was
     /// not made with the secret.
     UC_ERR_AUTH = -2,
     /// HTTP 404: there is no such thing in this project. Or no such value in JSON.
     UC_ERR_NOT_FOUND = -3,
-    /// HTTP 429 and the retries are used up. See uc_error.retry_after_ms.
+    /// HTTP 429, and the retries are used up, or the wait would go past timeout_ms. See
+    /// uc_error.retry_after_ms.
     UC_ERR_THROTTLED = -4,
     /// Any other HTTP 4xx: 400, 406, 409, 413 and so on.
     UC_ERR_REJECTED = -5,
-    /// HTTP 5xx and the retries are used up.
+    /// HTTP 5xx, and the retries are used up, or the wait would go past timeout_ms.
     UC_ERR_SERVER = -6,
     /// No connection, or it was lost, also in the middle of a response, and the retries are used
-    /// up; or a proxy refused.
+    /// up, or the wait would go past timeout_ms; or a proxy refused.
     UC_ERR_NETWORK = -7,
     /// The peer's certificate or its handshake was refused. Never retried.
     UC_ERR_TLS = -8,
@@ -273,7 +278,8 @@ typedef struct uc_error {
     const char *body;
     /// How long the service asks to wait, in milliseconds, or -1 when it does not say.
     int64_t retry_after_ms;
-    /// How many requests were made, retries included; 0 when nothing was sent.
+    /// How often the request that failed was sent, retries included; 0 where none was, as at a time
+    /// limit between requests or a cancel.
     int32_t attempts;
     /// In place of padding: 0.
     int32_t reserved;
@@ -303,8 +309,8 @@ UC_API const char *UC_CALL uc_error_body(const uc_error *error);
 /// say, and for NULL.
 UC_API int64_t UC_CALL uc_error_retry_after_ms(const uc_error *error);
 
-/// uc_error.attempts: how many requests were made, retries included. 0 when nothing was sent, and
-/// for NULL.
+/// uc_error.attempts: how often the request that failed was sent, retries included. 0 where none
+/// was, and for NULL.
 UC_API int32_t UC_CALL uc_error_attempts(const uc_error *error);
 
 // -------------------------------------------------------------------------------------------------
@@ -315,7 +321,7 @@ UC_API int32_t UC_CALL uc_error_attempts(const uc_error *error);
 
 /// Frees whatever the library gave away without const, in any order. NULL is ignored. Never does
 /// I/O of its own; a page that reads ahead ends its requests at once. A pointer that was freed
-/// before, or is not the library's, ends the program with a word on stderr where it is noticed.
+/// before, or is not the library's, if detected, prints a message on stderr and calls abort().
 UC_API void UC_CALL uc_free(void *owned) UC_SYMBOL("uc_uploadcare_free");
 
 // -------------------------------------------------------------------------------------------------
@@ -424,7 +430,8 @@ typedef struct uc_client_opts {
     const char *user_agent;
     /// A uc_auth; default UC_AUTH_SIGNED.
     int32_t auth;
-    /// How often a failed request is sent again; default 3, -1 for never.
+    /// How often a failed request is sent again; default 3, -1 for never. A kept connection that
+    /// the server closed is replaced at once, and does not count.
     int32_t retries;
     /// To make a connection, in milliseconds: name look-up, proxy and TLS included; default 10000.
     /// UC_NO_LIMIT is none, here and below.
@@ -432,11 +439,14 @@ typedef struct uc_client_opts {
     /// With no byte either way, in milliseconds; default 30000.
     uint32_t idle_timeout_ms;
     /// For one whole call with its retries and waits, in milliseconds; default 120000, for uploads
-    /// none. Each limit holds to within 0.3 s, under signals too, but for the time of callbacks.
+    /// none. In uc_job_wait() it limits each poll, not the waiting. Each limit holds to within 0.3
+    /// s, under signals too, but for the time of callbacks.
     uint32_t timeout_ms;
     /// UC_YES: operations are not checked against OPERATIONS.md, only that they begin with -/, end
-    /// in a slash and can stand in an address: for what the service has learned since this version;
-    /// default UC_NO.
+    /// in a slash and can stand in a URL: for what the service has learned since this version;
+    /// default UC_NO. It is for uc_url() and its like, uc_ops_build(), uc_video_path() and
+    /// uc_document_path(). Others that take operations, such as uc_group_create() and
+    /// uc_file_copy(), send them unchecked.
     int32_t unchecked_operations;
     /// Signs in place of the secret key, which then must be NULL.
     uc_sign_fn sign;
@@ -456,8 +466,9 @@ typedef struct uc_client_opts {
       0, 0, 0, 0, 0, UC_NULL, UC_NULL, UC_NULL, UC_NULL, UC_NULL, UC_NULL }
 
 /// Makes a client. Sends nothing. `secret_key` may be NULL: with opts.sign set the client can do
-/// everything, without it only what needs no secret. `opts` may be NULL. Pages and jobs made with
-/// the client live on when it is freed. UC_ERR_ARGUMENT, or UC_ERR_FILE when opts.ca_file cannot be
+/// everything but uc_upload_token(); without it, calls of the REST API are UC_ERR_ARGUMENT, and the
+/// Upload API and all that sends nothing work. `opts` may be NULL. Pages and jobs made with the
+/// client live on when it is freed. UC_ERR_ARGUMENT, or UC_ERR_FILE when opts.ca_file cannot be
 /// read.
 UC_API uc_status UC_CALL uc_client_new(
     const char *public_key,
@@ -531,7 +542,8 @@ typedef struct uc_groups_opts {
     /// "datetime_created", oldest first, the default; or "-datetime_created", newest first.
     const char *ordering;
     /// From uc_page_end_cursor(): go on from there. It carries the options that the listing began
-    /// with: leave all others but read_ahead unset.
+    /// with: leave all others but read_ahead unset. The first page may have no items although the
+    /// listing goes on.
     const char *cursor;
 } uc_groups_opts;
 #define UC_GROUPS_OPTS_INIT \
@@ -565,9 +577,9 @@ typedef struct uc_group {
     int64_t datetime_created_us;
     /// How many files it was made of, removed ones included; -1 where it is not known.
     int64_t files_count;
-    /// Its address on the CDN.
+    /// Its URL on the CDN.
     const char *cdn_url;
-    /// Its address in the REST API.
+    /// Its URL in the REST API.
     const char *url;
     /// Its files; NULL in a listing. An entry is NULL where the file was removed.
     const uc_file *const *files;
@@ -588,25 +600,28 @@ UC_API uc_status UC_CALL uc_group_info(
     uc_group **group,
     uc_error **error);
 
-/// What allows to make a group where the project wants uploads to be signed. Set struct_size; a
+/// What permits making a group where the project wants uploads to be signed. Set struct_size; a
 /// field of zero or NULL has its default.
 typedef struct uc_group_create_opts {
     /// sizeof(uc_group_create_opts)
     size_t struct_size;
-    /// A JWT that a backend made with uc_upload_token(), good for "/group/". Default: `signature`
-    /// and `expire`; else signed with the client's secret key, where it has one.
+    /// A JWT that a backend made with uc_upload_token(), good for "/group/". Not together with
+    /// `signature` or `expire`. Default: `signature` and `expire`; else signed with the client's
+    /// secret key, where it has one.
     const char *token;
-    /// What a backend made with uc_upload_signature() for `expire`.
+    /// What a backend made with uc_upload_signature() for `expire`, which has to be set as well.
+    /// Not together with `token`.
     const char *signature;
-    /// In seconds since 1970-01-01 UTC.
+    /// In seconds since 1970-01-01 UTC. Only together with `signature`.
     int64_t expire;
 } uc_group_create_opts;
 #define UC_GROUP_CREATE_OPTS_INIT \
     { sizeof(uc_group_create_opts), UC_NULL, UC_NULL, 0 }
 
 /// Makes a group of 1 to 1000 files, given by their UUIDs, with operations behind them or without
-/// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their URLs on the CDN. `group`
-/// receives it with its files. `opts` may be NULL.
+/// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their URLs on the CDN. Operations
+/// are sent as they are, without a check against OPERATIONS.md. `group` receives it with its files.
+/// `opts` may be NULL.
 ///
 /// Upload API: POST /group/
 UC_API uc_status UC_CALL uc_group_create(
@@ -622,11 +637,11 @@ UC_API uc_status UC_CALL uc_group_create(
 /// REST API: DELETE /groups/{id}/
 UC_API uc_status UC_CALL uc_group_delete(const uc_client *client, const char *id, uc_error **error);
 
-/// Deletes a group together with its files: first the files, then the group. Files that other
-/// groups hold, too, are gone from these as well. `batch` receives what uc_files_delete() gives,
-/// also on a failure that came later: call again then to do the rest. UC_ERR_JOB, and the group is
-/// kept, when the service does not delete a file that is there. UC_ERR_NOT_FOUND when the project
-/// has no such group.
+/// Deletes a group together with its files: first the files, then the group. Files that are also in
+/// other groups disappear from those. `batch` receives what uc_files_delete() gives, also on a
+/// failure that came later: call again then to do the rest. UC_ERR_JOB, and the group is kept, when
+/// the service does not delete a file that is there. UC_ERR_NOT_FOUND when the project has no such
+/// group.
 ///
 /// REST API: GET /groups/{id}/, DELETE /files/storage/, DELETE /groups/{id}/
 UC_API uc_status UC_CALL uc_group_delete_with_files(
@@ -635,7 +650,8 @@ UC_API uc_status UC_CALL uc_group_delete_with_files(
     uc_batch **batch,
     uc_error **error);
 
-/// Stores all files of a group that are there, as uc_files_store() does.
+/// Stores all files of a group that are there, as uc_files_store() does. UC_ERR_NOT_FOUND when the
+/// project has no such group.
 ///
 /// REST API: GET /groups/{id}/, PUT /files/storage/
 UC_API uc_status UC_CALL uc_group_store_files(
@@ -682,7 +698,9 @@ UC_API uc_status UC_CALL uc_page_previous(uc_page *page, uc_error **error);
 /// May be mixed with the other functions of a page, which are about the whole page that it stands
 /// on: after uc_page_next() or uc_page_previous() moved it, the next call gives the first group of
 /// the page it moved to. The group is borrowed until the page moves, so until the next call of this
-/// function or of those two; uc_group_clone() keeps it.
+/// function or of those two; uc_group_clone() keeps it. uc_page_end_cursor() is about the whole
+/// page, too, and leads past the items of it that were not given yet: keep it only when the page is
+/// used up.
 UC_API uc_status UC_CALL uc_page_next_group(
     uc_page *page,
     const uc_group **group,
@@ -766,7 +784,8 @@ typedef struct uc_files_opts {
     /// "appdata": with what add-ons found; default without.
     const char *include;
     /// From uc_page_end_cursor(): go on from there. It carries the options that the listing began
-    /// with: leave all others but read_ahead unset.
+    /// with: leave all others but read_ahead unset. The first page may have no items although the
+    /// listing goes on.
     const char *cursor;
 } uc_files_opts;
 #define UC_FILES_OPTS_INIT \
@@ -783,7 +802,8 @@ UC_API uc_status UC_CALL uc_files_list(
     uc_page **page,
     uc_error **error);
 
-/// Which part of what a search finds. Set struct_size; a field of zero or NULL has its default.
+/// Which part of the results of a search to get. Set struct_size; a field of zero or NULL has its
+/// default.
 typedef struct uc_files_search_opts {
     /// sizeof(uc_files_search_opts)
     size_t struct_size;
@@ -916,7 +936,7 @@ typedef struct uc_virus_scan {
     const char *version;
 } uc_virus_scan;
 
-/// One thing that was recognised in an image.
+/// One thing that was recognized in an image.
 typedef struct uc_label {
     /// How sure it is, 0 to 100; -1 where unknown.
     double confidence;
@@ -931,7 +951,7 @@ typedef struct uc_label {
 } uc_label;
 
 /// What the add-on "aws_rekognition_detect_labels" or "aws_rekognition_detect_moderation_labels"
-/// has recognised in an image. Texts are NULL where the service says nothing.
+/// has recognized in an image. Texts are NULL where the service says nothing.
 typedef struct uc_labels {
     /// datetime_created in microseconds since 1970-01-01 UTC, or INT64_MIN.
     int64_t datetime_created_us;
@@ -975,9 +995,9 @@ struct uc_file {
     const char *uuid;
     /// As it was named when uploaded; may be empty.
     const char *original_filename;
-    /// The same with nothing but Latin letters, digits, `.` and `_` left, as it stands in URLs.
-    /// Only the Upload API tells it, NULL elsewhere: uploads, uc_upload_info() and groups from
-    /// there.
+    /// The same with nothing but Latin letters, digits, `.` and `_` left, as it stands in URLs;
+    /// empty where nothing is left. Only the Upload API tells it, NULL elsewhere: uploads,
+    /// uc_upload_info() and groups from there.
     const char *filename;
     /// On the CDN; NULL when removed or not ready.
     const char *original_file_url;
@@ -991,12 +1011,12 @@ struct uc_file {
     int64_t datetime_uploaded_us;
     int64_t datetime_stored_us;
     int64_t datetime_removed_us;
-    /// 1 when the service knows it for an image, else 0.
+    /// 1 when the service knows that it is an image, else 0.
     int32_t is_image;
     /// 1 when it can be used; 0 while the service works on it.
     int32_t is_ready;
-    /// 1 when it is stored for good, else 0. Where the service does not say it in so many words, 1
-    /// when there is a datetime_stored.
+    /// 1 when it is stored for good, else 0. Where the service does not say it explicitly, 1 when
+    /// there is a datetime_stored.
     int32_t is_stored;
     /// In place of padding: 0.
     int32_t reserved;
@@ -1006,7 +1026,8 @@ struct uc_file {
     const char *datetime_stored;
     /// When it was removed; NULL while it is there.
     const char *datetime_removed;
-    /// Inside a group only: the operations it was put in with, "resize/x800/"; else NULL.
+    /// Inside a group only: the operations it was put in with, "resize/x800/", empty where there
+    /// are none; else NULL.
     const char *default_effects;
     /// The S3 bucket that holds it, where that is the project's own. Only the Upload API tells it.
     const char *s3_bucket;
@@ -1032,10 +1053,10 @@ struct uc_file {
     /// NULL where it was not scanned for viruses, no verdict is there, or appdata was not asked
     /// for.
     const uc_virus_scan *virus_scan;
-    /// What was recognised in it; NULL where that was not tried, or appdata was not asked for.
+    /// What was recognized in it; NULL where that was not tried, or appdata was not asked for.
     const uc_labels *labels;
-    /// What was recognised in it that not everybody should see; NULL where that was not tried, or
-    /// appdata was not asked for.
+    /// Content that may need moderation; NULL where that was not tried, or appdata was not asked
+    /// for.
     const uc_labels *moderation_labels;
     /// NULL where its background was not removed, or appdata was not asked for.
     const uc_remove_bg *remove_bg;
@@ -1056,7 +1077,7 @@ UC_API uc_status UC_CALL uc_file_info(
     uc_error **error);
 
 /// Keeps a file for good, which otherwise goes a day after it was uploaded. `file` receives it as
-/// it is then.
+/// it is then. UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// REST API: PUT /files/{uuid}/storage/
 UC_API uc_status UC_CALL uc_file_store(
@@ -1066,8 +1087,9 @@ UC_API uc_status UC_CALL uc_file_store(
     uc_error **error);
 
 /// Removes a file. `file` receives it as it is then, with its datetime_removed; with nothing but
-/// its uuid where the answer was lost and the file was gone when the request was sent again. Copies
-/// in the caches of the CDN live on for a while.
+/// its uuid where the answer was lost and the file was gone when the request was sent again.
+/// UC_ERR_NOT_FOUND when the project has no such file. Copies in the caches of the CDN live on for
+/// a while.
 ///
 /// REST API: DELETE /files/{uuid}/storage/
 UC_API uc_status UC_CALL uc_file_delete(
@@ -1082,17 +1104,18 @@ struct uc_batch {
     const uc_file *const *files;
     /// How many.
     size_t files_len;
-    /// Those for which it was not: UUID and the service's reason, such as "Missing in the project".
+    /// Those for which it failed: UUID and the service's reason, such as "Missing in the project".
     const uc_pair *problems;
     /// How many.
     size_t problems_len;
 };
 
 /// Stores any number of files for good; none at all is UC_OK. A UUID that comes twice is sent once,
-/// and a text that is no UUID is UC_ERR_ARGUMENT for the whole call. UC_OK also when the service
-/// had problems with some of them: see uc_batch. More than 100 are sent in several requests. When
-/// one of these fails, the error's message says how many were sent before, and `batch` holds what
-/// came of those; it is NULL where there are none. Call again with the rest, or with all of them.
+/// and a text that is no UUID is UC_ERR_ARGUMENT for the whole call. UC_OK also when it failed for
+/// some of them: see uc_batch.problems. More than 100 are sent in several requests. When one of
+/// these fails, the error's message says how many were sent before ("100 of 249 ids", each counted
+/// once), and `batch` holds what came of those; it is NULL where there are none. Call again with
+/// the rest, or with all of them.
 ///
 /// REST API: PUT /files/storage/
 UC_API uc_status UC_CALL uc_files_store(
@@ -1130,10 +1153,12 @@ typedef struct uc_file_copy_opts {
 #define UC_FILE_COPY_OPTS_INIT \
     { sizeof(uc_file_copy_opts), 0, 0, UC_NULL, 0 }
 
-/// Copies a file within the project. `source` is its UUID or its address on the CDN, with
-/// operations to copy what they make of it. `file` receives the copy, which the service may still
-/// be working on: then size is 0 and is_ready too. Up to 5 GB; 100 MB with operations. `opts` may
-/// be NULL.
+/// Copies a file within the project. `source` is its UUID or its URL on the CDN, with operations to
+/// copy what they make of it; these are sent as they are, without a check against OPERATIONS.md.
+/// The copy has the metadata of `opts`, and not that of its source. `file` receives it; the service
+/// may still be working on it: then size is 0, is_image is 0 and mime_type is
+/// "application/octet-stream", although is_ready is 1; ask uc_file_info() later. Up to 5 GB; 100 MB
+/// with operations. `opts` may be NULL.
 ///
 /// REST API: POST /files/local_copy/
 UC_API uc_status UC_CALL uc_file_copy(
@@ -1161,8 +1186,8 @@ typedef struct uc_file_copy_remote_opts {
     { sizeof(uc_file_copy_remote_opts), 0, 0, UC_NULL }
 
 /// Copies a file to a storage of one's own that the project knows by the name `target`. `source` is
-/// as for uc_file_copy(). `url` receives the copy's address, "s3://bucket/key": give it to
-/// uc_free(). `opts` may be NULL.
+/// as for uc_file_copy(). `url` receives the copy's URL, "s3://bucket/key": give it to uc_free().
+/// `opts` may be NULL.
 ///
 /// REST API: POST /files/remote_copy/
 UC_API uc_status UC_CALL uc_file_copy_remote(
@@ -1191,7 +1216,7 @@ typedef struct uc_metadata {
     size_t metadata_len;
 } uc_metadata;
 
-/// All metadata of a file.
+/// All metadata of a file. UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// REST API: GET /files/{uuid}/metadata/
 UC_API uc_status UC_CALL uc_metadata_list(
@@ -1211,8 +1236,9 @@ UC_API uc_status UC_CALL uc_metadata_get(
     char **value,
     uc_error **error);
 
-/// Sets the value of a key, whether it is new or not. `key`: 1 to 64 Latin letters, digits and _ -
-/// . : and not just . or .. alone. `value`: 1 to 512 characters. A file takes 50 keys.
+/// Sets the value of a key, whether it is new or not. `key`: 1 to 64 Latin letters, digits, `_`,
+/// `-`, `.` and `:`, but not `.` or `..` itself. `value`: 1 to 512 characters. A file takes 50
+/// keys; one more is UC_ERR_REJECTED. UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// REST API: PUT /files/{uuid}/metadata/{key}/
 UC_API uc_status UC_CALL uc_metadata_set(
@@ -1222,7 +1248,8 @@ UC_API uc_status UC_CALL uc_metadata_set(
     const char *value,
     uc_error **error);
 
-/// Deletes a key and its value. UC_ERR_NOT_FOUND when the file has no such key.
+/// Deletes a key and its value. UC_ERR_NOT_FOUND when the file has no such key, or the project no
+/// such file.
 ///
 /// REST API: DELETE /files/{uuid}/metadata/{key}/
 UC_API uc_status UC_CALL uc_metadata_delete(
@@ -1231,7 +1258,8 @@ UC_API uc_status UC_CALL uc_metadata_delete(
     const char *key,
     uc_error **error);
 
-/// The tags of a file, in their order, and what a call has changed. Owned: give it to uc_free().
+/// The tags of a file, in their order, and what a call has changed, which is in no particular
+/// order. Owned: give it to uc_free().
 typedef struct uc_tags {
     /// All tags the file has now.
     const char *const *tags;
@@ -1247,7 +1275,7 @@ typedef struct uc_tags {
     size_t deleted_len;
 } uc_tags;
 
-/// The tags of a file.
+/// The tags of a file. UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// REST API: GET /files/{uuid}/tags/
 UC_API uc_status UC_CALL uc_tags_list(
@@ -1257,9 +1285,10 @@ UC_API uc_status UC_CALL uc_tags_list(
     uc_error **error);
 
 /// Gives a file `new_tags` in place of those it has; none at all where `new_tags_len` is 0. A tag
-/// has at most 100 Latin letters, digits and - _ . and a file at most 50 tags. The service makes
-/// them lower case, strips them, and drops empty ones and repetitions. Where an answer was lost and
-/// the request sent again, `added` and `deleted` are those of the second.
+/// has at most 100 Latin letters, digits, `-`, `_` and `.`. A file has at most 50 tags; more are
+/// UC_ERR_ARGUMENT. The service makes them lower case, strips them, and drops empty ones and
+/// repetitions. Where an answer was lost and the request sent again, `added` and `deleted` are
+/// those of the second. UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// REST API: PUT /files/{uuid}/tags/
 UC_API uc_status UC_CALL uc_tags_replace(
@@ -1270,8 +1299,10 @@ UC_API uc_status UC_CALL uc_tags_replace(
     uc_tags **tags,
     uc_error **error);
 
-/// Takes the tags `remove` from a file and then gives it the tags `add`. Both are as for
-/// uc_tags_replace().
+/// Takes the tags `remove` from a file and then gives it the tags `add`. Tags are as for
+/// uc_tags_replace(). `add` has at most 50, `remove` any number; with none in either, nothing is
+/// changed. UC_ERR_REJECTED when the file would have more than 50 then. UC_ERR_NOT_FOUND when the
+/// project has no such file.
 ///
 /// REST API: PATCH /files/{uuid}/tags/
 UC_API uc_status UC_CALL uc_tags_update(
@@ -1290,12 +1321,13 @@ UC_API uc_status UC_CALL uc_tags_update(
 // From a file, from memory, from a callback, from a URL; and what allows them.
 // -------------------------------------------------------------------------------------------------
 
-/// Hears how far a call is: return 0 to go on, anything else to stop at once, also a request that
-/// is in progress: the call then returns UC_ERR_CANCELED. Called on the calling thread, about ten
-/// times a second; what it returns when all is done does not count. `done` never falls; `total` is
-/// -1 when unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must not throw or
-/// longjmp, and must not use or free what the call works on. A signal handler that sets a flag, and
-/// a callback that returns it, stop a call on Ctrl-C.
+/// Hears how far a call is: return 0 to go on, anything else to stop at once, even inside a
+/// request; the call then returns UC_ERR_CANCELED. Called on the calling thread, about ten times a
+/// second; what it returns when all is done does not count. `done` never falls; `total` is -1 where
+/// it is not known: throughout for a stream of unknown size. Uploads count bytes, also those from a
+/// URL, whose `total` is -1 until the service tells it. A conversion or an add-on has done 0 of 1
+/// until it has ended. Must not throw or longjmp, and must not use or free what the call works on.
+/// A signal handler that sets a flag, and a callback that returns it, stop a call on Ctrl-C.
 typedef int32_t (UC_CALL *uc_progress_fn)(void *progress_data, int64_t done, int64_t total);
 
 /// How to upload. Set struct_size; a field of zero or NULL has its default.
@@ -1323,7 +1355,8 @@ typedef struct uc_upload_opts {
     /// elsewhere: keep it in a folder of your own. It holds no key, and only its owner may read it.
     /// UC_ERR_FILE, with nothing sent, where it is a link or no regular file, belongs to another
     /// user, may be written by others, is something else (which is left alone), or is used by
-    /// another upload at the time.
+    /// another upload at the time. It is not looked at where the file goes in one piece.
+    /// uc_upload_data() and uc_upload_stream() refuse it, UC_ERR_ARGUMENT.
     const char *resume_file;
     /// Bytes of a part, 5 MiB to 5 GiB; default 5 MiB, larger where there would be more than 10000
     /// parts. Files up to 10 MiB go in one piece.
@@ -1339,12 +1372,14 @@ typedef struct uc_upload_opts {
     /// Of uc_upload_url(). UC_YES: remember this file for those who check; default UC_NO.
     int32_t save_url_duplicates;
     /// A JWT that a backend made with uc_upload_token(): good until the upload ends, and for
-    /// "/multipart/*" too where the file goes in parts. Default: `signature` and `expire`; else
-    /// signed with the client's secret key, where it has one.
+    /// "/multipart/*" too where the file goes in parts. Not together with `signature` or `expire`.
+    /// Default: `signature` and `expire`; else signed with the client's secret key, where it has
+    /// one.
     const char *token;
-    /// What a backend made with uc_upload_signature() for `expire`.
+    /// What a backend made with uc_upload_signature() for `expire`, which has to be set as well.
+    /// Not together with `token`.
     const char *signature;
-    /// In seconds since 1970-01-01 UTC.
+    /// In seconds since 1970-01-01 UTC. Only together with `signature`.
     int64_t expire;
     /// Hears how many bytes have been sent, about ten times a second. Not of uc_upload_url(), whose
     /// job has its own.
@@ -1365,7 +1400,8 @@ typedef struct uc_upload_opts {
 /// An upload has no time limit but the client's timeout_ms, where that is set. Needs no secret key
 /// unless the project wants uploads to be signed.
 ///
-/// Upload API: POST /base/, or POST /multipart/start/ and POST /multipart/complete/; GET /info/
+/// Upload API: POST /base/, or POST /multipart/start/, PUT of each part and POST
+/// /multipart/complete/; GET /info/
 UC_API uc_status UC_CALL uc_upload_path(
     const uc_client *client,
     const char *path,
@@ -1374,6 +1410,8 @@ UC_API uc_status UC_CALL uc_upload_path(
     uc_error **error);
 
 /// Uploads `data_size` bytes, as uc_upload_path() does a file.
+///
+/// Upload API: as uc_upload_path()
 UC_API uc_status UC_CALL uc_upload_data(
     const uc_client *client,
     const void *data,
@@ -1383,15 +1421,18 @@ UC_API uc_status UC_CALL uc_upload_data(
     uc_error **error);
 
 /// Gives the bytes of an upload: fills at most `size` bytes of `buffer` and returns how many, 0 at
-/// the end, or a negative number to stop, and the call returns UC_ERR_CANCELED. Called on the
-/// thread that made the call, and on no other. Must not throw or longjmp.
+/// the end, or a negative number to stop, and the call returns UC_ERR_CANCELED. More than `size`
+/// ends the upload with UC_ERR_ARGUMENT. Called on the thread that made the call, and on no other.
+/// Must not throw or longjmp.
 typedef int64_t (UC_CALL *uc_read_fn)(void *read_data, void *buffer, size_t size);
 
 /// Uploads what `read` gives: `size` bytes, after which it is not called any more, or with -1 as
 /// many as come. Of a known size each part is kept in memory while it is sent. Of an unknown one
 /// more than 10 MiB go to a temporary file first (below TMPDIR), since the service has to be told
-/// the size before the first part. UC_ERR_FILE when fewer than `size` bytes come. To stop waits for
-/// a call of `read` that is in progress. Otherwise as uc_upload_path().
+/// the size before the first part. UC_ERR_FILE when fewer than `size` bytes come. Stopping waits
+/// until a call of `read` in progress returns. Otherwise as uc_upload_path().
+///
+/// Upload API: as uc_upload_path()
 UC_API uc_status UC_CALL uc_upload_stream(
     const uc_client *client,
     uc_read_fn read,
@@ -1402,10 +1443,12 @@ UC_API uc_status UC_CALL uc_upload_stream(
     uc_error **error);
 
 /// Lets the service fetch a file from `source_url` itself: starts a job that ends with the file,
-/// which uc_job_file_uuid() names. Spaces and what is not ASCII are percent-encoded in it, as in
-/// uc_url_proxy(). `opts` may be NULL.
+/// which uc_job_file_uuid() names. It is http or https and has at most 8192 bytes. Spaces and what
+/// is not ASCII are percent-encoded, but for a host in other letters, which is written "xn--...".
+/// Unlike in uc_url_proxy(), a user name and a password, which the service is sent, and a #fragment
+/// may be in it. `opts` may be NULL.
 ///
-/// Upload API: POST /from_url/, GET /from_url/status/
+/// Upload API: POST /from_url/; GET /from_url/status/ by uc_job_poll()
 UC_API uc_status UC_CALL uc_upload_url(
     const uc_client *client,
     const char *source_url,
@@ -1414,6 +1457,7 @@ UC_API uc_status UC_CALL uc_upload_url(
     uc_error **error);
 
 /// What the Upload API says of a file, for which the public key is enough: no times, no URLs.
+/// UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// Upload API: GET /info/
 UC_API uc_status UC_CALL uc_upload_info(
@@ -1435,8 +1479,8 @@ UC_API uc_status UC_CALL uc_upload_group_info(
 
 /// Signs a permission to upload until `expire`, in seconds since 1970-01-01 UTC: for a backend to
 /// give to a program without the secret key, for uc_upload_opts.signature and
-/// uc_group_create_opts.signature. `signature` receives 64 hex digits: give it to uc_free(). Sends
-/// nothing.
+/// uc_group_create_opts.signature. `signature` receives 64 lower-case hex digits: give it to
+/// uc_free(). Needs the secret key or opts.sign of the client. Sends nothing.
 UC_API uc_status UC_CALL uc_upload_signature(
     const uc_client *client,
     int64_t expire,
@@ -1467,10 +1511,10 @@ typedef struct uc_upload_token_opts {
 #define UC_UPLOAD_TOKEN_OPTS_INIT \
     { sizeof(uc_upload_token_opts), UC_NULL, 0, UC_NULL, UC_NULL, UC_NULL, 0, 0 }
 
-/// Makes a JWT that allows to upload, and no more than `opts` says: for a backend to give to a
+/// Makes a JWT that permits uploading, and no more than `opts` says: for a backend to give to a
 /// program without the secret key, for uc_upload_opts.token and uc_group_create_opts.token. `token`
-/// receives it: give it to uc_free(). Needs the secret key itself; opts.sign of the client does not
-/// do. `opts` may be NULL. Sends nothing.
+/// receives it: give it to uc_free(). Needs the secret key itself; opts.sign of the client is not
+/// enough. `opts` may be NULL. Sends nothing.
 UC_API uc_status UC_CALL uc_upload_token(
     const uc_client *client,
     const uc_upload_token_opts *opts,
@@ -1483,9 +1527,8 @@ UC_API uc_status UC_CALL uc_upload_token(
 // Where the CDN delivers a file, and what it makes of it on the way. Nothing here is sent.
 // -------------------------------------------------------------------------------------------------
 
-/// The address of a file, for a browser or for whoever downloads it. `id` is the file's UUID, or
-/// the id of a group, whose address is a page with its files and takes neither operations nor a
-/// name.
+/// The URL of a file, for a browser or for whoever downloads it. `id` is the file's UUID, or the id
+/// of a group, whose URL is a page with its files and takes neither operations nor a name.
 ///
 /// `operations` say what the CDN makes of the file on its way: "-/resize/500x/-/format/webp/" as
 /// the service writes them, one behind the other, or what uc_ops_build() gives; NULL or "" for the
@@ -1500,10 +1543,10 @@ UC_API uc_status UC_CALL uc_upload_token(
 /// "." and "..". A name of more than 1024 bytes is cut to that, in front of its ending such as
 /// ".jpeg".
 ///
-/// `url` receives the address: give it to uc_free(). It can stand between the quotes of an
-/// attribute in HTML as it is.
+/// `url` receives it: give it to uc_free(). It can stand between the quotes of an attribute in HTML
+/// as it is.
 ///
-/// Like all that makes an address, this sends nothing and does not look whether the file is there.
+/// Like all that makes a URL, this sends nothing and does not look whether the file is there.
 ///
 /// URL API: /{uuid}/{operations}{filename}, /{group}~{N}/
 UC_API uc_status UC_CALL uc_url(
@@ -1514,8 +1557,8 @@ UC_API uc_status UC_CALL uc_url(
     char **url,
     uc_error **error);
 
-/// The address of a file of a group by its place in it, from 0. `operations` as in uc_url(); they
-/// work on what comes of those that the group was made with.
+/// The URL of a file of a group by its place in it, from 0. `operations` as in uc_url(); they work
+/// on what comes of those that the group was made with.
 ///
 /// URL API: /{group}~{N}/nth/{i}/{operations}
 UC_API uc_status UC_CALL uc_url_group_file(
@@ -1526,7 +1569,7 @@ UC_API uc_status UC_CALL uc_url_group_file(
     char **url,
     uc_error **error);
 
-/// The address of all files of a group in one, as they were uploaded. `format` is "zip" or "tar";
+/// The URL of all files of a group in one, as they were uploaded. `format` is "zip" or "tar";
 /// `filename` is what a browser saves it as, as in uc_url(). The service makes archives of up to 2
 /// GB, and none of a group of which a file was deleted.
 ///
@@ -1539,12 +1582,12 @@ UC_API uc_status UC_CALL uc_url_group_archive(
     char **url,
     uc_error **error);
 
-/// The address of something elsewhere on the web, that the CDN fetches and makes `operations` of,
-/// as in uc_url(). `source_url` is http or https, its own query included; spaces and what is not
-/// ASCII are percent-encoded, but for a host in other letters, which is written "xn--...". It has
-/// no user name, no #fragment, and at most 8192 bytes. The host has to be on the project's list of
-/// allowed ones, which is all that stands before it: whoever sees the address can change it. Always
-/// below "https://{public_key}.ucr.io". The & of a query stay, and have to be escaped in HTML.
+/// The URL of something elsewhere on the web, that the CDN fetches and makes `operations` of, as in
+/// uc_url(). `source_url` is http or https, its own query included; spaces and what is not ASCII
+/// are percent-encoded, but for a host in other letters, which is written "xn--...". It has no user
+/// name, no #fragment, and at most 8192 bytes. The host has to be on the project's list of allowed
+/// ones, which is all that stands before it: whoever sees the URL can change it. Always below
+/// "https://{public_key}.ucr.io". The & of a query stay, and have to be escaped in HTML.
 ///
 /// URL API: https://{public_key}.ucr.io/{operations}{source_url}
 UC_API uc_status UC_CALL uc_url_proxy(
@@ -1555,11 +1598,13 @@ UC_API uc_status UC_CALL uc_url_proxy(
     uc_error **error);
 
 /// A file in several widths, for a browser to choose from: what stands between the quotes of the
-/// `srcset` attribute of an <img> or <source>, in HTML as it is. Each width is an address as of
+/// `srcset` attribute of an <img> or <source>, in HTML as it is. Each width is a URL as of
 /// uc_url(), with "-/resize/{width}x/" behind `operations`. With "-/stretch/off/" among them no
 /// image is made larger than it is: give such an <img> its width by CSS, since a browser takes each
 /// for as wide as it was listed. Up to 100 widths. `operations` and `filename` are as in uc_url().
-/// For secure delivery make and sign each address by itself.
+/// For secure delivery make and sign each URL by itself.
+///
+/// URL API: /{uuid}/{operations}-/resize/{width}x/{filename}
 UC_API uc_status UC_CALL uc_url_srcset(
     const uc_client *client,
     const char *uuid,
@@ -1616,10 +1661,10 @@ UC_API void UC_CALL uc_ops_overlay(
     const char *place,
     int32_t opacity);
 
-/// Writes `words` over the image. They are escaped here and may hold anything, new lines too; only
-/// "." and ".." alone cannot stand in an address. At most 8192 bytes, as for operations in all.
-/// `size` and `place` as of uc_ops_overlay(). How they look is said before by "font", "text_align"
-/// and "text_box" through uc_ops_raw(). Has to be switched on for the project.
+/// Writes `words` over the image. They are escaped here and may hold anything, new lines too, but
+/// must not be empty, "." or "..". With all other operations, and percent-encoded, they have at
+/// most 8192 bytes. `size` and `place` as of uc_ops_overlay(). How they look is set beforehand by
+/// "font", "text_align" and "text_box" through uc_ops_raw(). Has to be switched on for the project.
 UC_API void UC_CALL uc_ops_text(
     uc_ops *ops,
     const char *size,
@@ -1630,35 +1675,37 @@ UC_API void UC_CALL uc_ops_text(
 /// of a group's file, "resize/x800/". What they may be stands in OPERATIONS.md.
 UC_API void UC_CALL uc_ops_raw(uc_ops *ops, const char *operations);
 
-/// All that was added so far, for uc_url() and its like, or what is wrong with it: the same errors
-/// as of uc_url(), which name the byte in what was built, or the call that went wrong. `operations`
-/// receives it: give it to uc_free(). `ops` can be added to afterwards.
+/// Makes one text of all operations added so far, for uc_url() and its like. `operations` receives
+/// it: give it to uc_free(). UC_ERR_ARGUMENT when something is wrong with them: the message names
+/// the call that was given it, such as uc_ops_crop, or the byte in the text, as that of uc_url()
+/// does. More operations may be added afterwards.
 UC_API uc_status UC_CALL uc_ops_build(const uc_ops *ops, char **operations, uc_error **error);
 
-/// How to sign an address. Set struct_size; a field of zero has its default.
+/// How to sign a URL. Set struct_size; a field of zero has its default.
 typedef struct uc_url_sign_opts {
     /// sizeof(uc_url_sign_opts)
     size_t struct_size;
-    /// Until when it is good, in seconds since 1970-01-01 UTC; default by lifetime_s.
+    /// Until when it is good, in seconds since 1970-01-01 UTC; default by lifetime_s. Not together
+    /// with it.
     int64_t expire;
-    /// How long it is good from now, in seconds; default 300.
+    /// How long it is good from now, in seconds; default 300. Not together with `expire`.
     int64_t lifetime_s;
-    /// UC_YES: the token is good for everything below the last slash of the address, so that other
+    /// UC_YES: the token is good for everything below the last slash of the URL, so that other
     /// operations may be put there, and for the segments of "adaptive_video/"; of "https://host/"
-    /// for everything of the project. Default UC_NO, for this address alone.
+    /// for everything of the project. Default UC_NO, for this URL alone.
     int32_t wildcard;
-    /// UC_YES: a token that does not repeat the address; default UC_NO. Not with `wildcard`.
+    /// UC_YES: a token that does not repeat the URL; default UC_NO. Not with `wildcard`.
     int32_t url_token;
 } uc_url_sign_opts;
 #define UC_URL_SIGN_OPTS_INIT \
     { sizeof(uc_url_sign_opts), 0, 0, 0, 0 }
 
-/// Signs an address on the CDN, so that secure delivery lets whoever has it in until it expires.
-/// `secret_hex` is the project's secret for this, not the secret key of its API. An address on the
+/// Signs a URL on the CDN, so that secure delivery lets whoever has it in until it expires.
+/// `secret_hex` is the project's secret for this, not the secret key of its API. A URL on the
 /// project's own subdomain is taken to the secure one: "https://1s4oyld5dc.s.ucarecd.net"; other
 /// hosts stay. `url` has no query yet; that of a group works too. What means something in a token
-/// is percent-encoded, so use the address that comes out. `opts` may be NULL. Needs no client; the
-/// time is this machine's, and one that is over is signed as well.
+/// is percent-encoded, so use the URL that comes out. `opts` may be NULL. Needs no client; the time
+/// is this machine's, and an `expire` in the past is signed as well.
 ///
 /// URL API: {url}?token=exp={expire}~acl={path}~hmac={signature}
 UC_API uc_status UC_CALL uc_url_sign(
@@ -1686,8 +1733,8 @@ UC_API uc_status UC_CALL uc_url_verify(
     size_t secrets_hex_len,
     uc_error **error);
 
-/// What an address on the CDN says; NULL where it does not. One of uuid, group_id and source_url is
-/// set. Owned: give it to uc_free().
+/// The parts of a URL on the CDN; a text is NULL where the URL has none. One of uuid, group_id and
+/// source_url is set. Owned: give it to uc_free().
 typedef struct uc_url_parts {
     /// Scheme, host, and whatever stands before the id: "https://1s4oyld5dc.ucarecd.net", which a
     /// client takes for its cdn_base. Never NULL.
@@ -1696,7 +1743,7 @@ typedef struct uc_url_parts {
     const char *uuid;
     /// The group, or the group that the file is of.
     const char *group_id;
-    /// "zip" or "tar" where the address is that of a group's archive.
+    /// "zip" or "tar" where the URL is that of a group's archive.
     const char *archive;
     /// Of a file, its place in the group; else -1.
     int64_t index;
@@ -1711,11 +1758,12 @@ typedef struct uc_url_parts {
     const char *token;
 } uc_url_parts;
 
-/// Takes an address on the CDN apart: a file's, a group's, one of a file in a group, an archive's
-/// or a proxy's, on whatever host, signed or not. `url` may be as people paste it: white space
-/// around it and a #fragment are left out, spaces and what is not ASCII are percent-encoded. The
-/// URL of an old gallery is taken for its group's, and the settings behind "gallery/" are left out.
-/// UC_ERR_ARGUMENT when it is none of these. Needs no client.
+/// Takes a URL on the CDN apart: a file's, a group's, one of a file in a group, an archive's or a
+/// proxy's, on whatever host, signed or not. `url` may be as people paste it: white space around it
+/// and a #fragment are left out, spaces and what is not ASCII are percent-encoded. The URL of an
+/// old gallery is taken for its group's, and the settings behind "gallery/" are left out; so is a
+/// query, but for the token, and that of a proxy's source_url. UC_ERR_ARGUMENT when it is none of
+/// these. Needs no client.
 UC_API uc_status UC_CALL uc_url_parse(const char *url, uc_url_parts **url_parts, uc_error **error);
 
 // -------------------------------------------------------------------------------------------------
@@ -1734,15 +1782,18 @@ struct uc_job;
 /// a URL may be unknown to it for the first few polls, which is UC_OK.
 ///
 /// REST API: GET /convert/document/status/{token}/, GET /convert/video/status/{token}/, GET
-/// /addons/{addon}/execute/status/
+/// /addons/{addon}/execute/status/; Upload API: GET /from_url/status/
 UC_API uc_status UC_CALL uc_job_poll(uc_job *job, uc_error **error);
 
 /// Polls the job, with pauses that grow from a quarter of a second to 8 seconds, until it has
 /// ended: UC_DONE when it has ended well, UC_ERR_JOB when not. UC_ERR_TIMEOUT after `timeout_ms`
 /// milliseconds; 0 and UC_NO_LIMIT are no limit, so that the call waits as long as the service says
 /// that the job goes on. UC_ERR_CANCELED when `progress`, which may be NULL, the client's `tick` or
-/// uc_client_cancel() has stopped it. What else fails, a lost connection, ends the waiting. Nothing
-/// of that ends the job: wait again, or keep its token.
+/// uc_client_cancel() has stopped it. Any other failure, such as a lost connection, ends the
+/// waiting. The client's timeout_ms limits each poll, not the waiting. Nothing of that ends the
+/// job: wait again, or keep its token.
+///
+/// REST API and Upload API: those of uc_job_poll()
 UC_API uc_status UC_CALL uc_job_wait(
     uc_job *job,
     uint32_t timeout_ms,
@@ -1756,8 +1807,8 @@ UC_API const char *UC_CALL uc_job_token(const uc_job *job);
 
 /// The UUID of the file that the job makes, NULL until it is known, for an add-on that makes none,
 /// and for NULL. A conversion's is known from the start, or after uc_job_resume() from the first
-/// poll; the file is ready when the job has ended. Borrowed until the job is polled, waited for or
-/// freed.
+/// poll; the file is ready when the job has ended well. Borrowed until the job is polled, waited
+/// for or freed.
 UC_API const char *UC_CALL uc_job_file_uuid(const uc_job *job);
 
 /// The id of the group of a video's thumbnails, or NULL. Borrowed until the job is polled, waited
@@ -1784,7 +1835,8 @@ UC_API uc_status UC_CALL uc_job_resume(
 
 /// What uc_convert_video() is to make of a video: "{uuid}/video/{operations}". `operations` such as
 /// "-/size/640x360/-/format/webm/-/cut/000:00:05.000/000:00:15.000/-/thumbs~4/" are checked against
-/// OPERATIONS.md; NULL for the service's defaults.
+/// OPERATIONS.md, unless opts.unchecked_operations of the client says otherwise; NULL for the
+/// service's defaults. Sends nothing.
 UC_API uc_status UC_CALL uc_video_path(
     const uc_client *client,
     const char *uuid,
@@ -1793,7 +1845,8 @@ UC_API uc_status UC_CALL uc_video_path(
     uc_error **error);
 
 /// What uc_convert_document() is to make of a document: "{uuid}/document/{operations}".
-/// `operations` such as "-/format/png/-/page/1/" are checked against OPERATIONS.md; NULL for a PDF.
+/// `operations` such as "-/format/png/-/page/1/" are checked against OPERATIONS.md, unless
+/// opts.unchecked_operations of the client says otherwise; NULL for a PDF. Sends nothing.
 UC_API uc_status UC_CALL uc_document_path(
     const uc_client *client,
     const char *uuid,
@@ -1819,7 +1872,7 @@ typedef struct uc_document {
     const char *json;
 } uc_document;
 
-/// What a document is and can be converted to.
+/// What a document is and can be converted to. UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// REST API: GET /convert/document/{uuid}/
 UC_API uc_status UC_CALL uc_document_info(
@@ -1841,13 +1894,13 @@ typedef struct uc_convert_opts {
 #define UC_CONVERT_OPTS_INIT \
     { sizeof(uc_convert_opts), 0, 0 }
 
-/// Starts to convert a document. `path` is the file's UUID, or its address on the CDN, and what to
-/// make of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/";
-/// uc_document_path() makes such a one and checks it. Images of a document with several pages come
-/// as a zip archive; with `page` the one page, and with opts.save_in_group all of them in a group
-/// as well. `opts` may be NULL. UC_ERR_JOB with the service's words when it does not take the path.
+/// Starts to convert a document. `path` is the file's UUID, or its URL on the CDN, and what to make
+/// of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/";
+/// uc_document_path() makes one and checks it. Images of a document with several pages come as a
+/// zip archive; with `page` the one page, and with opts.save_in_group all of them in a group as
+/// well. `opts` may be NULL. UC_ERR_JOB with the service's words when it does not take the path.
 ///
-/// REST API: POST /convert/document/
+/// REST API: POST /convert/document/; GET /convert/document/status/{token}/ by uc_job_poll()
 UC_API uc_status UC_CALL uc_convert_document(
     const uc_client *client,
     const char *path,
@@ -1858,10 +1911,10 @@ UC_API uc_status UC_CALL uc_convert_document(
 /// Starts to convert a video, of which it makes thumbnails as well. `path` is as for
 /// uc_convert_document():
 /// "22240276-2f06-41f8-9411-755c8ce926ed/video/-/size/640x360/-/format/webm/"; uc_video_path()
-/// makes such a one and checks it. `opts` may be NULL. UC_ERR_JOB with the service's words when it
-/// does not take the path.
+/// makes one and checks it. `opts` may be NULL. UC_ERR_JOB with the service's words when it does
+/// not take the path.
 ///
-/// REST API: POST /convert/video/
+/// REST API: POST /convert/video/; GET /convert/video/status/{token}/ by uc_job_poll()
 UC_API uc_status UC_CALL uc_convert_video(
     const uc_client *client,
     const char *path,
@@ -1883,7 +1936,7 @@ UC_API uc_status UC_CALL uc_convert_video(
 /// uc_file_info() with "appdata" for when the job has ended: uc_file.virus_scan, labels and
 /// moderation_labels.
 ///
-/// REST API: POST /addons/{addon}/execute/
+/// REST API: POST /addons/{addon}/execute/; GET /addons/{addon}/execute/status/ by uc_job_poll()
 UC_API uc_status UC_CALL uc_addon_run(
     const uc_client *client,
     const char *addon,
@@ -1895,11 +1948,11 @@ UC_API uc_status UC_CALL uc_addon_run(
 // -------------------------------------------------------------------------------------------------
 // 14. Webhooks
 //
-// The service tells a URL of yours of events.
+// The service notifies a URL of yours of events.
 // -------------------------------------------------------------------------------------------------
 
-/// An address of yours that the service tells of an event. Owned where a call gave it away,
-/// borrowed from uc_webhooks.
+/// A URL of yours that the service notifies of an event. Owned where a call gave it away, borrowed
+/// from uc_webhooks.
 typedef struct uc_webhook {
     int64_t id;
     /// The project's number; -1 where the service sent none.
@@ -1952,18 +2005,19 @@ typedef struct uc_webhook_opts {
     int32_t active;
     /// In place of padding: set it to 0.
     int32_t reserved;
-    /// An http or https address of at most 255 characters.
+    /// An http or https URL of at most 255 characters.
     const char *target_url;
     /// The event's name, "file.uploaded".
     const char *event;
-    /// Signs the deliveries, for uc_webhook_read(); 1 to 32 characters.
+    /// Signs the deliveries, for uc_webhook_read(); 1 to 32 characters. It can be changed, not
+    /// removed: to be without one, unsubscribe the URL and make its webhooks anew.
     const char *signing_secret;
 } uc_webhook_opts;
 #define UC_WEBHOOK_OPTS_INIT \
     { sizeof(uc_webhook_opts), 0, 0, UC_NULL, UC_NULL, UC_NULL }
 
-/// Makes a webhook. opts.target_url and opts.event are needed; event and address together are
-/// unique in a project. `webhook` receives it: give it to uc_free().
+/// Makes a webhook. opts.target_url and opts.event are needed; event and URL together are unique in
+/// a project. `webhook` receives it: give it to uc_free().
 ///
 /// REST API: POST /webhooks/
 UC_API uc_status UC_CALL uc_webhook_create(
@@ -1973,7 +2027,8 @@ UC_API uc_status UC_CALL uc_webhook_create(
     uc_error **error);
 
 /// Changes what is set in opts, which has to be something, of the webhook with this id. `webhook`
-/// receives it as it is then: give it to uc_free().
+/// receives it as it is then: give it to uc_free(). UC_ERR_NOT_FOUND when the project has no such
+/// webhook.
 ///
 /// REST API: PUT /webhooks/{id}/
 UC_API uc_status UC_CALL uc_webhook_update(
@@ -1983,8 +2038,7 @@ UC_API uc_status UC_CALL uc_webhook_update(
     uc_webhook **webhook,
     uc_error **error);
 
-/// Deletes all webhooks that deliver to this address, of whatever event. UC_OK also when there is
-/// none.
+/// Deletes all webhooks that deliver to this URL, of whatever event. UC_OK also when there is none.
 ///
 /// REST API: DELETE /webhooks/unsubscribe/
 UC_API uc_status UC_CALL uc_webhook_unsubscribe(
@@ -2032,10 +2086,11 @@ typedef struct uc_webhook_event {
 
 /// Checks that a delivery comes from the service, and reads it. `signing_secrets` are the
 /// webhook's: one, or while it is changed the old one and the new one; a delivery is good if one of
-/// them fits. `signature` is the X-Uc-Signature header ("v1=" and 64 hex digits), NULL where there
-/// was none, and `body` the raw bytes as they came. Payloads of the versions before 0.7 are read as
-/// well. Takes as long for a wrong signature as for the right one. Needs no client and sends
-/// nothing. A webhook without a secret cannot be checked: give it one.
+/// them fits. `signature` is the X-Uc-Signature header ("v1=" and 64 lower-case hex digits), NULL
+/// where there was none, which is UC_ERR_AUTH, and `body` the raw bytes as they came. Payloads of
+/// the versions before 0.7 are read as well. Takes as long for a wrong signature as for the right
+/// one. Needs no client and sends nothing. A webhook without a secret cannot be checked: give it
+/// one.
 ///
 /// What to answer the service, which delivers again, later and later and for up to three days,
 /// until it gets a 2xx:
@@ -2099,8 +2154,10 @@ UC_API uc_status UC_CALL uc_project_info(
 /// a JSON pointer (RFC 6901): "" for the whole, "/results/0/id" for the `id` in the first element
 /// of `results`. In a key ~0 stands for ~ and ~1 for /; an index counts from 0. `text` receives the
 /// text of a string, and the JSON of any other value as it stands, without white space around it:
-/// 12.50, true, null, ["a", "b"]. Where an object has a key twice, the last one counts. In a text
-/// U+0000 and half a surrogate pair become U+FFFD.
+/// 12.50, true, null, ["a", "b"]. So null and the text "null" look the same here, and 1 and "1": to
+/// tell them apart, ask for the object or array around the value, in whose JSON a text has quotes.
+/// Where an object has a key twice, the last one counts. In a text U+0000 and half a surrogate pair
+/// become U+FFFD.
 ///
 /// UC_ERR_NOT_FOUND when there is nothing at the pointer: the message says which part of it leads
 /// nowhere. UC_ERR_ARGUMENT when `json` is not JSON, with the byte, or nests more than 128 deep,
@@ -2111,8 +2168,9 @@ UC_API uc_status UC_CALL uc_json_get(
     char **text,
     uc_error **error);
 
-/// A text as a JSON string, with its quotes, to be put into JSON such as the query of
-/// uc_files_search(): what means something in JSON is escaped. Needs no client and sends nothing.
+/// A text of at most 64 KiB as a JSON string, with its quotes, to be put into JSON such as the
+/// query of uc_files_search(): what means something in JSON is escaped. Needs no client and sends
+/// nothing.
 UC_API uc_status UC_CALL uc_json_quote(const char *text, char **json, uc_error **error);
 
 /// Sends a REST request with the signature, retries and limits of any other call. `method` is

@@ -493,7 +493,7 @@ fn wrong_values_of_options_are_refused() {
             "{told:?}"
         );
     }
-    fails(&emulator, "picture_urls", &[UNKNOWN, "--format", "gif"], 1, "format takes jpeg, png,");
+    fails(&emulator, "picture_urls", &[UNKNOWN, "--format", "gif"], 1, "format takes one of jpeg, png,");
     fails(&emulator, "picture_urls", &[UNKNOWN, "--format", &"x".repeat(200)], 1, "UC_ERR_ARGUMENT");
     fails(&emulator, "picture_urls", &[UNKNOWN, "640", "0"], 1, "UC_ERR_ARGUMENT: widths[1] is 0");
     fails(
@@ -1342,6 +1342,6 @@ fn a_wrong_secret_of_delivery_is_not_shown() {
     let secret = "736563726574x";
     let told = ends(example("sign_url").env("UPLOADCARE_DELIVERY_SECRET", secret).arg("https://a.example/"));
     assert_eq!((told.status, &*told.stdout), (1, ""));
-    assert!(told.stderr.contains("UC_ERR_ARGUMENT: secret_hex is no secret"), "{told:?}");
+    assert!(told.stderr.contains("UC_ERR_ARGUMENT: secret_hex is not a secret"), "{told:?}");
     assert!(!told.stderr.contains(secret), "{told:?}");
 }

@@ -116,7 +116,7 @@ fn checked(uuids: &[impl AsRef<str>]) -> Result<Vec<&str>> {
     once.try_reserve_exact(uuids.len())?;
     for (place, uuid) in uuids.iter().map(AsRef::as_ref).enumerate() {
         let number = uuid_number(uuid);
-        let number = number.ok_or_else(|| Error::argument(format!("uuids[{place}] is no UUID")))?;
+        let number = number.ok_or_else(|| Error::argument(format!("uuids[{place}] is not a UUID")))?;
         if seen.insert(number) {
             once.push(uuid);
         }

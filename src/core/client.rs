@@ -12,7 +12,7 @@ use super::http::proxy::Proxies;
 use super::http::settings::{Api, Authorities, Policy, Settings, user_agent};
 use super::http::sign::{Auth, Secret, Sign};
 use super::http::{Answer, Http, Method, base};
-use super::json::{Reader, check_whole};
+use super::json::check_given;
 use super::url::Cdn;
 
 const API_BASE: &str = "https://api.uploadcare.com";
@@ -112,7 +112,8 @@ impl Client {
         let stays_here = api_base.is_loopback() && matches!(proxies.before(&api_base.uri("/")?), Ok(None));
         if matches!(auth, Auth::Simple(_)) && !api_base.is_https() && !stays_here {
             return Err(Error::argument(
-                "opts.auth is UC_AUTH_SIMPLE, which would send the secret key in the clear: opts.api_base must be https",
+                "opts.auth is UC_AUTH_SIMPLE, which would send the secret key in the clear: opts.api_base must be \
+                 https, or http on this machine's own (loopback) addresses, such as 127.0.0.1, without a proxy",
             ));
         }
         let public_key = checked_key(Some(public_key), "public_key")?.unwrap_or_default();
@@ -164,17 +165,15 @@ impl Client {
             "PUT" => Method::PUT,
             "PATCH" => Method::PATCH,
             "DELETE" => Method::DELETE,
-            _ => return Err(Error::argument("method is none of GET, POST, PUT, PATCH and DELETE")),
+            _ => return Err(Error::argument("method is not one of GET, POST, PUT, PATCH and DELETE")),
         };
         if !base::is_target(path) {
             return Err(Error::argument(
-                "path is no path of the API such as /groups/?limit=1: it starts with a slash, holds no fragment, \
+                "path is not a path of the API such as /groups/?limit=1: it starts with a slash, holds no fragment, \
                  no `..`, and what is not visible ASCII is percent-encoded",
             ));
         }
-        if json.is_some_and(|json| check_whole(&mut Reader::new(json)).is_err()) {
-            return Err(Error::argument("body_json is not JSON"));
-        }
+        json.map_or(Ok(()), |json| check_given("body_json", json))?;
         let body = json.unwrap_or_default();
         self.http.ask(method, path, body, |answer: &mut Answer| {
             answer.check_whole()?;

@@ -5,7 +5,7 @@ use super::error::{Error, Result};
 use super::file::File;
 use super::http::{Answer, Method};
 use super::id;
-use super::json::is_object;
+use super::json::check_given_object;
 use super::listing::{Kind, Listing, MOST_LIMIT, Rows};
 use super::query::Query;
 
@@ -29,7 +29,7 @@ pub struct FilesOptions<'a> {
     pub read_ahead: u32,
 }
 
-/// Which part of what a search finds is asked for; nothing and zero stand for the defaults.
+/// Which part of the results of a search to get; nothing and zero stand for the defaults.
 pub struct SearchOptions<'a> {
     pub limit: u32,
     pub offset: u32,
@@ -51,14 +51,12 @@ impl Client {
 
     /// `POST /files/search/`
     pub fn files_search<R: Rows>(&self, query_json: &str, options: &SearchOptions) -> Result<Listing<R>> {
-        if !is_object(query_json) {
-            return Err(Error::argument("query_json is no JSON object, such as {\"query\":\"pineapple\"}"));
-        }
+        check_given_object("query_json", query_json, r#"{"query":"pineapple"}"#)?;
         let limit = if options.limit == 0 { USUAL_SEARCH_LIMIT } else { options.limit };
         if options.offset.saturating_add(limit) > MOST_FOUND && limit <= MOST_SEARCH_LIMIT {
             return Err(Error::argument(format!(
-                "opts.offset is {} and the limit {limit}: together they may be {MOST_FOUND}, which is as far as a \
-                 search reaches",
+                "opts.offset is {} and the limit {limit}: together they may be at most {MOST_FOUND}, which is as \
+                 far as a search reaches",
                 options.offset
             )));
         }

@@ -54,7 +54,7 @@ pub fn http_url<'a>(text: &'a str, name: &str, most: usize) -> Result<&'a str> {
     match is_url && text.len() <= most && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         true => Ok(text),
         false => Err(Error::argument(format!(
-            "{name} is no http or https address of at most {most} visible ASCII characters"
+            "{name} is not an http or https URL of at most {most} visible ASCII characters"
         ))),
     }
 }
@@ -63,16 +63,20 @@ pub fn http_url<'a>(text: &'a str, name: &str, most: usize) -> Result<&'a str> {
 /// into a path.
 pub fn file_source<'a>(text: &'a str, name: &str) -> Result<&'a str> {
     let is_url = behind_scheme(text).is_some();
-    let is_visible = text.len() <= MOST_SOURCE && text.bytes().all(|byte| byte.is_ascii_graphic());
-    let is_in_uuid =
-        text.get(..36).is_some_and(is_uuid) && matches!(text.as_bytes().get(36), None | Some(b'/'));
-    if is_visible && (is_url || is_in_uuid) {
+    let id = text.split('/').next().unwrap_or_default();
+    let why = if text.len() > MOST_SOURCE {
+        format!("is longer than {MOST_SOURCE} bytes")
+    } else if let Some(at) = text.bytes().position(|byte| !byte.is_ascii_graphic()) {
+        format!("holds something other than visible ASCII at byte {at}")
+    } else if is_url || is_uuid(id) {
         return Ok(text);
-    }
-    Err(Error::argument(format!(
-        "{name} begins neither with a UUID nor as a URL of the CDN, is longer than {MOST_SOURCE} bytes, or holds \
-         something other than visible ASCII"
-    )))
+    } else if is_group_id(id) {
+        "begins with the id of a group; it has to be of a file".to_owned()
+    } else {
+        "does not begin with a file's UUID, such as 22240276-2f06-41f8-9411-755c8ce926ed, or https://"
+            .to_owned()
+    };
+    Err(Error::argument(format!("{name} {why}")))
 }
 
 pub fn group_id<'a>(text: &'a str, name: &str) -> Result<&'a str> {
@@ -80,7 +84,7 @@ pub fn group_id<'a>(text: &'a str, name: &str) -> Result<&'a str> {
         return Ok(text);
     }
     Err(Error::argument(format!(
-        "{name} is no group id: a UUID, `~` and the number of files, such as \
+        "{name} is not a group id: a UUID, `~` and the number of files, such as \
          badfc9f7-f88f-4921-9cc0-22e2c08aa2da~12"
     )))
 }

@@ -164,6 +164,16 @@ pub enum Odd {
     Ended(Error),
 }
 
+impl Odd {
+    /// As the caller hears of it, who gave the JSON; `what` says what it is not.
+    pub fn of_given(self, what: &str) -> Error {
+        match self {
+            Odd::Ended(error) => error,
+            Odd::Json { message, .. } => Error::argument(format!("{what}: {message}")),
+        }
+    }
+}
+
 /// What a small text says, such as an error; none where it is large, deep or no JSON. Whoever looks at
 /// it may recurse.
 pub fn small_value(text: &str) -> Option<Value> {
@@ -395,7 +405,7 @@ impl<'a> Reader<'a> {
     pub fn text(&mut self) -> Result<String> {
         match self.scalar()? {
             Scalar::Text(text) => owned(text),
-            _ => Err(lacks("text where one is due")),
+            _ => Err(lacks("text where one is expected")),
         }
     }
 
@@ -566,8 +576,8 @@ impl<'a> Reader<'a> {
     #[cold]
     pub fn odd(&self, wanted: &str) -> Box<Odd> {
         let cut_short = self.at >= self.text.len();
-        let found = if cut_short { "the end" } else { "something else" };
-        let message = format!("{wanted} is due at byte {}, where {found} is", self.at);
+        let found = if cut_short { ", where the text ends" } else { "" };
+        let message = format!("expected {wanted} at byte {}{found}", self.at);
         Box::new(Odd::Json { message, cut_short })
     }
 
@@ -673,8 +683,20 @@ pub fn check_whole(reader: &mut Reader) -> Result<()> {
     reader.end()
 }
 
-pub fn is_object(text: &str) -> bool {
-    text.trim_start().starts_with('{') && check_whole(&mut Reader::new(text)).is_ok()
+/// Whether what the caller gave as `name` is JSON; the error says where it is not.
+pub fn check_given(name: &str, text: &str) -> error::Result<()> {
+    check_whole(&mut Reader::new(text))
+        .map_err(|odd| odd.of_given(&format!("{name} is not JSON that can be read")))
+}
+
+/// Whether it is a JSON object such as `example`.
+pub fn check_given_object(name: &str, text: &str, example: &str) -> error::Result<()> {
+    let mut reader = Reader::new(text);
+    let checked = match reader.peek() {
+        Some(b'{') => check_whole(&mut reader),
+        _ => Err(reader.odd("{")),
+    };
+    checked.map_err(|odd| odd.of_given(&format!("{name} is not a JSON object such as {example}")))
 }
 
 /// The JSON of a value.

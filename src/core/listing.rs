@@ -219,9 +219,10 @@ impl<R: Rows> Listing<R> {
             None => Place::beginning(http.settings.base.target(&query.of(path))),
             Some(cursor) if query.is_empty() => cursor::read(&http.settings, kind.name(), path, cursor)?,
             Some(_) => {
-                return Err(Error::argument(
-                    "opts.cursor carries the options that the listing began with: these must be unset beside it",
-                ));
+                return Err(Error::argument(format!(
+                    "opts.{} is set beside opts.cursor, which carries the options that the listing began with",
+                    query.first_name()
+                )));
             }
         };
         Self::open(http, Source { kind, search: None }, place, read_ahead as usize)

@@ -57,7 +57,7 @@ fn path(file: &str, rest: &str) -> Result<String> {
 fn key_path(file: &str, key: &str) -> Result<String> {
     check_key(key, "key")?;
     if is_dots(key) {
-        return Err(Error::argument("key is . or .., which in an address does not stand for itself"));
+        return Err(Error::argument("key is . or .., which cannot stand in a URL"));
     }
     path(file, &format!("{key}/"))
 }
@@ -83,7 +83,7 @@ fn check_key(key: &str, name: &str) -> Result<()> {
     match (1..=MOST_KEY).contains(&key.len()) && key.bytes().all(is_part) {
         true => Ok(()),
         false => Err(Error::argument(format!(
-            "{name} is no key of metadata: 1 to {MOST_KEY} Latin letters, digits and _ - . :"
+            "{name} is not a key of metadata: 1 to {MOST_KEY} Latin letters, digits, _, -, . and :"
         ))),
     }
 }

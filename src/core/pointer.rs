@@ -3,25 +3,26 @@
 use std::borrow::Cow;
 
 use super::error::{Error, Result, Status};
-use super::json::{self, Odd, Reader, Scalar, check_whole, owned};
+use super::json::{self, Odd, Reader, Scalar, check_given, owned};
 use super::memory::{self, format};
 use super::shown::{MOST_NAME, shown};
 
 /// The text of a string, else the JSON of the value.
 pub fn get(json: &str, pointer: &str) -> Result<String> {
     check(pointer)?;
-    check_whole(&mut Reader::new(json)).map_err(|odd| of_json(*odd))?;
-    let mut value = Reader::new(json).raw().map_err(|odd| of_json(*odd))?;
+    check_given("json", json)?;
+    let of_json = |odd: Box<Odd>| odd.of_given("json is not JSON that can be read");
+    let mut value = Reader::new(json).raw().map_err(of_json)?;
     let mut at = 0;
     for token in pointer.split('/').skip(1) {
-        let step = step(value, &unescaped(token)?).map_err(|odd| of_json(*odd))?;
+        let step = step(value, &unescaped(token)?).map_err(of_json)?;
         value = match step {
             Step::To(value) => value,
             Step::Nowhere(why) => return Err(nothing(at, token, &why)),
         };
         at += 1 + token.len();
     }
-    read(value).map_err(|odd| of_json(*odd))
+    read(value).map_err(of_json)
 }
 
 /// Where a pointer is wrong, and what would be right.
@@ -113,13 +114,6 @@ fn read(value: &str) -> json::Result<String> {
 fn nothing(at: usize, token: &str, why: &str) -> Error {
     let message = format!("there is nothing at pointer[{at}], /{}: {why}", shown(token, MOST_NAME));
     Error::new(Status::NotFound, message)
-}
-
-fn of_json(odd: Odd) -> Error {
-    match odd {
-        Odd::Ended(error) => error,
-        Odd::Json { message, .. } => Error::argument(format!("json is not JSON that can be read: {message}")),
-    }
 }
 
 #[cfg(test)]

@@ -50,6 +50,11 @@ impl Query {
         self.text.is_empty()
     }
 
+    /// The name of the parameter that was set first.
+    pub fn first_name(&self) -> &str {
+        self.text.split('=').next().unwrap_or_default()
+    }
+
     /// The path with this query.
     pub fn of(&self, path: &str) -> String {
         match self.is_empty() {

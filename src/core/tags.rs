@@ -97,7 +97,7 @@ fn check_each(tags: &[&str], name: &str) -> Result<()> {
     match tags.iter().position(|tag| !is_tag(tag.trim())) {
         None => Ok(()),
         Some(place) => Err(Error::argument(format!(
-            "{name}[{place}] is no tag: at most {MOST_TAG} Latin letters, digits and - _ ."
+            "{name}[{place}] is not a tag: at most {MOST_TAG} Latin letters, digits, -, _ and ."
         ))),
     }
 }

@@ -128,6 +128,6 @@ pub fn check_signature(signing_secrets: &[&str], signature: Option<&[u8]>, body:
     };
     match is_made_with_one(signing_secrets, body, &sum) {
         true => Ok(()),
-        false => refused("signature is not that of this body and any of signing_secrets"),
+        false => refused("signature does not fit this body with any of signing_secrets"),
     }
 }

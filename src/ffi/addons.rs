@@ -21,7 +21,7 @@ use super::jobs::uc_job;
 /// NULL. remove_bg makes a file, which uc_job_file_uuid() names. What the others find, ask uc_file_info()
 /// with "appdata" for when the job has ended: uc_file.virus_scan, labels and moderation_labels.
 ///
-/// REST API: POST /addons/{addon}/execute/
+/// REST API: POST /addons/{addon}/execute/; GET /addons/{addon}/execute/status/ by uc_job_poll()
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_addon_run(
     client: *const uc_client,

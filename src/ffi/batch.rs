@@ -22,7 +22,7 @@ pub struct uc_batch {
     pub files: *const *const uc_file,
     /// How many.
     pub files_len: usize,
-    /// Those for which it was not: UUID and the service's reason, such as "Missing in the project".
+    /// Those for which it failed: UUID and the service's reason, such as "Missing in the project".
     pub problems: *const uc_pair,
     /// How many.
     pub problems_len: usize,
@@ -60,10 +60,11 @@ fn lay_out_batch(arena: &Arena, batch: &Batch<*const uc_file>) -> Result<uc_batc
 }
 
 /// Stores any number of files for good; none at all is UC_OK. A UUID that comes twice is sent once,
-/// and a text that is no UUID is UC_ERR_ARGUMENT for the whole call. UC_OK also when the service
-/// had problems with some of them: see uc_batch. More than 100 are sent in several requests. When
-/// one of these fails, the error's message says how many were sent before, and `batch` holds what
-/// came of those; it is NULL where there are none. Call again with the rest, or with all of them.
+/// and a text that is no UUID is UC_ERR_ARGUMENT for the whole call. UC_OK also when it failed for
+/// some of them: see uc_batch.problems. More than 100 are sent in several requests. When one of these
+/// fails, the error's message says how many were sent before ("100 of 249 ids", each counted once),
+/// and `batch` holds what came of those; it is NULL where there are none. Call again with the rest,
+/// or with all of them.
 ///
 /// REST API: PUT /files/storage/
 #[unsafe(no_mangle)]

@@ -125,7 +125,8 @@ pub struct uc_client_opts {
     pub user_agent: *const c_char,
     /// A uc_auth; default UC_AUTH_SIGNED.
     pub auth: i32,
-    /// How often a failed request is sent again; default 3, -1 for never.
+    /// How often a failed request is sent again; default 3, -1 for never. A kept connection that the
+    /// server closed is replaced at once, and does not count.
     pub retries: i32,
     /// To make a connection, in milliseconds: name look-up, proxy and TLS included; default 10000.
     /// UC_NO_LIMIT is none, here and below.
@@ -133,11 +134,13 @@ pub struct uc_client_opts {
     /// With no byte either way, in milliseconds; default 30000.
     pub idle_timeout_ms: u32,
     /// For one whole call with its retries and waits, in milliseconds; default 120000, for uploads
-    /// none. Each limit holds to within 0.3 s, under signals too, but for the time of callbacks.
+    /// none. In uc_job_wait() it limits each poll, not the waiting. Each limit holds to within 0.3 s,
+    /// under signals too, but for the time of callbacks.
     pub timeout_ms: u32,
     /// UC_YES: operations are not checked against OPERATIONS.md, only that they begin with -/, end in
-    /// a slash and can stand in an address: for what the service has learned since this version;
-    /// default UC_NO.
+    /// a slash and can stand in a URL: for what the service has learned since this version; default
+    /// UC_NO. It is for uc_url() and its like, uc_ops_build(), uc_video_path() and uc_document_path().
+    /// Others that take operations, such as uc_group_create() and uc_file_copy(), send them unchecked.
     pub unchecked_operations: i32,
     /// Signs in place of the secret key, which then must be NULL.
     pub sign: uc_sign_fn,
@@ -258,7 +261,9 @@ impl uc_client_opts {
 fn retries(retries: i32) -> Result<i32> {
     match retries {
         -1.. => Ok(retries),
-        _ => Err(Error::argument(format!("opts.retries is {retries}; it may be 0 or more, or -1 for none"))),
+        _ => Err(Error::argument(format!(
+            "opts.retries is {retries}; it may be 1 or more, 0 for the default, or -1 for none"
+        ))),
     }
 }
 
@@ -273,7 +278,8 @@ fn hook(tick: uc_tick_fn, tick_data: *mut c_void) -> Option<Hook> {
 }
 
 /// Makes a client. Sends nothing. `secret_key` may be NULL: with opts.sign set the client can do
-/// everything, without it only what needs no secret. `opts` may be NULL. Pages and jobs made with
+/// everything but uc_upload_token(); without it, calls of the REST API are UC_ERR_ARGUMENT, and the
+/// Upload API and all that sends nothing work. `opts` may be NULL. Pages and jobs made with
 /// the client live on when it is freed. UC_ERR_ARGUMENT, or UC_ERR_FILE when opts.ca_file cannot be
 /// read.
 #[unsafe(no_mangle)]

@@ -74,7 +74,7 @@ impl uc_convert_opts {
     }
 }
 
-/// What a document is and can be converted to.
+/// What a document is and can be converted to. UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// REST API: GET /convert/document/{uuid}/
 #[unsafe(no_mangle)]
@@ -92,13 +92,13 @@ pub unsafe extern "C" fn uc_document_info(
     }
 }
 
-/// Starts to convert a document. `path` is the file's UUID, or its address on the CDN, and what to
-/// make of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/";
-/// uc_document_path() makes such a one and checks it. Images of a document with several pages come
-/// as a zip archive; with `page` the one page, and with opts.save_in_group all of them in a group
-/// as well. `opts` may be NULL. UC_ERR_JOB with the service's words when it does not take the path.
+/// Starts to convert a document. `path` is the file's UUID, or its URL on the CDN, and what to make
+/// of it: "22240276-2f06-41f8-9411-755c8ce926ed/document/-/format/png/-/page/1/"; uc_document_path()
+/// makes one and checks it. Images of a document with several pages come as a zip archive; with
+/// `page` the one page, and with opts.save_in_group all of them in a group as well. `opts` may be
+/// NULL. UC_ERR_JOB with the service's words when it does not take the path.
 ///
-/// REST API: POST /convert/document/
+/// REST API: POST /convert/document/; GET /convert/document/status/{token}/ by uc_job_poll()
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_convert_document(
     client: *const uc_client,
@@ -118,10 +118,10 @@ pub unsafe extern "C" fn uc_convert_document(
 
 /// Starts to convert a video, of which it makes thumbnails as well. `path` is as for
 /// uc_convert_document(): "22240276-2f06-41f8-9411-755c8ce926ed/video/-/size/640x360/-/format/webm/";
-/// uc_video_path() makes such a one and checks it. `opts` may be NULL.
-/// UC_ERR_JOB with the service's words when it does not take the path.
+/// uc_video_path() makes one and checks it. `opts` may be NULL. UC_ERR_JOB with the service's words
+/// when it does not take the path.
 ///
-/// REST API: POST /convert/video/
+/// REST API: POST /convert/video/; GET /convert/video/status/{token}/ by uc_job_poll()
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_convert_video(
     client: *const uc_client,

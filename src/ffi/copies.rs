@@ -62,9 +62,11 @@ pub struct uc_file_copy_remote_opts {
 
 options!(uc_file_copy_remote_opts { struct_size, is_private, pattern; reserved });
 
-/// Copies a file within the project. `source` is its UUID or its address on the CDN, with
-/// operations to copy what they make of it. `file` receives the copy, which the service may still
-/// be working on: then size is 0 and is_ready too. Up to 5 GB; 100 MB with operations. `opts` may
+/// Copies a file within the project. `source` is its UUID or its URL on the CDN, with operations to
+/// copy what they make of it; these are sent as they are, without a check against OPERATIONS.md. The
+/// copy has the metadata of `opts`, and not that of its source. `file` receives it; the service may
+/// still be working on it: then size is 0, is_image is 0 and mime_type is "application/octet-stream",
+/// although is_ready is 1; ask uc_file_info() later. Up to 5 GB; 100 MB with operations. `opts` may
 /// be NULL.
 ///
 /// REST API: POST /files/local_copy/
@@ -86,8 +88,8 @@ pub unsafe extern "C" fn uc_file_copy(
 }
 
 /// Copies a file to a storage of one's own that the project knows by the name `target`. `source` is
-/// as for uc_file_copy(). `url` receives the copy's address, "s3://bucket/key": give it to
-/// uc_free(). `opts` may be NULL.
+/// as for uc_file_copy(). `url` receives the copy's URL, "s3://bucket/key": give it to uc_free().
+/// `opts` may be NULL.
 ///
 /// REST API: POST /files/remote_copy/
 #[unsafe(no_mangle)]

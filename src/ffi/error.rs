@@ -18,21 +18,23 @@ pub enum uc_status {
     UC_OK = 0,
     /// A normal end: past the last page of a listing, or the job has ended well.
     UC_DONE = 1,
-    /// An argument is NULL, malformed or out of range. Nothing was sent.
+    /// An argument is NULL, malformed or out of range. Nothing was sent, unless it is what a callback
+    /// returned or wrote that is wrong.
     UC_ERR_ARGUMENT = -1,
     /// HTTP 401, 403: wrong keys, or not allowed. A delivery to a webhook or a signed URL that was
     /// not made with the secret.
     UC_ERR_AUTH = -2,
     /// HTTP 404: there is no such thing in this project. Or no such value in JSON.
     UC_ERR_NOT_FOUND = -3,
-    /// HTTP 429 and the retries are used up. See uc_error.retry_after_ms.
+    /// HTTP 429, and the retries are used up, or the wait would go past timeout_ms. See
+    /// uc_error.retry_after_ms.
     UC_ERR_THROTTLED = -4,
     /// Any other HTTP 4xx: 400, 406, 409, 413 and so on.
     UC_ERR_REJECTED = -5,
-    /// HTTP 5xx and the retries are used up.
+    /// HTTP 5xx, and the retries are used up, or the wait would go past timeout_ms.
     UC_ERR_SERVER = -6,
-    /// No connection, or it was lost, also in the middle of a response, and the retries are used up; or
-    /// a proxy refused.
+    /// No connection, or it was lost, also in the middle of a response, and the retries are used up, or
+    /// the wait would go past timeout_ms; or a proxy refused.
     UC_ERR_NETWORK = -7,
     /// The peer's certificate or its handshake was refused. Never retried.
     UC_ERR_TLS = -8,
@@ -83,16 +85,16 @@ impl uc_status {
         match status {
             0 => c"success",
             1 => c"the normal end: there are no more items, or the job has ended well",
-            -1 => c"an argument is missing, malformed or out of range, and nothing was sent",
+            -1 => c"an argument, or what a callback returned, is missing, malformed or out of range",
             -2 => c"the keys or a signature are wrong, or this is not allowed",
             -3 => c"there is no such thing",
-            -4 => c"the service asks to send fewer requests, and the retries are used up",
+            -4 => c"the service asks for fewer requests, and the retries or the time for them are used up",
             -5 => c"the service refused the request",
-            -6 => c"the service failed, and the retries are used up",
-            -7 => c"there is no connection, or it was lost, and the retries are used up",
+            -6 => c"the service failed, and the retries or the time for them are used up",
+            -7 => c"there is no connection, or it was lost, and the retries or the time for them are used up",
             -8 => c"the server's certificate or the TLS handshake was refused",
             -9 => c"a time limit ran out",
-            -10 => c"the response made no sense, was too large, or led to another host",
+            -10 => c"the response made no sense, was too large, held more than the service can have, or led to another host",
             -11 => c"the call was canceled",
             -12 => c"a local file could not be read or written",
             -13 => c"the service could not do the job, or would not take it",
@@ -125,7 +127,8 @@ pub struct uc_error {
     pub body: *const c_char,
     /// How long the service asks to wait, in milliseconds, or -1 when it does not say.
     pub retry_after_ms: i64,
-    /// How many requests were made, retries included; 0 when nothing was sent.
+    /// How often the request that failed was sent, retries included; 0 where none was, as at a time
+    /// limit between requests or a cancel.
     pub attempts: i32,
     /// In place of padding: 0.
     pub reserved: i32,
@@ -194,8 +197,8 @@ pub unsafe extern "C" fn uc_error_retry_after_ms(error: *const uc_error) -> i64 
     unsafe { error.as_ref() }.map_or(-1, |error| error.retry_after_ms)
 }
 
-/// uc_error.attempts: how many requests were made, retries included. 0 when nothing was sent, and
-/// for NULL.
+/// uc_error.attempts: how often the request that failed was sent, retries included. 0 where none was,
+/// and for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_error_attempts(error: *const uc_error) -> i32 {
     // SAFETY: NULL or an error of the caller's.

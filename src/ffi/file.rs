@@ -125,8 +125,9 @@ pub struct uc_file {
     pub uuid: *const c_char,
     /// As it was named when uploaded; may be empty.
     pub original_filename: *const c_char,
-    /// The same with nothing but Latin letters, digits, `.` and `_` left, as it stands in URLs. Only
-    /// the Upload API tells it, NULL elsewhere: uploads, uc_upload_info() and groups from there.
+    /// The same with nothing but Latin letters, digits, `.` and `_` left, as it stands in URLs; empty
+    /// where nothing is left. Only the Upload API tells it, NULL elsewhere: uploads, uc_upload_info()
+    /// and groups from there.
     pub filename: *const c_char,
     /// On the CDN; NULL when removed or not ready.
     pub original_file_url: *const c_char,
@@ -140,12 +141,12 @@ pub struct uc_file {
     pub datetime_uploaded_us: i64,
     pub datetime_stored_us: i64,
     pub datetime_removed_us: i64,
-    /// 1 when the service knows it for an image, else 0.
+    /// 1 when the service knows that it is an image, else 0.
     pub is_image: i32,
     /// 1 when it can be used; 0 while the service works on it.
     pub is_ready: i32,
-    /// 1 when it is stored for good, else 0. Where the service does not say it in so many words, 1
-    /// when there is a datetime_stored.
+    /// 1 when it is stored for good, else 0. Where the service does not say it explicitly, 1 when
+    /// there is a datetime_stored.
     pub is_stored: i32,
     /// In place of padding: 0.
     pub reserved: i32,
@@ -155,7 +156,8 @@ pub struct uc_file {
     pub datetime_stored: *const c_char,
     /// When it was removed; NULL while it is there.
     pub datetime_removed: *const c_char,
-    /// Inside a group only: the operations it was put in with, "resize/x800/"; else NULL.
+    /// Inside a group only: the operations it was put in with, "resize/x800/", empty where there are
+    /// none; else NULL.
     pub default_effects: *const c_char,
     /// The S3 bucket that holds it, where that is the project's own. Only the Upload API tells it.
     pub s3_bucket: *const c_char,
@@ -180,10 +182,9 @@ pub struct uc_file {
     pub appdata: *const c_char,
     /// NULL where it was not scanned for viruses, no verdict is there, or appdata was not asked for.
     pub virus_scan: *const uc_virus_scan,
-    /// What was recognised in it; NULL where that was not tried, or appdata was not asked for.
+    /// What was recognized in it; NULL where that was not tried, or appdata was not asked for.
     pub labels: *const uc_labels,
-    /// What was recognised in it that not everybody should see; NULL where that was not tried, or
-    /// appdata was not asked for.
+    /// Content that may need moderation; NULL where that was not tried, or appdata was not asked for.
     pub moderation_labels: *const uc_labels,
     /// NULL where its background was not removed, or appdata was not asked for.
     pub remove_bg: *const uc_remove_bg,

@@ -34,8 +34,9 @@ pub struct uc_files_opts {
     pub ordering: *const c_char,
     /// "appdata": with what add-ons found; default without.
     pub include: *const c_char,
-    /// From uc_page_end_cursor(): go on from there. It carries the options that the listing began with:
-    /// leave all others but read_ahead unset.
+    /// From uc_page_end_cursor(): go on from there. It carries the options that the listing began
+    /// with: leave all others but read_ahead unset. The first page may have no items although the
+    /// listing goes on.
     pub cursor: *const c_char,
 }
 
@@ -60,7 +61,8 @@ impl uc_files_opts {
     }
 }
 
-/// Which part of what a search finds. Set struct_size; a field of zero or NULL has its default.
+/// Which part of the results of a search to get. Set struct_size; a field of zero or NULL has its
+/// default.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_files_search_opts {
@@ -180,8 +182,8 @@ pub unsafe extern "C" fn uc_file_clone(
     }
 }
 
-/// Keeps a file for good, which otherwise goes a day after it was uploaded. `file` receives it as
-/// it is then.
+/// Keeps a file for good, which otherwise goes a day after it was uploaded. `file` receives it as it
+/// is then. UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// REST API: PUT /files/{uuid}/storage/
 #[unsafe(no_mangle)]
@@ -199,9 +201,10 @@ pub unsafe extern "C" fn uc_file_store(
     }
 }
 
-/// Removes a file. `file` receives it as it is then, with its datetime_removed; with nothing but
-/// its uuid where the answer was lost and the file was gone when the request was sent again. Copies
-/// in the caches of the CDN live on for a while.
+/// Removes a file. `file` receives it as it is then, with its datetime_removed; with nothing but its
+/// uuid where the answer was lost and the file was gone when the request was sent again.
+/// UC_ERR_NOT_FOUND when the project has no such file. Copies in the caches of the CDN live on for a
+/// while.
 ///
 /// REST API: DELETE /files/{uuid}/storage/
 #[unsafe(no_mangle)]

@@ -42,7 +42,7 @@ no_padding!(uc_virus_scan {
     version
 });
 
-/// One thing that was recognised in an image.
+/// One thing that was recognized in an image.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_label {
@@ -61,7 +61,7 @@ pub struct uc_label {
 no_padding!(uc_label { confidence, name, parents, parents_len, instances_len });
 
 /// What the add-on "aws_rekognition_detect_labels" or "aws_rekognition_detect_moderation_labels" has
-/// recognised in an image. Texts are NULL where the service says nothing.
+/// recognized in an image. Texts are NULL where the service says nothing.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_labels {

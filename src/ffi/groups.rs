@@ -33,9 +33,9 @@ pub struct uc_group {
     pub datetime_created_us: i64,
     /// How many files it was made of, removed ones included; -1 where it is not known.
     pub files_count: i64,
-    /// Its address on the CDN.
+    /// Its URL on the CDN.
     pub cdn_url: *const c_char,
-    /// Its address in the REST API.
+    /// Its URL in the REST API.
     pub url: *const c_char,
     /// Its files; NULL in a listing. An entry is NULL where the file was removed.
     pub files: *const *const uc_file,
@@ -74,26 +74,29 @@ pub struct uc_groups_opts {
     pub from: *const c_char,
     /// "datetime_created", oldest first, the default; or "-datetime_created", newest first.
     pub ordering: *const c_char,
-    /// From uc_page_end_cursor(): go on from there. It carries the options that the listing began with:
-    /// leave all others but read_ahead unset.
+    /// From uc_page_end_cursor(): go on from there. It carries the options that the listing began
+    /// with: leave all others but read_ahead unset. The first page may have no items although the
+    /// listing goes on.
     pub cursor: *const c_char,
 }
 
 options!(uc_groups_opts { struct_size, limit, read_ahead, from, ordering, cursor });
 
-/// What allows to make a group where the project wants uploads to be signed. Set struct_size; a field
+/// What permits making a group where the project wants uploads to be signed. Set struct_size; a field
 /// of zero or NULL has its default.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_group_create_opts {
     /// sizeof(uc_group_create_opts)
     pub struct_size: usize,
-    /// A JWT that a backend made with uc_upload_token(), good for "/group/". Default: `signature`
-    /// and `expire`; else signed with the client's secret key, where it has one.
+    /// A JWT that a backend made with uc_upload_token(), good for "/group/". Not together with
+    /// `signature` or `expire`. Default: `signature` and `expire`; else signed with the client's
+    /// secret key, where it has one.
     pub token: *const c_char,
-    /// What a backend made with uc_upload_signature() for `expire`.
+    /// What a backend made with uc_upload_signature() for `expire`, which has to be set as well. Not
+    /// together with `token`.
     pub signature: *const c_char,
-    /// In seconds since 1970-01-01 UTC.
+    /// In seconds since 1970-01-01 UTC. Only together with `signature`.
     pub expire: i64,
 }
 
@@ -163,8 +166,9 @@ pub unsafe extern "C" fn uc_group_info(
 }
 
 /// Makes a group of 1 to 1000 files, given by their UUIDs, with operations behind them or without
-/// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their URLs on the CDN. `group`
-/// receives it with its files. `opts` may be NULL.
+/// ("22240276-2f06-41f8-9411-755c8ce926ed/-/resize/800x/"), or by their URLs on the CDN. Operations
+/// are sent as they are, without a check against OPERATIONS.md. `group` receives it with its files.
+/// `opts` may be NULL.
 ///
 /// Upload API: POST /group/
 #[unsafe(no_mangle)]
@@ -204,11 +208,11 @@ pub unsafe extern "C" fn uc_group_delete(
     }
 }
 
-/// Deletes a group together with its files: first the files, then the group. Files that other
-/// groups hold, too, are gone from these as well. `batch` receives what uc_files_delete() gives,
-/// also on a failure that came later: call again then to do the rest. UC_ERR_JOB, and the group is
-/// kept, when the service does not delete a file that is there. UC_ERR_NOT_FOUND when the project
-/// has no such group.
+/// Deletes a group together with its files: first the files, then the group. Files that are also in
+/// other groups disappear from those. `batch` receives what uc_files_delete() gives, also on a
+/// failure that came later: call again then to do the rest. UC_ERR_JOB, and the group is kept, when
+/// the service does not delete a file that is there. UC_ERR_NOT_FOUND when the project has no such
+/// group.
 ///
 /// REST API: GET /groups/{id}/, DELETE /files/storage/, DELETE /groups/{id}/
 #[unsafe(no_mangle)]
@@ -227,7 +231,8 @@ pub unsafe extern "C" fn uc_group_delete_with_files(
     }
 }
 
-/// Stores all files of a group that are there, as uc_files_store() does.
+/// Stores all files of a group that are there, as uc_files_store() does. UC_ERR_NOT_FOUND when the
+/// project has no such group.
 ///
 /// REST API: GET /groups/{id}/, PUT /files/storage/
 #[unsafe(no_mangle)]

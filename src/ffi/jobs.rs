@@ -54,12 +54,13 @@ impl uc_job {
     }
 }
 
-/// Hears how far a call is: return 0 to go on, anything else to stop at once, also a request that
-/// is in progress: the call then returns UC_ERR_CANCELED. Called on the calling thread, about ten
-/// times a second; what it returns when all is done does not count. `done` never falls; `total` is
-/// -1 when unknown. A conversion or an add-on has done 0 of 1 until it has ended. Must not throw or
-/// longjmp, and must not use or free what the call works on. A signal handler that sets a flag, and
-/// a callback that returns it, stop a call on Ctrl-C.
+/// Hears how far a call is: return 0 to go on, anything else to stop at once, even inside a request;
+/// the call then returns UC_ERR_CANCELED. Called on the calling thread, about ten times a second;
+/// what it returns when all is done does not count. `done` never falls; `total` is -1 where it is not
+/// known: throughout for a stream of unknown size. Uploads count bytes, also those from a URL, whose
+/// `total` is -1 until the service tells it. A conversion or an add-on has done 0 of 1 until it has
+/// ended. Must not throw or longjmp, and must not use or free what the call works on. A signal
+/// handler that sets a flag, and a callback that returns it, stop a call on Ctrl-C.
 pub type uc_progress_fn =
     Option<unsafe extern "C" fn(progress_data: *mut c_void, done: i64, total: i64) -> i32>;
 
@@ -68,20 +69,23 @@ pub type uc_progress_fn =
 /// stays. UC_ERR_NOT_FOUND when the service does not know the job, or not any more.
 /// An upload from a URL may be unknown to it for the first few polls, which is UC_OK.
 ///
-/// REST API: GET /convert/document/status/{token}/, GET /convert/video/status/{token}/,
-/// GET /addons/{addon}/execute/status/
+/// REST API: GET /convert/document/status/{token}/, GET /convert/video/status/{token}/, GET
+/// /addons/{addon}/execute/status/; Upload API: GET /from_url/status/
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_job_poll(job: *mut uc_job, error: *mut *mut uc_error) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
     unsafe { call(error, || object_mut(job, "job")?.learn(Job::poll)) }
 }
 
-/// Polls the job, with pauses that grow from a quarter of a second to 8 seconds, until it has
-/// ended: UC_DONE when it has ended well, UC_ERR_JOB when not. UC_ERR_TIMEOUT after `timeout_ms`
+/// Polls the job, with pauses that grow from a quarter of a second to 8 seconds, until it has ended:
+/// UC_DONE when it has ended well, UC_ERR_JOB when not. UC_ERR_TIMEOUT after `timeout_ms`
 /// milliseconds; 0 and UC_NO_LIMIT are no limit, so that the call waits as long as the service says
 /// that the job goes on. UC_ERR_CANCELED when `progress`, which may be NULL, the client's `tick` or
-/// uc_client_cancel() has stopped it. What else fails, a lost connection, ends the waiting. Nothing of that ends the job: wait
+/// uc_client_cancel() has stopped it. Any other failure, such as a lost connection, ends the waiting.
+/// The client's timeout_ms limits each poll, not the waiting. Nothing of that ends the job: wait
 /// again, or keep its token.
+///
+/// REST API and Upload API: those of uc_job_poll()
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_job_wait(
     job: *mut uc_job,
@@ -112,8 +116,8 @@ pub unsafe extern "C" fn uc_job_token(job: *const uc_job) -> *const c_char {
 
 /// The UUID of the file that the job makes, NULL until it is known, for an add-on that makes none,
 /// and for NULL. A conversion's is known from the start, or after uc_job_resume() from the first
-/// poll; the file is ready when the job has ended. Borrowed until the job is polled, waited for or
-/// freed.
+/// poll; the file is ready when the job has ended well. Borrowed until the job is polled, waited for
+/// or freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_job_file_uuid(job: *const uc_job) -> *const c_char {
     // SAFETY: NULL or a job of the caller's.

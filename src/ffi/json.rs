@@ -8,12 +8,14 @@ use super::error::{uc_error, uc_status};
 use crate::core::json::written;
 use crate::core::pointer;
 
-/// One value of a JSON document, such as uc_file.json or the response of uc_request(). `pointer` is
-/// a JSON pointer (RFC 6901): "" for the whole, "/results/0/id" for the `id` in the first element of
-/// `results`. In a key ~0 stands for ~ and ~1 for /; an index counts from 0. `text` receives the
-/// text of a string, and the JSON of any other value as it stands, without white space around it:
-/// 12.50, true, null, ["a", "b"]. Where an object has a key twice, the last one counts. In a text
-/// U+0000 and half a surrogate pair become U+FFFD.
+/// One value of a JSON document, such as uc_file.json or the response of uc_request(). `pointer` is a
+/// JSON pointer (RFC 6901): "" for the whole, "/results/0/id" for the `id` in the first element of
+/// `results`. In a key ~0 stands for ~ and ~1 for /; an index counts from 0. `text` receives the text
+/// of a string, and the JSON of any other value as it stands, without white space around it: 12.50,
+/// true, null, ["a", "b"]. So null and the text "null" look the same here, and 1 and "1": to tell
+/// them apart, ask for the object or array around the value, in whose JSON a text has quotes. Where
+/// an object has a key twice, the last one counts. In a text U+0000 and half a surrogate pair become
+/// U+FFFD.
 ///
 /// UC_ERR_NOT_FOUND when there is nothing at the pointer: the message says which part of it leads
 /// nowhere. UC_ERR_ARGUMENT when `json` is not JSON, with the byte, or nests more than 128 deep, and
@@ -33,8 +35,8 @@ pub unsafe extern "C" fn uc_json_get(
     }
 }
 
-/// A text as a JSON string, with its quotes, to be put into JSON such as the query of
-/// uc_files_search(): what means something in JSON is escaped. Needs no client and sends nothing.
+/// A text of at most 64 KiB as a JSON string, with its quotes, to be put into JSON such as the query
+/// of uc_files_search(): what means something in JSON is escaped. Needs no client and sends nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_json_quote(
     text: *const c_char,

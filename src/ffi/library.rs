@@ -49,9 +49,9 @@ pub extern "C" fn uc_status_text(status: i32) -> *const c_char {
     uc_status::text(status).as_ptr()
 }
 
-/// Frees whatever the library gave away without const, in any order. NULL is ignored. Never does
-/// I/O of its own; a page that reads ahead ends its requests at once. A pointer that was freed
-/// before, or is not the library's, ends the program with a word on stderr where it is noticed.
+/// Frees whatever the library gave away without const, in any order. NULL is ignored. Never does I/O
+/// of its own; a page that reads ahead ends its requests at once. A pointer that was freed before, or
+/// is not the library's, if detected, prints a message on stderr and calls abort().
 /// cbindgen:postfix=UC_SYMBOL("uc_uploadcare_free")
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_free(owned: *mut c_void) {

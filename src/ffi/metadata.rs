@@ -21,7 +21,7 @@ pub struct uc_metadata {
 
 no_padding!(uc_metadata { metadata, metadata_len });
 
-/// All metadata of a file.
+/// All metadata of a file. UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// REST API: GET /files/{uuid}/metadata/
 #[unsafe(no_mangle)]
@@ -65,8 +65,9 @@ pub unsafe extern "C" fn uc_metadata_get(
     }
 }
 
-/// Sets the value of a key, whether it is new or not. `key`: 1 to 64 Latin letters, digits and
-/// _ - . : and not just . or .. alone. `value`: 1 to 512 characters. A file takes 50 keys.
+/// Sets the value of a key, whether it is new or not. `key`: 1 to 64 Latin letters, digits, `_`, `-`,
+/// `.` and `:`, but not `.` or `..` itself. `value`: 1 to 512 characters. A file takes 50 keys; one
+/// more is UC_ERR_REJECTED. UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// REST API: PUT /files/{uuid}/metadata/{key}/
 #[unsafe(no_mangle)]
@@ -86,7 +87,8 @@ pub unsafe extern "C" fn uc_metadata_set(
     }
 }
 
-/// Deletes a key and its value. UC_ERR_NOT_FOUND when the file has no such key.
+/// Deletes a key and its value. UC_ERR_NOT_FOUND when the file has no such key, or the project no
+/// such file.
 ///
 /// REST API: DELETE /files/{uuid}/metadata/{key}/
 #[unsafe(no_mangle)]

@@ -121,10 +121,10 @@ pub unsafe extern "C" fn uc_ops_overlay(
     }
 }
 
-/// Writes `words` over the image. They are escaped here and may hold anything, new lines too; only
-/// "." and ".." alone cannot stand in an address. At most 8192 bytes, as for operations in all.
-/// `size` and `place` as of uc_ops_overlay(). How they look is said before by "font", "text_align"
-/// and "text_box" through uc_ops_raw(). Has to be switched on for the project.
+/// Writes `words` over the image. They are escaped here and may hold anything, new lines too, but
+/// must not be empty, "." or "..". With all other operations, and percent-encoded, they have at most
+/// 8192 bytes. `size` and `place` as of uc_ops_overlay(). How they look is set beforehand by "font",
+/// "text_align" and "text_box" through uc_ops_raw(). Has to be switched on for the project.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_ops_text(
     ops: *mut uc_ops,
@@ -149,9 +149,10 @@ pub unsafe extern "C" fn uc_ops_raw(ops: *mut uc_ops, operations: *const c_char)
     unsafe { add(ops, "uc_ops_raw", |ops| ops.raw(text(operations, "operations")?)) }
 }
 
-/// All that was added so far, for uc_url() and its like, or what is wrong with it: the same errors
-/// as of uc_url(), which name the byte in what was built, or the call that went wrong. `operations`
-/// receives it: give it to uc_free(). `ops` can be added to afterwards.
+/// Makes one text of all operations added so far, for uc_url() and its like. `operations` receives
+/// it: give it to uc_free(). UC_ERR_ARGUMENT when something is wrong with them: the message names the
+/// call that was given it, such as uc_ops_crop, or the byte in the text, as that of uc_url() does.
+/// More operations may be added afterwards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_ops_build(
     ops: *const uc_ops,

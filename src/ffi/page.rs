@@ -213,10 +213,12 @@ pub unsafe extern "C" fn uc_page_previous(page: *mut uc_page, error: *mut *mut u
 ///     while ((status = uc_page_next_group(page, &group, &error)) == UC_OK)
 ///         puts(group->id);
 ///
-/// May be mixed with the other functions of a page, which are about the whole page that it stands
-/// on: after uc_page_next() or uc_page_previous() moved it, the next call gives the first group of
-/// the page it moved to. The group is borrowed until the page moves, so until the next call of this
-/// function or of those two; uc_group_clone() keeps it.
+/// May be mixed with the other functions of a page, which are about the whole page that it stands on:
+/// after uc_page_next() or uc_page_previous() moved it, the next call gives the first group of the
+/// page it moved to. The group is borrowed until the page moves, so until the next call of this
+/// function or of those two; uc_group_clone() keeps it. uc_page_end_cursor() is about the whole page,
+/// too, and leads past the items of it that were not given yet: keep it only when the page is used
+/// up.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_next_group(
     page: *mut uc_page,

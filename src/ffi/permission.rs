@@ -72,8 +72,8 @@ impl uc_upload_token_opts {
 
 /// Signs a permission to upload until `expire`, in seconds since 1970-01-01 UTC: for a backend to
 /// give to a program without the secret key, for uc_upload_opts.signature and
-/// uc_group_create_opts.signature. `signature` receives 64 hex digits: give it to uc_free(). Sends
-/// nothing.
+/// uc_group_create_opts.signature. `signature` receives 64 lower-case hex digits: give it to
+/// uc_free(). Needs the secret key or opts.sign of the client. Sends nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_upload_signature(
     client: *const uc_client,
@@ -87,10 +87,10 @@ pub unsafe extern "C" fn uc_upload_signature(
     }
 }
 
-/// Makes a JWT that allows to upload, and no more than `opts` says: for a backend to give to a
+/// Makes a JWT that permits uploading, and no more than `opts` says: for a backend to give to a
 /// program without the secret key, for uc_upload_opts.token and uc_group_create_opts.token. `token`
-/// receives it: give it to uc_free(). Needs the secret key itself; opts.sign of the client does not
-/// do. `opts` may be NULL. Sends nothing.
+/// receives it: give it to uc_free(). Needs the secret key itself; opts.sign of the client is not
+/// enough. `opts` may be NULL. Sends nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_upload_token(
     client: *const uc_client,

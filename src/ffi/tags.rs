@@ -11,7 +11,8 @@ use super::memory::{Arena, laid_out};
 use crate::core::error::Result;
 use crate::core::tags::Tags;
 
-/// The tags of a file, in their order, and what a call has changed. Owned: give it to uc_free().
+/// The tags of a file, in their order, and what a call has changed, which is in no particular order.
+/// Owned: give it to uc_free().
 #[repr(C)]
 pub struct uc_tags {
     /// All tags the file has now.
@@ -39,7 +40,7 @@ fn lay_out_tags(tags: Tags) -> Result<(uc_tags, Arena)> {
     })
 }
 
-/// The tags of a file.
+/// The tags of a file. UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// REST API: GET /files/{uuid}/tags/
 #[unsafe(no_mangle)]
@@ -58,9 +59,10 @@ pub unsafe extern "C" fn uc_tags_list(
 }
 
 /// Gives a file `new_tags` in place of those it has; none at all where `new_tags_len` is 0. A tag has
-/// at most 100 Latin letters, digits and - _ . and a file at most 50 tags. The service makes them
-/// lower case, strips them, and drops empty ones and repetitions. Where an answer was lost and the
-/// request sent again, `added` and `deleted` are those of the second.
+/// at most 100 Latin letters, digits, `-`, `_` and `.`. A file has at most 50 tags; more are
+/// UC_ERR_ARGUMENT. The service makes them lower case, strips them, and drops empty ones and
+/// repetitions. Where an answer was lost and the request sent again, `added` and `deleted` are those
+/// of the second. UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// REST API: PUT /files/{uuid}/tags/
 #[unsafe(no_mangle)]
@@ -81,8 +83,10 @@ pub unsafe extern "C" fn uc_tags_replace(
     }
 }
 
-/// Takes the tags `remove` from a file and then gives it the tags `add`. Both are as for
-/// uc_tags_replace().
+/// Takes the tags `remove` from a file and then gives it the tags `add`. Tags are as for
+/// uc_tags_replace(). `add` has at most 50, `remove` any number; with none in either, nothing is
+/// changed. UC_ERR_REJECTED when the file would have more than 50 then. UC_ERR_NOT_FOUND when the
+/// project has no such file.
 ///
 /// REST API: PATCH /files/{uuid}/tags/
 #[unsafe(no_mangle)]

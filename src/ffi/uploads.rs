@@ -22,8 +22,9 @@ use crate::core::progress::ProgressFn;
 use crate::core::uploads::UploadOptions;
 
 /// Gives the bytes of an upload: fills at most `size` bytes of `buffer` and returns how many, 0 at
-/// the end, or a negative number to stop, and the call returns UC_ERR_CANCELED. Called on the
-/// thread that made the call, and on no other. Must not throw or longjmp.
+/// the end, or a negative number to stop, and the call returns UC_ERR_CANCELED. More than `size` ends
+/// the upload with UC_ERR_ARGUMENT. Called on the thread that made the call, and on no other. Must
+/// not throw or longjmp.
 pub type uc_read_fn =
     Option<unsafe extern "C" fn(read_data: *mut c_void, buffer: *mut c_void, size: usize) -> i64>;
 
@@ -53,7 +54,9 @@ pub struct uc_upload_opts {
     /// send parts of this upload, and whoever can write it can have them sent elsewhere: keep it in a
     /// folder of your own. It holds no key, and only its owner may read it. UC_ERR_FILE, with nothing
     /// sent, where it is a link or no regular file, belongs to another user, may be written by
-    /// others, is something else (which is left alone), or is used by another upload at the time.
+    /// others, is something else (which is left alone), or is used by another upload at the time. It
+    /// is not looked at where the file goes in one piece. uc_upload_data() and uc_upload_stream()
+    /// refuse it, UC_ERR_ARGUMENT.
     pub resume_file: *const c_char,
     /// Bytes of a part, 5 MiB to 5 GiB; default 5 MiB, larger where there would be more than 10000
     /// parts. Files up to 10 MiB go in one piece.
@@ -69,12 +72,13 @@ pub struct uc_upload_opts {
     /// Of uc_upload_url(). UC_YES: remember this file for those who check; default UC_NO.
     pub save_url_duplicates: i32,
     /// A JWT that a backend made with uc_upload_token(): good until the upload ends, and for
-    /// "/multipart/*" too where the file goes in parts. Default: `signature` and `expire`; else
-    /// signed with the client's secret key, where it has one.
+    /// "/multipart/*" too where the file goes in parts. Not together with `signature` or `expire`.
+    /// Default: `signature` and `expire`; else signed with the client's secret key, where it has one.
     pub token: *const c_char,
-    /// What a backend made with uc_upload_signature() for `expire`.
+    /// What a backend made with uc_upload_signature() for `expire`, which has to be set as well. Not
+    /// together with `token`.
     pub signature: *const c_char,
-    /// In seconds since 1970-01-01 UTC.
+    /// In seconds since 1970-01-01 UTC. Only together with `signature`.
     pub expire: i64,
     /// Hears how many bytes have been sent, about ten times a second. Not of uc_upload_url(), whose
     /// job has its own.
@@ -144,7 +148,8 @@ impl uc_upload_opts {
 /// An upload has no time limit but the client's timeout_ms, where that is set. Needs no secret key
 /// unless the project wants uploads to be signed.
 ///
-/// Upload API: POST /base/, or POST /multipart/start/ and POST /multipart/complete/; GET /info/
+/// Upload API: POST /base/, or POST /multipart/start/, PUT of each part and POST
+/// /multipart/complete/; GET /info/
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_upload_path(
     client: *const uc_client,
@@ -164,6 +169,8 @@ pub unsafe extern "C" fn uc_upload_path(
 }
 
 /// Uploads `data_size` bytes, as uc_upload_path() does a file.
+///
+/// Upload API: as uc_upload_path()
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_upload_data(
     client: *const uc_client,
@@ -184,11 +191,13 @@ pub unsafe extern "C" fn uc_upload_data(
     }
 }
 
-/// Uploads what `read` gives: `size` bytes, after which it is not called any more, or with -1 as
-/// many as come. Of a known size each part is kept in memory while it is sent. Of an unknown one
-/// more than 10 MiB go to a temporary file first (below TMPDIR), since the service has to be told
-/// the size before the first part. UC_ERR_FILE when fewer than `size` bytes come. To stop waits for
-/// a call of `read` that is in progress. Otherwise as uc_upload_path().
+/// Uploads what `read` gives: `size` bytes, after which it is not called any more, or with -1 as many
+/// as come. Of a known size each part is kept in memory while it is sent. Of an unknown one more than
+/// 10 MiB go to a temporary file first (below TMPDIR), since the service has to be told the size
+/// before the first part. UC_ERR_FILE when fewer than `size` bytes come. Stopping waits until a call
+/// of `read` in progress returns. Otherwise as uc_upload_path().
+///
+/// Upload API: as uc_upload_path()
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_upload_stream(
     client: *const uc_client,
@@ -220,10 +229,12 @@ pub unsafe extern "C" fn uc_upload_stream(
 }
 
 /// Lets the service fetch a file from `source_url` itself: starts a job that ends with the file,
-/// which uc_job_file_uuid() names. Spaces and what is not ASCII are percent-encoded in it, as in
-/// uc_url_proxy(). `opts` may be NULL.
+/// which uc_job_file_uuid() names. It is http or https and has at most 8192 bytes. Spaces and what is
+/// not ASCII are percent-encoded, but for a host in other letters, which is written "xn--...". Unlike
+/// in uc_url_proxy(), a user name and a password, which the service is sent, and a #fragment may be
+/// in it. `opts` may be NULL.
 ///
-/// Upload API: POST /from_url/, GET /from_url/status/
+/// Upload API: POST /from_url/; GET /from_url/status/ by uc_job_poll()
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_upload_url(
     client: *const uc_client,
@@ -242,6 +253,7 @@ pub unsafe extern "C" fn uc_upload_url(
 }
 
 /// What the Upload API says of a file, for which the public key is enough: no times, no URLs.
+/// UC_ERR_NOT_FOUND when the project has no such file.
 ///
 /// Upload API: GET /info/
 #[unsafe(no_mangle)]

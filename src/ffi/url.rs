@@ -15,9 +15,8 @@ unsafe fn operations_or_none<'a>(operations: *const c_char) -> Result<&'a str> {
     Ok(unsafe { optional_text(operations, "operations") }?.unwrap_or_default())
 }
 
-/// The address of a file, for a browser or for whoever downloads it. `id` is the file's UUID, or
-/// the id of a group, whose address is a page with its files and takes neither operations nor a
-/// name.
+/// The URL of a file, for a browser or for whoever downloads it. `id` is the file's UUID, or the id
+/// of a group, whose URL is a page with its files and takes neither operations nor a name.
 ///
 /// `operations` say what the CDN makes of the file on its way: "-/resize/500x/-/format/webp/" as
 /// the service writes them, one behind the other, or what uc_ops_build() gives; NULL or "" for the
@@ -32,10 +31,10 @@ unsafe fn operations_or_none<'a>(operations: *const c_char) -> Result<&'a str> {
 /// "." and "..". A name of more than 1024 bytes is cut to that, in front of its ending such as
 /// ".jpeg".
 ///
-/// `url` receives the address: give it to uc_free(). It can stand between the quotes of an attribute
-/// in HTML as it is.
+/// `url` receives it: give it to uc_free(). It can stand between the quotes of an attribute in HTML
+/// as it is.
 ///
-/// Like all that makes an address, this sends nothing and does not look whether the file is there.
+/// Like all that makes a URL, this sends nothing and does not look whether the file is there.
 ///
 /// URL API: /{uuid}/{operations}{filename}, /{group}~{N}/
 #[unsafe(no_mangle)]
@@ -56,8 +55,8 @@ pub unsafe extern "C" fn uc_url(
     }
 }
 
-/// The address of a file of a group by its place in it, from 0. `operations` as in uc_url(); they
-/// work on what comes of those that the group was made with.
+/// The URL of a file of a group by its place in it, from 0. `operations` as in uc_url(); they work on
+/// what comes of those that the group was made with.
 ///
 /// URL API: /{group}~{N}/nth/{i}/{operations}
 #[unsafe(no_mangle)]
@@ -78,7 +77,7 @@ pub unsafe extern "C" fn uc_url_group_file(
     }
 }
 
-/// The address of all files of a group in one, as they were uploaded. `format` is "zip" or "tar";
+/// The URL of all files of a group in one, as they were uploaded. `format` is "zip" or "tar";
 /// `filename` is what a browser saves it as, as in uc_url(). The service makes archives of up to 2
 /// GB, and none of a group of which a file was deleted.
 ///
@@ -102,11 +101,11 @@ pub unsafe extern "C" fn uc_url_group_archive(
     }
 }
 
-/// The address of something elsewhere on the web, that the CDN fetches and makes `operations` of, as
-/// in uc_url(). `source_url` is http or https, its own query included; spaces and what is not ASCII
-/// are percent-encoded, but for a host in other letters, which is written "xn--...". It has no user
-/// name, no #fragment, and at most 8192 bytes. The host has to be on the project's list of allowed
-/// ones, which is all that stands before it: whoever sees the address can change it. Always below
+/// The URL of something elsewhere on the web, that the CDN fetches and makes `operations` of, as in
+/// uc_url(). `source_url` is http or https, its own query included; spaces and what is not ASCII are
+/// percent-encoded, but for a host in other letters, which is written "xn--...". It has no user name,
+/// no #fragment, and at most 8192 bytes. The host has to be on the project's list of allowed ones,
+/// which is all that stands before it: whoever sees the URL can change it. Always below
 /// "https://{public_key}.ucr.io". The & of a query stay, and have to be escaped in HTML.
 ///
 /// URL API: https://{public_key}.ucr.io/{operations}{source_url}
@@ -128,11 +127,13 @@ pub unsafe extern "C" fn uc_url_proxy(
 }
 
 /// A file in several widths, for a browser to choose from: what stands between the quotes of the
-/// `srcset` attribute of an <img> or <source>, in HTML as it is. Each width is an address as of
-/// uc_url(), with "-/resize/{width}x/" behind `operations`. With "-/stretch/off/" among them no image
-/// is made larger than it is: give such an <img> its width by CSS, since a browser takes each for as
-/// wide as it was listed. Up to 100 widths. `operations` and `filename` are as in uc_url(). For secure
-/// delivery make and sign each address by itself.
+/// `srcset` attribute of an <img> or <source>, in HTML as it is. Each width is a URL as of uc_url(),
+/// with "-/resize/{width}x/" behind `operations`. With "-/stretch/off/" among them no image is made
+/// larger than it is: give such an <img> its width by CSS, since a browser takes each for as wide as
+/// it was listed. Up to 100 widths. `operations` and `filename` are as in uc_url(). For secure
+/// delivery make and sign each URL by itself.
+///
+/// URL API: /{uuid}/{operations}-/resize/{width}x/{filename}
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_url_srcset(
     client: *const uc_client,
@@ -157,7 +158,8 @@ pub unsafe extern "C" fn uc_url_srcset(
 
 /// What uc_convert_video() is to make of a video: "{uuid}/video/{operations}". `operations` such as
 /// "-/size/640x360/-/format/webm/-/cut/000:00:05.000/000:00:15.000/-/thumbs~4/" are checked against
-/// OPERATIONS.md; NULL for the service's defaults.
+/// OPERATIONS.md, unless opts.unchecked_operations of the client says otherwise; NULL for the
+/// service's defaults. Sends nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_video_path(
     client: *const uc_client,
@@ -175,8 +177,9 @@ pub unsafe extern "C" fn uc_video_path(
     }
 }
 
-/// What uc_convert_document() is to make of a document: "{uuid}/document/{operations}".
-/// `operations` such as "-/format/png/-/page/1/" are checked against OPERATIONS.md; NULL for a PDF.
+/// What uc_convert_document() is to make of a document: "{uuid}/document/{operations}". `operations`
+/// such as "-/format/png/-/page/1/" are checked against OPERATIONS.md, unless
+/// opts.unchecked_operations of the client says otherwise; NULL for a PDF. Sends nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_document_path(
     client: *const uc_client,

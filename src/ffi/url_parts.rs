@@ -10,8 +10,8 @@ use super::memory::{Arena, laid_out};
 use crate::core::error::Result;
 use crate::core::url::parts::{Parts, parts};
 
-/// What an address on the CDN says; NULL where it does not. One of uuid, group_id and source_url is
-/// set. Owned: give it to uc_free().
+/// The parts of a URL on the CDN; a text is NULL where the URL has none. One of uuid, group_id and
+/// source_url is set. Owned: give it to uc_free().
 #[repr(C)]
 pub struct uc_url_parts {
     /// Scheme, host, and whatever stands before the id: "https://1s4oyld5dc.ucarecd.net", which a
@@ -21,7 +21,7 @@ pub struct uc_url_parts {
     pub uuid: *const c_char,
     /// The group, or the group that the file is of.
     pub group_id: *const c_char,
-    /// "zip" or "tar" where the address is that of a group's archive.
+    /// "zip" or "tar" where the URL is that of a group's archive.
     pub archive: *const c_char,
     /// Of a file, its place in the group; else -1.
     pub index: i64,
@@ -55,11 +55,12 @@ fn lay_out_parts(parts: Parts) -> Result<(uc_url_parts, Arena)> {
     })
 }
 
-/// Takes an address on the CDN apart: a file's, a group's, one of a file in a group, an archive's or
-/// a proxy's, on whatever host, signed or not. `url` may be as people paste it: white space
-/// around it and a #fragment are left out, spaces and what is not ASCII are percent-encoded. The URL
-/// of an old gallery is taken for its group's, and the settings behind "gallery/" are left out.
-/// UC_ERR_ARGUMENT when it is none of these. Needs no client.
+/// Takes a URL on the CDN apart: a file's, a group's, one of a file in a group, an archive's or a
+/// proxy's, on whatever host, signed or not. `url` may be as people paste it: white space around it
+/// and a #fragment are left out, spaces and what is not ASCII are percent-encoded. The URL of an old
+/// gallery is taken for its group's, and the settings behind "gallery/" are left out; so is a query,
+/// but for the token, and that of a proxy's source_url. UC_ERR_ARGUMENT when it is none of these.
+/// Needs no client.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_url_parse(
     url: *const c_char,

@@ -9,32 +9,33 @@ use super::error::{uc_error, uc_status};
 use crate::core::url::sign::{SignOptions, sign};
 use crate::core::url::verify::verify;
 
-/// How to sign an address. Set struct_size; a field of zero has its default.
+/// How to sign a URL. Set struct_size; a field of zero has its default.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_url_sign_opts {
     /// sizeof(uc_url_sign_opts)
     pub struct_size: usize,
-    /// Until when it is good, in seconds since 1970-01-01 UTC; default by lifetime_s.
+    /// Until when it is good, in seconds since 1970-01-01 UTC; default by lifetime_s. Not together
+    /// with it.
     pub expire: i64,
-    /// How long it is good from now, in seconds; default 300.
+    /// How long it is good from now, in seconds; default 300. Not together with `expire`.
     pub lifetime_s: i64,
-    /// UC_YES: the token is good for everything below the last slash of the address, so that other
+    /// UC_YES: the token is good for everything below the last slash of the URL, so that other
     /// operations may be put there, and for the segments of "adaptive_video/"; of "https://host/" for
-    /// everything of the project. Default UC_NO, for this address alone.
+    /// everything of the project. Default UC_NO, for this URL alone.
     pub wildcard: i32,
-    /// UC_YES: a token that does not repeat the address; default UC_NO. Not with `wildcard`.
+    /// UC_YES: a token that does not repeat the URL; default UC_NO. Not with `wildcard`.
     pub url_token: i32,
 }
 
 options!(uc_url_sign_opts { struct_size, expire, lifetime_s, wildcard, url_token });
 
-/// Signs an address on the CDN, so that secure delivery lets whoever has it in until it expires.
-/// `secret_hex` is the project's secret for this, not the secret key of its API. An address on the
+/// Signs a URL on the CDN, so that secure delivery lets whoever has it in until it expires.
+/// `secret_hex` is the project's secret for this, not the secret key of its API. A URL on the
 /// project's own subdomain is taken to the secure one: "https://1s4oyld5dc.s.ucarecd.net"; other
 /// hosts stay. `url` has no query yet; that of a group works too. What means something in a token is
-/// percent-encoded, so use the address that comes out. `opts` may be NULL. Needs no client; the time
-/// is this machine's, and one that is over is signed as well.
+/// percent-encoded, so use the URL that comes out. `opts` may be NULL. Needs no client; the time is
+/// this machine's, and an `expire` in the past is signed as well.
 ///
 /// URL API: {url}?token=exp={expire}~acl={path}~hmac={signature}
 #[unsafe(no_mangle)]

@@ -95,10 +95,10 @@ fn lay_out_event(event: WebhookEvent, json: &str) -> Result<(uc_webhook_event, A
 
 /// Checks that a delivery comes from the service, and reads it. `signing_secrets` are the webhook's:
 /// one, or while it is changed the old one and the new one; a delivery is good if one of them fits.
-/// `signature` is the X-Uc-Signature header ("v1=" and 64 hex digits), NULL where there was none, and
-/// `body` the raw bytes as they came. Payloads of the versions before 0.7 are read as well. Takes as
-/// long for a wrong signature as for the right one. Needs no client and sends nothing. A webhook
-/// without a secret cannot be checked: give it one.
+/// `signature` is the X-Uc-Signature header ("v1=" and 64 lower-case hex digits), NULL where there
+/// was none, which is UC_ERR_AUTH, and `body` the raw bytes as they came. Payloads of the versions
+/// before 0.7 are read as well. Takes as long for a wrong signature as for the right one. Needs no
+/// client and sends nothing. A webhook without a secret cannot be checked: give it one.
 ///
 /// What to answer the service, which delivers again, later and later and for up to three days, until
 /// it gets a 2xx:

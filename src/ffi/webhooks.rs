@@ -11,8 +11,8 @@ use super::memory::{Arena, flag, laid_out};
 use crate::core::error::Result;
 use crate::core::webhooks::{Webhook, WebhookOptions};
 
-/// An address of yours that the service tells of an event. Owned where a call gave it away,
-/// borrowed from uc_webhooks.
+/// A URL of yours that the service notifies of an event. Owned where a call gave it away, borrowed
+/// from uc_webhooks.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_webhook {
@@ -80,11 +80,12 @@ pub struct uc_webhook_opts {
     pub active: i32,
     /// In place of padding: set it to 0.
     pub reserved: i32,
-    /// An http or https address of at most 255 characters.
+    /// An http or https URL of at most 255 characters.
     pub target_url: *const c_char,
     /// The event's name, "file.uploaded".
     pub event: *const c_char,
-    /// Signs the deliveries, for uc_webhook_read(); 1 to 32 characters.
+    /// Signs the deliveries, for uc_webhook_read(); 1 to 32 characters. It can be changed, not
+    /// removed: to be without one, unsubscribe the URL and make its webhooks anew.
     pub signing_secret: *const c_char,
 }
 
@@ -151,8 +152,8 @@ pub unsafe extern "C" fn uc_webhooks_list(
     }
 }
 
-/// Makes a webhook. opts.target_url and opts.event are needed; event and address together are
-/// unique in a project. `webhook` receives it: give it to uc_free().
+/// Makes a webhook. opts.target_url and opts.event are needed; event and URL together are unique in a
+/// project. `webhook` receives it: give it to uc_free().
 ///
 /// REST API: POST /webhooks/
 #[unsafe(no_mangle)]
@@ -172,7 +173,8 @@ pub unsafe extern "C" fn uc_webhook_create(
 }
 
 /// Changes what is set in opts, which has to be something, of the webhook with this id. `webhook`
-/// receives it as it is then: give it to uc_free().
+/// receives it as it is then: give it to uc_free(). UC_ERR_NOT_FOUND when the project has no such
+/// webhook.
 ///
 /// REST API: PUT /webhooks/{id}/
 #[unsafe(no_mangle)]
@@ -192,8 +194,7 @@ pub unsafe extern "C" fn uc_webhook_update(
     }
 }
 
-/// Deletes all webhooks that deliver to this address, of whatever event. UC_OK also when there is
-/// none.
+/// Deletes all webhooks that deliver to this URL, of whatever event. UC_OK also when there is none.
 ///
 /// REST API: DELETE /webhooks/unsubscribe/
 #[unsafe(no_mangle)]

@@ -99,7 +99,7 @@ fn check(metadata: &Metadata) -> io::Result<()> {
         return Err(refused("it is a folder: name a file in it"));
     }
     if !kind.is_file() {
-        return Err(refused("it is no regular file: name another"));
+        return Err(refused("it is not a regular file: name another"));
     }
     system::check_owner(metadata)
 }

@@ -9,7 +9,7 @@ pub fn zeroed(size: usize) -> Option<Vec<u8>> {
         return Some(Vec::new());
     }
     let layout = Layout::array::<u8>(size).ok()?;
-    // SAFETY: the layout is not empty. The bytes are initialised, and were allocated by the global
+    // SAFETY: the layout is not empty. The bytes are initialized, and were allocated by the global
     // allocator with the layout that a vector of this capacity gives back.
     unsafe {
         let bytes = alloc_zeroed(layout);

@@ -442,7 +442,7 @@ TEST("a text of more than 64 KiB is UC_ERR_ARGUMENT, but JSON may be longer") {
     char *at_most = repeated("x", 65536), *more = repeated("x", 65537), *json = text("{\"query\":\"%s\"}", more), *reply;
     uc_page *page;
     uc_error *error;
-    check_refusal(uc_metadata_set(client, UUID, at_most, "value", &error), &error, "key is no key", at_most);
+    check_refusal(uc_metadata_set(client, UUID, at_most, "value", &error), &error, "key is not a key", at_most);
     check_refusal(uc_metadata_set(client, UUID, more, "value", &error), &error, "key is longer than 65536 bytes", more);
     check_refusal(uc_client_new(more, NULL, NULL, &other, &error), &error, "public_key is longer than 65536 bytes", more);
     say(JSON, "{\"results\":[]}", "", 0, "");

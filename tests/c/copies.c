@@ -23,6 +23,7 @@ TEST("a copy is a new file, which little is known of at first, and all a moment 
     CHECK_TEXT("application/octet-stream", made->mime_type);
     CHECK_INT(0, made->size);
     CHECK_INT(0, made->is_image);
+    CHECK_INT(1, made->is_ready);
     CHECK(made->image == NULL && made->video == NULL);
     CHECK_TEXT(NULL, made->datetime_stored);
     CHECK_INT(0, made->metadata_len);

@@ -144,7 +144,7 @@ TEST("what is no pointer is refused with its byte and what would be right") {
 
 TEST("what is no JSON is refused with its byte, wherever in it the pointer leads") {
     static const char *const cases[][2] = {
-        {"", "byte 0"},
+        {"", "expected a value at byte 0, where the text ends"},
         {" ", "byte 1"},
         {"{\"a\":1,}", "byte 7"},
         {"{\"a\":1} x", "byte 8"},
@@ -155,8 +155,8 @@ TEST("what is no JSON is refused with its byte, wherever in it the pointer leads
         {"{\"a\":1,\"b\":\"\n\"}", "byte 12"},
         {"{\"a\":1,\"b\":\"\\x\"}", "byte 13"},
         {"{\"a\":1,\"b\":tru}", "byte 14"},
-        {"{a:1}", "byte 1"},
-        {"{\"a\":1", "the end"},
+        {"{a:1}", "expected \" at byte 1"},
+        {"{\"a\":1", "expected } at byte 6, where the text ends"},
     };
     size_t i;
     for (i = 0; i < COUNT(cases); i++) {

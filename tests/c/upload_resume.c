@@ -541,12 +541,12 @@ TEST("a link, a pipe or whatever is no regular file is refused, and what a link 
     CHECK(!is_there(upload.state));
     unlink(other);
     CHECK(mkfifo(other, 0600) == 0);
-    check_refused(client, &upload, other, "no regular file");
+    check_refused(client, &upload, other, "not a regular file");
     unlink(other);
     CHECK(mkdir(other, 0700) == 0);
     check_refused(client, &upload, other, "folder");
     rmdir(other);
-    check_refused(client, &upload, "/dev/null", "no regular file");
+    check_refused(client, &upload, "/dev/null", "not a regular file");
     ends_well(client, &upload, 1, 3);
     free(was);
     free(other);

@@ -366,7 +366,7 @@ TEST("while a secret is changed, a delivery is good that was signed with any of 
     }
     CHECK_FAILS(UC_ERR_AUTH,
                 uc_webhook_read(others, 3, vector.signature, vector.body, strlen(vector.body), &event, &error), error);
-    CHECK_TEXT("signature is not that of this body and any of signing_secrets", error->message);
+    CHECK_TEXT("signature does not fit this body with any of signing_secrets", error->message);
     uc_free(error);
     /* Only as many as it is told of. */
     CHECK_STATUS(UC_ERR_AUTH,

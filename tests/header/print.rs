@@ -58,12 +58,15 @@ fn contents(order: &Order, sections: &[Section], macros: &[&str]) -> String {
     wrap("//", &lines)
 }
 
-/// The names of the macros that a text defines.
+/// The names of the macros that a text defines, and of those that a program may define.
 pub fn macros(text: &str) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
-    for definition in text.lines().filter_map(|line| line.strip_prefix("#define ")) {
-        let name = definition.split([' ', '(']).next().unwrap_or("");
-        if !names.contains(&name) {
+    for line in text.lines() {
+        let asked_for = || line.find("defined(UC_").map(|at| &line[at + "defined(".len()..]);
+        let named = line.strip_prefix("#define ").or_else(asked_for);
+        if let Some(name) = named.and_then(|named| named.split([' ', '(', ')']).next())
+            && !names.contains(&name)
+        {
             names.push(name);
         }
     }
@@ -192,8 +195,10 @@ mod tests {
     #[test]
     fn a_macro_is_named_once() {
         assert_eq!(
-            macros("#if A\n#define UC_A 1\n#else\n#define UC_A\n#endif\n#define UC_B(c) c\n"),
-            ["UC_A", "UC_B"]
+            macros(
+                "#if A && !defined(UC_C)\n#define UC_A 1\n#else\n#define UC_A\n#endif\n#define UC_B(c) c\n"
+            ),
+            ["UC_C", "UC_A", "UC_B"]
         );
     }
 

@@ -67,7 +67,7 @@ pub const SECTIONS: &[Section] = &[
     },
     Section {
         title: "Webhooks",
-        about: "The service tells a URL of yours of events.",
+        about: "The service notifies a URL of yours of events.",
         takes: &["webhooks.rs", "webhook_event.rs"],
     },
     Section { title: "The project", about: "What the keys of a client belong to.", takes: &["project.rs"] },

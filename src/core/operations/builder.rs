@@ -48,7 +48,7 @@ impl Ops {
     fn add(&mut self, name: &str, parameters: &[&str]) -> Result<()> {
         let is_odd = |text: &&&str| text.contains('/') || **text == "-" || is_plain(text);
         if let Some(odd) = parameters.iter().find(is_odd) {
-            return Err(Error::argument(format!("{} is no parameter of {name}", shown(odd))));
+            return Err(Error::argument(format!("{} is not a parameter of {name}", shown(odd))));
         }
         let parts = || [name].into_iter().chain(parameters.iter().copied()).filter(|part| !part.is_empty());
         self.text.try_reserve(2 + parts().map(|part| part.len() + 1).sum::<usize>())?;

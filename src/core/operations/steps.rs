@@ -135,10 +135,7 @@ fn check_characters(segment: Segment) -> Result<()> {
     }
     // A browser takes such a segment out of the path, and another with it.
     if is_dots(segment.text) {
-        return Err(Mistake::new(
-            segment.at,
-            format!("{} cannot stand alone in an address", shown(segment.text)),
-        ));
+        return Err(Mistake::new(segment.at, format!("{} cannot stand alone in a URL", shown(segment.text))));
     }
     let mut rest = segment.text;
     while let Some(first) = rest.chars().next() {
@@ -157,7 +154,7 @@ fn check_characters(segment: Segment) -> Result<()> {
             _ => {
                 return Err(Mistake::new(
                     at,
-                    format!("{first:?} cannot stand in an address; only a text holds it, percent-encoded"),
+                    format!("{first:?} cannot stand in a URL; only a text holds it, percent-encoded"),
                 ));
             }
         };

@@ -106,7 +106,8 @@ impl Value {
 impl fmt::Display for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         let text = match self {
-            Value::Word(words) => return formatter.write_str(&words.join(", ")),
+            Value::Word([word]) => word,
+            Value::Word(words) => return write!(formatter, "one of {}", words.join(", ")),
             Value::Whole(least, i32::MAX) => return write!(formatter, "a whole number from {least}"),
             Value::Whole(least, most) => return write!(formatter, "a whole number from {least} to {most}"),
             Value::Size => return write!(formatter, "WIDTHxHEIGHT in pixels, 1 to {MOST_SIDE}"),
@@ -116,7 +117,9 @@ impl fmt::Display for Value {
             Value::VideoSize => "WIDTHxHEIGHT, WIDTHx or xHEIGHT in pixels, multiples of 4",
             Value::RelativeSize | Value::CutSize => "WIDTHxHEIGHT in pixels, or in percent such as 50px50p",
             Value::Ratio => "a ratio such as 16:9",
-            Value::Place => "center, top, right, bottom, left, or X,Y in pixels or percent such as 50p,50p",
+            Value::Place => {
+                "one of center, top, right, bottom, left, or X,Y in pixels or percent such as 50p,50p"
+            }
             Value::Point => "X,Y in pixels, or in percent such as 50p,50p",
             Value::Length => "a number of pixels, or of percent such as 50p",
             Value::Radii => "one to four radii with commas between, in pixels or in percent such as 50p",

@@ -33,7 +33,7 @@ impl UploadOptions<'_> {
             return Err(Error::argument("opts.filename is empty"));
         }
         if self.mime_type.is_some_and(|mime| !is_mime_type(mime)) {
-            return Err(Error::argument("opts.mime_type is no MIME type such as \"image/jpeg\""));
+            return Err(Error::argument("opts.mime_type is not a MIME type such as \"image/jpeg\""));
         }
         metadata::check_pairs(&self.metadata, "opts.metadata")?;
         tags::check(&self.tags, "opts.tags")?;

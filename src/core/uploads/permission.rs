@@ -35,9 +35,12 @@ impl Permission<'_> {
             (Some(_), Some(_), _) => {
                 Err(Error::argument("opts.token and opts.signature exclude each other: set one to NULL"))
             }
-            (None, Some(_), ..=0) => {
+            (None, Some(_), 0) => {
                 Err(Error::argument("opts.expire is not set: a signature is for one time only"))
             }
+            (None, Some(_), expire @ ..0) => Err(Error::argument(format!(
+                "opts.expire is {expire}; it counts the seconds since 1970-01-01 UTC"
+            ))),
             (_, None, 1.. | i64::MIN..=-1) => {
                 Err(Error::argument("opts.expire is set and opts.signature is NULL"))
             }
@@ -77,19 +80,29 @@ pub struct TokenOptions<'a> {
 }
 
 impl Client {
-    /// What allows to upload until `expire`, in seconds since 1970.
+    /// What permits uploading until `expire`, in seconds since 1970.
     pub fn upload_signature(&self, expire: i64) -> Result<String> {
         if expire <= 0 {
-            return Err(Error::argument("expire is no time: it counts the seconds since 1970-01-01 UTC"));
+            return Err(Error::argument(format!(
+                "expire is {expire}; it counts the seconds since 1970-01-01 UTC, and is above 0"
+            )));
         }
-        let signer = self.uploads.settings.auth.signer().ok_or_else(no_key)?;
+        let signer = self.uploads.settings.auth.signer().ok_or_else(|| {
+            Error::argument(
+                "secret_key is NULL and no opts.sign was given to uc_client_new: a signature needs one of them",
+            )
+        })?;
         signer.sign(Hash::Sha256, &expire.to_string())
     }
 
     /// A JWT, signed with the SHA-256 of the secret key.
     pub fn upload_token(&self, options: &TokenOptions) -> Result<String> {
         options.check()?;
-        let key = self.uploads.settings.auth.signer().and_then(|signer| signer.key()).ok_or_else(no_key)?;
+        let key = self.uploads.settings.auth.signer().and_then(|signer| signer.key()).ok_or_else(|| {
+            Error::argument(
+                "secret_key is NULL in uc_client_new: a token needs it, and opts.sign is not enough",
+            )
+        })?;
         let claims = options.claims(self.uploads.now().timestamp());
         let encode = |value: Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
         let text = format!("{}.{}", encode(json!({"alg": "HS256", "typ": "JWT"})), encode(claims));
@@ -97,10 +110,6 @@ impl Client {
         let sum = sign::hmac::<Hmac<Sha256>>(&*key, &text);
         Ok(format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(sum)))
     }
-}
-
-fn no_key() -> Error {
-    Error::argument("secret_key is NULL in uc_client_new: it is what permissions to upload are signed with")
 }
 
 impl TokenOptions<'_> {
@@ -119,7 +128,7 @@ impl TokenOptions<'_> {
         }
         if let Some(place) = self.scope.iter().position(|scope| !is_scope(scope)) {
             return Err(Error::argument(format!(
-                "opts.scope[{place}] is no path such as \"/base/\" or \"/multipart/*\" of at most {MOST_SCOPE} characters"
+                "opts.scope[{place}] is not a path such as \"/base/\" or \"/multipart/*\" of at most {MOST_SCOPE} characters"
             )));
         }
         if !(0..=MOST_OPERATIONS).contains(&self.operations) {

@@ -56,7 +56,7 @@ impl LocalFile {
             true => Ok(metadata),
             false => Err(Error::new(
                 Status::File,
-                format!("{name} is no regular file; uc_upload_stream() takes what has no size"),
+                format!("{name} is not a regular file; uc_upload_stream() takes what has no size"),
             )),
         };
         // To open a pipe could take for ever.

@@ -54,7 +54,7 @@ pub fn sign(url: &str, secret_hex: &str, options: &SignOptions, now: i64) -> Res
     let expire = options.expire(now)?;
     if options.wildcard && options.url_token {
         return Err(Error::argument(
-            "opts.wildcard and opts.url_token exclude each other: a URL token is for one address",
+            "opts.wildcard and opts.url_token exclude each other: a URL token is for one URL",
         ));
     }
     let key = key(secret_hex, "secret_hex")?;
@@ -74,7 +74,7 @@ pub fn sign(url: &str, secret_hex: &str, options: &SignOptions, now: i64) -> Res
 pub(super) fn split(url: &str) -> Result<(String, String)> {
     let wrong = || {
         Error::argument(
-            "url is no http or https URL with a path, in visible ASCII, without . and .. between slashes",
+            "url is not an http or https URL with a path, in visible ASCII, without . and .. between slashes",
         )
     };
     let plain = url.len() <= MOST_URL
@@ -137,6 +137,6 @@ fn lower_case(escaped: &str) -> String {
 pub(super) fn key(secret_hex: &str, name: &str) -> Result<Zeroizing<Vec<u8>>> {
     let key = unhex(secret_hex.as_bytes()).filter(|key| !key.is_empty()).map(Zeroizing::new);
     key.ok_or_else(|| {
-        Error::argument(format!("{name} is no secret of secure delivery: an even number of hex digits"))
+        Error::argument(format!("{name} is not a secret of secure delivery: an even number of hex digits"))
     })
 }

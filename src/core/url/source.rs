@@ -15,7 +15,7 @@ pub fn web_url(text: &str, name: &str) -> Result<String> {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     if host.is_empty() || text.len() > MOST_SOURCE {
-        return wrong(&format!("is no http or https URL of at most {MOST_SOURCE} bytes"));
+        return wrong(&format!("is not an http or https URL of at most {MOST_SOURCE} bytes"));
     }
     if rest.contains(char::is_control) {
         return wrong("holds a control character");
