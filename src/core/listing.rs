@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
+use std::mem;
 use std::sync::Arc;
 
 use super::cursor::{self, Place, Role};
@@ -10,7 +11,7 @@ use super::error::{Error, Result};
 use super::given::{Given, Items};
 use super::http::base::path_of;
 use super::http::{Answer, Body, Http, Method, Request, Signature};
-use super::json::{self, Reader, Scalar, check_count};
+use super::json::{self, Odd, Reader, Scalar, check_count};
 use super::memory;
 use super::query::{Query, counts_ties, going_on_at, is_descending};
 use super::read_ahead::ReadAhead;
@@ -183,6 +184,22 @@ enum Direction {
     Previous,
 }
 
+/// What the service's page has beside the rows that the listing shows.
+enum Beside<R> {
+    Nothing,
+    /// In front of them what a cursor left out, which nobody has asked for yet.
+    LeftOut,
+    /// The same, asked for.
+    Before(Half<R>),
+    After(Half<R>),
+}
+
+/// Rows of a page, and what was given when they were.
+struct Half<R> {
+    rows: R,
+    given: Given,
+}
+
 /// A listing and the page it stands on.
 pub struct Listing<R: Rows> {
     http: Http,
@@ -193,6 +210,7 @@ pub struct Listing<R: Rows> {
     given: Given,
     /// What a cursor said was given before: left out until the listing goes back.
     left_out: Given,
+    beside: Beside<R>,
     /// The item of this page that next_item() gives.
     place: usize,
     ahead: Option<ReadAhead<R>>,
@@ -242,7 +260,7 @@ impl<R: Rows> Listing<R> {
         };
         let mut page = fetch::<R>(http, &source, &place.target, 0, None)?;
         let given = before.after(&page.rows)?;
-        leave_out(&mut page, &left_out);
+        let beside = leave_out(&mut page, &left_out);
         let mut listing = Listing {
             http: http.clone(),
             source,
@@ -250,6 +268,7 @@ impl<R: Rows> Listing<R> {
             trail: Trail::new(&place.target),
             given,
             left_out,
+            beside,
             place: 0,
             ahead: None,
             read_ahead,
@@ -262,7 +281,71 @@ impl<R: Rows> Listing<R> {
         self.source.kind
     }
 
-    pub fn next(&mut self) -> Result<Step> {
+    /// The next page: the rest of this one, or the one that its link leads to.
+    pub fn go_on(&mut self) -> Result<Step> {
+        match mem::replace(&mut self.beside, Beside::Nothing) {
+            Beside::After(rest) => {
+                self.beside = Beside::Before(self.show(rest));
+                Ok(Step::Moved)
+            }
+            beside => {
+                self.beside = beside;
+                self.next()
+            }
+        }
+    }
+
+    /// The page before: what a cursor left out of this one, or the page that its link leads to.
+    pub fn go_back(&mut self) -> Result<Step> {
+        if let Beside::LeftOut = self.beside {
+            let rows = self.rows_left_out()?;
+            let given = mem::replace(&mut self.left_out, Given::Nothing);
+            self.beside = Beside::Before(Half { rows, given });
+        }
+        match mem::replace(&mut self.beside, Beside::Nothing) {
+            Beside::Before(left_out) => {
+                let rest = self.show(left_out);
+                match rest.rows.count() {
+                    // The page is whole now.
+                    0 => self.given = rest.given,
+                    _ => self.beside = Beside::After(rest),
+                }
+                Ok(Step::Moved)
+            }
+            beside => {
+                self.beside = beside;
+                self.previous()
+            }
+        }
+    }
+
+    /// Shows the other half of the page, and gives the one that was shown.
+    fn show(&mut self, half: Half<R>) -> Half<R> {
+        self.place = 0;
+        Half {
+            rows: mem::replace(&mut self.page.rows, half.rows),
+            given: mem::replace(&mut self.given, half.given),
+        }
+    }
+
+    /// The items of this page that a cursor left out.
+    fn rows_left_out(&self) -> Result<R> {
+        let mut reader = Reader::new(&self.page.body);
+        let envelope = Envelope::<R>::read(&mut reader, self.kind()).map_err(|odd| match *odd {
+            Odd::Ended(error) => error,
+            Odd::Json { message, .. } => Error::protocol(message),
+        })?;
+        let mut rows = envelope.rows.unwrap_or_else(|| R::new(self.kind()));
+        let is_descending = is_descending(&self.page.target);
+        rows.retain(|key| self.left_out.holds(&key, is_descending));
+        Ok(rows)
+    }
+
+    pub fn has_next(&self) -> bool {
+        matches!(self.beside, Beside::After(_)) || self.page.next.is_some()
+    }
+
+    fn next(&mut self) -> Result<Step> {
         let http = self.begin()?;
         let Some(link) = &self.page.next else { return Ok(Step::Done) };
         let target = self.follow(link)?;
@@ -303,7 +386,7 @@ impl<R: Rows> Listing<R> {
         Ok(http)
     }
 
-    pub fn previous(&mut self) -> Result<Step> {
+    fn previous(&mut self) -> Result<Step> {
         let http = self.begin()?;
         let Some(link) = &self.page.previous else { return Ok(Step::Done) };
         let target = self.follow(link)?;
@@ -319,6 +402,9 @@ impl<R: Rows> Listing<R> {
     pub fn end_cursor(&self) -> Result<Option<String>> {
         if self.source.search.is_some() {
             return Ok(None);
+        }
+        if let Beside::After(_) = self.beside {
+            return self.cursor(Role::LeftOut, &self.given, &self.page.target);
         }
         let next = match &self.page.next {
             Some(link) => match self.follow(link) {
@@ -340,7 +426,11 @@ impl<R: Rows> Listing<R> {
             (Some(next), given) => self.place_within(given, next),
             (None, given) => (Role::LeftOut, given, self.page.target.clone()),
         };
-        cursor::write(&self.http.settings, self.source.kind.name(), role, given, &target).map(Some)
+        self.cursor(role, given, &target)
+    }
+
+    fn cursor(&self, role: Role, given: &Given, target: &str) -> Result<Option<String>> {
+        cursor::write(&self.http.settings, self.source.kind.name(), role, given, target).map(Some)
     }
 
     /// In the middle of a listing. What an earlier cursor left out may still come.
@@ -375,11 +465,11 @@ impl<R: Rows> Listing<R> {
         };
         // A page that was read ahead is lost here: whoever repeats the step asks for it again.
         self.given = given.inspect_err(|_| self.ahead = None)?;
-        match direction {
-            Direction::Next => leave_out(&mut page, &self.left_out),
+        if direction == Direction::Previous {
             // Whoever goes back wants what was given before, and what follows it.
-            Direction::Previous => self.left_out = Given::Nothing,
+            self.left_out = Given::Nothing;
         }
+        self.beside = leave_out(&mut page, &self.left_out);
         self.trail.step(direction, &self.page.target, &page.target);
         self.page = page;
         self.place = 0;
@@ -399,10 +489,15 @@ impl<R: Rows> Listing<R> {
 }
 
 /// What was given by an earlier listing is left out of a page.
-fn leave_out<R: Rows>(page: &mut Page<R>, given: &Given) {
-    if *given != Given::Nothing {
-        let is_descending = is_descending(&page.target);
-        page.rows.retain(|key| !given.holds(&key, is_descending));
+fn leave_out<R: Rows>(page: &mut Page<R>, given: &Given) -> Beside<R> {
+    if *given == Given::Nothing {
+        return Beside::Nothing;
+    }
+    let (count, is_descending) = (page.rows.count(), is_descending(&page.target));
+    page.rows.retain(|key| !given.holds(&key, is_descending));
+    match page.rows.count() == count {
+        true => Beside::Nothing,
+        false => Beside::LeftOut,
     }
 }
 

@@ -150,7 +150,7 @@ impl uc_page {
             if let Some(place) = self.listing.next_item() {
                 return Ok(Some(place));
             }
-            if self.turn(Listing::next)? == uc_status::UC_DONE {
+            if self.turn(Listing::go_on)? == uc_status::UC_DONE {
                 return Ok(None);
             }
         }
@@ -193,14 +193,14 @@ fn pointer<T>(item: Option<&T>) -> *const T {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_next(page: *mut uc_page, error: *mut *mut uc_error) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
-    unsafe { call(error, || object_mut(page, "page")?.turn(Listing::next)) }
+    unsafe { call(error, || object_mut(page, "page")?.turn(Listing::go_on)) }
 }
 
 /// Moves `page` to the page before: like uc_page_next() the other way, UC_DONE before the first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_previous(page: *mut uc_page, error: *mut *mut uc_error) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
-    unsafe { call(error, || object_mut(page, "page")?.turn(Listing::previous)) }
+    unsafe { call(error, || object_mut(page, "page")?.turn(Listing::go_back)) }
 }
 
 /// The next group of a listing of groups: the first call gives the first group of the page that
@@ -244,7 +244,7 @@ pub unsafe extern "C" fn uc_page_next_file(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_has_next(page: *const uc_page) -> i32 {
     // SAFETY: NULL or a page of the caller's.
-    unsafe { page.as_ref() }.is_some_and(|page| page.listing.page.next.is_some()).into()
+    unsafe { page.as_ref() }.is_some_and(|page| page.listing.has_next()).into()
 }
 
 /// How many items are on this page; 0 for NULL. What a cursor left out is not counted.
