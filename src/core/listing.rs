@@ -13,7 +13,7 @@ use super::http::base::path_of;
 use super::http::{Answer, Body, Http, Method, Request, Signature};
 use super::json::{self, Odd, Reader, Scalar, check_count};
 use super::memory;
-use super::query::{Query, counts_ties, going_on_at, is_descending};
+use super::query::{Query, begins_at, counts_ties, going_on_at, is_descending};
 use super::read_ahead::ReadAhead;
 
 /// The most items of a page.
@@ -211,6 +211,8 @@ pub struct Listing<R: Rows> {
     /// What a cursor said was given before: left out until the listing goes back.
     left_out: Given,
     beside: Beside<R>,
+    /// What `from` excludes, to which there is no way back; nothing for a listing that goes on from a cursor.
+    excluded: Given,
     /// The item of this page that next_item() gives.
     place: usize,
     ahead: Option<ReadAhead<R>>,
@@ -242,7 +244,11 @@ impl<R: Rows> Listing<R> {
                 ));
             }
         };
-        Self::open(http, Source { kind, search: None }, place, read_ahead as usize)
+        let mut listing = Self::open(http, Source { kind, search: None }, place, read_ahead as usize)?;
+        if cursor.is_none() {
+            listing.begin_here();
+        }
+        Ok(listing)
     }
 
     /// Opens a search.
@@ -269,12 +275,33 @@ impl<R: Rows> Listing<R> {
             given,
             left_out,
             beside,
+            excluded: Given::Nothing,
             place: 0,
             ahead: None,
             read_ahead,
         };
         listing.start_reading_ahead();
         Ok(listing)
+    }
+
+    /// There is no way back from this page to what `from` excludes.
+    fn begin_here(&mut self) {
+        if let Some(moment) = begins_at(&self.page.target) {
+            self.excluded = Given::UpTo { moment, ids: Vec::new() };
+            self.page.previous = None;
+        }
+    }
+
+    /// A page before this one without what `from` excludes; none where it has nothing else.
+    fn without_excluded(&mut self, mut page: Page<R>) -> Option<Page<R>> {
+        if let Beside::LeftOut = leave_out(&mut page, &self.excluded) {
+            page.previous = None;
+            if page.rows.count() == 0 {
+                self.page.previous = None;
+                return None;
+            }
+        }
+        Some(page)
     }
 
     pub fn kind(&self) -> Kind {
@@ -392,6 +419,7 @@ impl<R: Rows> Listing<R> {
         let target = self.follow(link)?;
         self.trail.check(Direction::Previous, &self.page.target, &target)?;
         let page = fetch(&http, &self.source, &target, self.page.body.len(), None)?;
+        let Some(page) = self.without_excluded(page) else { return Ok(Step::Done) };
         self.arrive(Direction::Previous, page)?;
         self.ahead = None;
         Ok(Step::Moved)

@@ -87,6 +87,13 @@ pub fn going_on_at(target: &str, moment: i64) -> Option<String> {
     Some(going_on)
 }
 
+/// The first moment that may be listed where `from` excludes others. That of `from` is excluded itself.
+pub fn begins_at(target: &str) -> Option<i64> {
+    let from = value(target, "from=")?.replace("%3A", ":");
+    let moment = time::micros(&from).filter(|moment| time::has_neighbours(*moment))?;
+    Some(if is_descending(target) { moment - 1 } else { moment + 1 })
+}
+
 /// Whether a target lists the newest first.
 pub fn is_descending(target: &str) -> bool {
     value(target, "ordering=")
@@ -134,6 +141,13 @@ mod tests {
             assert_eq!(going_on_at(target, moment).as_deref(), Some(going_on));
         }
         assert_eq!(going_on_at("/groups/", i64::MAX - 1), None);
+        for (target, begins) in [
+            ("/groups/?from=2018-11-26T12%3A49%3A10.477888Z", Some(moment + 1)),
+            ("/groups/?from=2018-11-26T12%3A49%3A10.477888Z&ordering=-datetime_created", Some(moment - 1)),
+            ("/groups/?limit=7", None),
+        ] {
+            assert_eq!(begins_at(target), begins);
+        }
         assert!(counts_ties("/groups/?limit=1&offset=3"));
         assert!(!counts_ties("/groups/?limit=1&offset=0") && !counts_ties("/groups/"));
     }
