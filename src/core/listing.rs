@@ -12,12 +12,14 @@ use super::given::{Given, Items};
 use super::http::base::path_of;
 use super::http::{Answer, Body, Http, Method, Request, Signature};
 use super::json::{self, Odd, Reader, Scalar, check_count};
-use super::memory;
-use super::query::{Query, begins_at, counts_ties, going_on_at, is_descending};
+use super::query::{Query, begins_at, counts_ties, going_on_at, is_descending, number, part_of};
 use super::read_ahead::ReadAhead;
 
 /// The most items of a page.
 pub const MOST_LIMIT: u32 = 1000;
+
+/// No search reaches further.
+pub const MOST_FOUND: u32 = 1000;
 
 pub const MOST_READ_AHEAD: u32 = 16;
 
@@ -49,8 +51,30 @@ pub trait Rows: Items + Send + 'static {
 #[derive(Clone)]
 pub struct Source {
     pub kind: Kind,
-    /// The body of a search, which each of its pages is asked for with by POST.
-    pub search: Option<Arc<String>>,
+    pub search: Option<Arc<Search>>,
+}
+
+/// What a search is asked for, and which part of what it finds.
+pub struct Search {
+    /// Each of its pages is asked for with it by POST.
+    pub body: String,
+    pub limit: u32,
+    pub offset: u32,
+}
+
+impl Search {
+    /// Has the links of a page lead to no file before the search's offset, to none twice, and to the
+    /// last files that a search reaches, for which the service has no link where they are no full page.
+    fn bound<R>(&self, page: &mut Page<R>) {
+        let begin = number(&page.target, "offset=").unwrap_or(0);
+        let end = begin.saturating_add(number(&page.target, "limit=").unwrap_or(self.limit));
+        let reached = page.total.map_or(0, |total| total.clamp(0, MOST_FOUND.into())) as u32;
+        if end.saturating_add(self.limit) > MOST_FOUND {
+            page.next = (end < reached).then(|| part_of(&page.target, end, MOST_FOUND - end));
+        }
+        let before = begin.saturating_sub(self.limit).max(self.offset);
+        page.previous = (before < begin).then(|| part_of(&page.target, before, begin - before));
+    }
 }
 
 /// One page as the service answered it.
@@ -122,7 +146,7 @@ impl Source {
     ) -> Request<'a> {
         let (method, body, idempotent) = match &self.search {
             None => (Method::GET, "", true),
-            Some(body) => (Method::POST, body.as_str(), true),
+            Some(search) => (Method::POST, search.body.as_str(), true),
         };
         Request { room, signature, body: Body::Json(body), idempotent, ..Request::new(method, target) }
     }
@@ -149,15 +173,19 @@ pub fn fetch<R: Rows>(
         let Some(rows) = envelope.rows else {
             return Err(Error::protocol("the answer is no page of a listing: it has no results").into());
         };
-        Ok(Page {
+        let mut page = Page {
             rows,
             total: envelope.total,
             per_page: envelope.per_page,
             next: envelope.next,
             previous: envelope.previous,
             target: target.to_owned(),
-            body: std::mem::take(&mut answer.body),
-        })
+            body: mem::take(&mut answer.body),
+        };
+        if let Some(search) = &source.search {
+            search.bound(&mut page);
+        }
+        Ok(page)
     })
 }
 
@@ -252,9 +280,9 @@ impl<R: Rows> Listing<R> {
     }
 
     /// Opens a search.
-    pub fn search(http: &Http, kind: Kind, path: &str, query: &Query, body: &str) -> Result<Self> {
+    pub fn search(http: &Http, kind: Kind, path: &str, query: &Query, search: Search) -> Result<Self> {
         let target = http.settings.base.target(&query.of(path));
-        let source = Source { kind, search: Some(Arc::new(memory::copy(body)?)) };
+        let source = Source { kind, search: Some(Arc::new(search)) };
         Self::open(http, source, Place::beginning(target), 0)
     }
 

@@ -74,17 +74,26 @@ fn escaped(time: &str) -> String {
 /// The target of a listing that is like that of `target`, but goes on with the items of a moment. The
 /// moment that `from` names is left out itself.
 pub fn going_on_at(target: &str, moment: i64) -> Option<String> {
-    const PLACE: [&str; 3] = ["from", "to", "offset"];
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let before = time::text(if is_descending(target) { moment + 1 } else { moment - 1 })?;
-    let mut going_on = format!("{path}?from={}", escaped(&before));
+    Some(with_place(target, &format!("from={}", escaped(&before)), &["from", "to", "offset"]))
+}
+
+/// The target of a search that is like that of `target`, but of these files of what it finds.
+pub fn part_of(target: &str, offset: u32, limit: u32) -> String {
+    with_place(target, &format!("limit={limit}&offset={offset}"), &["limit", "offset"])
+}
+
+/// `target` with other parameters in place of those that are named.
+fn with_place(target: &str, place: &str, named: &[&str]) -> String {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut changed = format!("{path}?{place}");
     for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
-        if !PLACE.contains(&parameter.split('=').next().unwrap_or_default()) {
-            going_on.push('&');
-            going_on += parameter;
+        if !named.contains(&parameter.split('=').next().unwrap_or_default()) {
+            changed.push('&');
+            changed += parameter;
         }
     }
-    Some(going_on)
+    changed
 }
 
 /// The first moment that may be listed where `from` excludes others. That of `from` is excluded itself.
@@ -105,6 +114,11 @@ pub fn counts_ties(target: &str) -> bool {
     value(target, "offset=").is_some_and(|offset| offset != "0")
 }
 
+/// A number of a target's query, where it is one.
+pub fn number(target: &str, name: &str) -> Option<u32> {
+    value(target, name)?.parse().ok()
+}
+
 fn value<'a>(target: &'a str, name: &str) -> Option<&'a str> {
     let (_, query) = target.split_once('?')?;
     query.split('&').find_map(|parameter| parameter.strip_prefix(name))
@@ -119,6 +133,21 @@ fn listed(choices: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_a_search_keeps_its_other_parameters() {
+        for (target, part) in [
+            ("/files/search/", "/files/search/?limit=10&offset=990"),
+            (
+                "/v1/files/search/?limit=30&offset=960&include=appdata",
+                "/v1/files/search/?limit=10&offset=990&include=appdata",
+            ),
+        ] {
+            assert_eq!(part_of(target, 990, 10), part);
+        }
+        assert_eq!(number("/files/search/?limit=30&offset=960", "offset="), Some(960));
+        assert_eq!(number("/files/search/?limit=30", "offset="), None);
+    }
 
     #[test]
     fn a_listing_goes_on_just_before_a_moment_in_its_own_direction() {
