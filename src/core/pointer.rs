@@ -99,8 +99,9 @@ fn step<'a>(value: &'a str, key: &str) -> json::Result<Step<'a>> {
 }
 
 fn index(key: &str) -> Option<usize> {
-    let is_index = key == "0" || !key.starts_with('0') && key.bytes().all(|byte| byte.is_ascii_digit());
-    key.parse().ok().filter(|_| is_index)
+    let is_number = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
+    // What is too large for a number is behind the end of any array.
+    (is_number && (key == "0" || !key.starts_with('0'))).then(|| key.parse().unwrap_or(usize::MAX))
 }
 
 fn read(value: &str) -> json::Result<String> {
