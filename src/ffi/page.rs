@@ -196,7 +196,12 @@ pub unsafe extern "C" fn uc_page_next(page: *mut uc_page, error: *mut *mut uc_er
     unsafe { call(error, || object_mut(page, "page")?.turn(Listing::go_on)) }
 }
 
-/// Moves `page` to the page before: like uc_page_next() the other way, UC_DONE before the first.
+/// Moves `page` to the page before: like uc_page_next() the other way, UC_DONE before the first. A
+/// listing ends there where it began: what `from` excludes and what is before the `offset` of a
+/// search is not shown. One that goes on from a cursor goes back to the beginning of all, also over
+/// the `from` of the listing that gave the cursor. Where the cursor left items out of the page, the
+/// first step back shows them, and uc_page_next() what the page showed before; where it showed
+/// nothing, the page is whole from then on. Neither sends anything.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_previous(page: *mut uc_page, error: *mut *mut uc_error) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
@@ -239,7 +244,7 @@ pub unsafe extern "C" fn uc_page_next_file(
     unsafe { give_next(page, Kind::Files, PageRows::file, file, "file", error) }
 }
 
-/// 1 when the service says that another page follows, 0 on the last page and for NULL. Where it is
+/// 1 when another page follows, 0 on the last page and for NULL. Where it is
 /// 1, uc_page_next() does not return UC_DONE; the page that follows may have no items.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_has_next(page: *const uc_page) -> i32 {
