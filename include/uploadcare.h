@@ -279,10 +279,10 @@ typedef struct uc_error {
     int32_t reserved;
 } uc_error;
 
-/// uc_error.status, a uc_status. UC_OK for NULL, which a call leaves where it does not fail. This
-/// and the functions below are for languages that call functions easily and read structs badly; a
-/// text lives as long as the error.
-UC_API int32_t UC_CALL uc_error_status(const uc_error *error);
+/// uc_error.status. UC_OK for NULL, which a call leaves where it does not fail. This and the
+/// functions below are for languages that call functions easily and read structs badly; a text
+/// lives as long as the error.
+UC_API uc_status UC_CALL uc_error_status(const uc_error *error);
 
 /// uc_error.message. "" for NULL; never NULL.
 UC_API const char *UC_CALL uc_error_message(const uc_error *error);
@@ -381,13 +381,14 @@ typedef int32_t (UC_CALL *uc_sign_fn)(
 /// The line is cut and escaped as uc_error.message is, never holds a key or a signature, even one
 /// that the peer sent back, and lives as long as the call of this function. Called on a thread that
 /// is inside a call on the client, its pages or its jobs; on several at once when several threads
-/// use the client. What a page logs while it reads ahead is delivered by the next uc_page_next() or
-/// uc_page_previous(), or by uc_free() of the page.
+/// use the client. What a page logs while it reads ahead is delivered by the next call that moves
+/// the page, uc_page_next() and its like, and dropped when the page is freed before.
 typedef void (UC_CALL *uc_log_fn)(void *log_data, int32_t level, const char *line);
 
-/// Called about ten times a second while a call of the client waits, on the thread that made the
-/// call: return 0 to go on, anything else to stop, and the call returns UC_ERR_CANCELED. Other
-/// calls go on. For an interpreter, whose Ctrl-C sets a flag that this function returns.
+/// Called when a call of the client begins and then about ten times a second while it lasts, on the
+/// thread that made the call: return 0 to go on, anything else to stop, and the call returns
+/// UC_ERR_CANCELED. Other calls go on. For an interpreter, whose Ctrl-C sets a flag that this
+/// function returns. It must not make calls on the client.
 typedef int32_t (UC_CALL *uc_tick_fn)(void *tick_data);
 
 /// Optional settings of a client. Set struct_size; a field of zero or NULL has its default.
@@ -445,7 +446,7 @@ typedef struct uc_client_opts {
     uc_log_fn log;
     /// Handed to `log`.
     void *log_data;
-    /// Called about ten times a second during each call, and may stop it.
+    /// Called when each call begins and about ten times a second during it; may stop it.
     uc_tick_fn tick;
     /// Handed to `tick`.
     void *tick_data;
@@ -466,7 +467,8 @@ UC_API uc_status UC_CALL uc_client_new(
     uc_error **error);
 
 /// What a derived client has of its own. Set struct_size; a field of zero or NULL is as in the
-/// client that it is derived from.
+/// client that it is derived from. `log_data` goes with `log`, and `tick_data` with `tick`: without
+/// its function it is not used. To have no log, set a function that does nothing.
 typedef struct uc_client_derive_opts {
     /// sizeof(uc_client_derive_opts)
     size_t struct_size;
@@ -486,7 +488,8 @@ typedef struct uc_client_derive_opts {
 /// Makes a client for the same project that shares keys, clock, settings and kept connections with
 /// `client`, and has limits, callbacks and a cancellation of its own: one for each task that must
 /// be stopped or limited alone, even for a single call. It costs about as much as a small
-/// allocation and makes no connection. `opts` may be NULL. `client` may be freed before it.
+/// allocation and makes no connection. `opts` may be NULL. `client` may be freed before it. A
+/// client may be derived from a derived one, in a chain of at most 64.
 UC_API uc_status UC_CALL uc_client_derive(
     const uc_client *client,
     const uc_client_derive_opts *opts,
@@ -503,7 +506,7 @@ UC_API void UC_CALL uc_client_cancel(const uc_client *client);
 
 /// Lets calls begin again after uc_client_cancel(). Calls that were in progress then still return
 /// UC_ERR_CANCELED. A derived client that was canceled itself stays so, and one whose parent is
-/// canceled as well. NULL is ignored.
+/// canceled as well, or was when it was freed. NULL is ignored.
 UC_API void UC_CALL uc_client_reset(const uc_client *client);
 
 // -------------------------------------------------------------------------------------------------

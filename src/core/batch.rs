@@ -39,7 +39,11 @@ impl Client {
         lay_out: impl Fn(File) -> Result<F>,
         batch: &mut Batch<F>,
     ) -> Result<()> {
-        let (uuids, client) = (checked(uuids)?, self.begin()?);
+        let uuids = checked(uuids)?;
+        if uuids.is_empty() {
+            return Ok(());
+        }
+        let client = self.begin()?;
         for (number, chunk) in uuids.chunks(CHUNK).enumerate() {
             let done = client.chunk(&method, chunk, &lay_out).map_err(|error| match number {
                 0 => error,

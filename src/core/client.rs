@@ -132,14 +132,14 @@ impl Client {
     }
 
     /// The same project over the same connections, with limits and a cancellation of its own.
-    pub fn derive(&self, options: CallOptions) -> Self {
+    pub fn derive(&self, options: CallOptions) -> Result<Self> {
         let policy = Arc::new(options.over(&self.http.policy));
-        let scope = self.http.scope().derived();
-        Client {
+        let scope = self.http.scope().derived()?;
+        Ok(Client {
             http: self.http.derive(&policy, &scope),
             uploads: self.uploads.derive(&policy, &scope),
             cdn: self.cdn.clone(),
-        }
+        })
     }
 
     /// The same for one call of several requests.

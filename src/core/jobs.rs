@@ -280,10 +280,16 @@ impl Job {
         let known = Arc::new(Mutex::new(self.progress));
         let hook = progress.clone().map(|progress| {
             let known = known.clone();
-            Arc::new(move || progress(*lock(&known))) as Hook
+            Arc::new(move || {
+                let state = *lock(&known);
+                progress(state)
+            }) as Hook
         });
-        let http = self.http.begin_with(hook)?;
-        self.ask_until_ended(&http, limit, &known)?;
+        match self.failure.is_some() || self.progress.has_ended {
+            // Nothing is sent any more.
+            true => self.ask_unless_ended(&self.http.clone(), limit)?,
+            false => self.ask_until_ended(&self.http.begin_with(hook)?, limit, &known)?,
+        }
         if let Some(progress) = progress {
             progress(self.progress);
         }

@@ -401,16 +401,12 @@ impl<R: Rows> Listing<R> {
     }
 
     fn next(&mut self) -> Result<Step> {
-        let http = self.begin()?;
+        self.serve();
         let Some(link) = &self.page.next else { return Ok(Step::Done) };
         let target = self.follow(link)?;
         self.trail.check(Direction::Next, &self.page.target, &target)?;
-        let page = self.fetch_next(&http, &target)?;
-        if let Err(error) = self.arrive(Direction::Next, page) {
-            // The reader is past this page, which is to be fetched again.
-            self.ahead = None;
-            return Err(error);
-        }
+        let page = self.fetch_next(&self.http.begin()?, &target)?;
+        self.arrive(Direction::Next, page)?;
         self.start_reading_ahead();
         Ok(Step::Moved)
     }
@@ -421,7 +417,7 @@ impl<R: Rows> Listing<R> {
             match ahead.next_page(&call)? {
                 Ok(page) => return Ok(page),
                 Err(error) => {
-                    self.ahead = None;
+                    self.stop_reading_ahead();
                     // What was canceled before this call began is none of its concern.
                     if !error.is_canceled() || call.is_canceled() {
                         return Err(error);
@@ -432,24 +428,28 @@ impl<R: Rows> Listing<R> {
         fetch(http, &self.source, target, self.page.body.len(), None)
     }
 
-    /// Begins a call on the page.
-    fn begin(&self) -> Result<Http> {
-        let http = self.http.begin()?;
+    /// Runs the callbacks that the reader has left so far.
+    fn serve(&self) {
         if let Some(ahead) = &self.ahead {
             ahead.serve();
         }
-        Ok(http)
+    }
+
+    fn stop_reading_ahead(&mut self) {
+        if let Some(ahead) = self.ahead.take() {
+            ahead.stop();
+        }
     }
 
     fn previous(&mut self) -> Result<Step> {
-        let http = self.begin()?;
+        self.serve();
         let Some(link) = &self.page.previous else { return Ok(Step::Done) };
         let target = self.follow(link)?;
         self.trail.check(Direction::Previous, &self.page.target, &target)?;
-        let page = fetch(&http, &self.source, &target, self.page.body.len(), None)?;
+        let page = fetch(&self.http, &self.source, &target, self.page.body.len(), None)?;
         let Some(page) = self.without_excluded(page) else { return Ok(Step::Done) };
         self.arrive(Direction::Previous, page)?;
-        self.ahead = None;
+        self.stop_reading_ahead();
         Ok(Step::Moved)
     }
 
@@ -520,7 +520,7 @@ impl<R: Rows> Listing<R> {
             Direction::Previous => Given::Nothing.after(&page.rows),
         };
         // A page that was read ahead is lost here: whoever repeats the step asks for it again.
-        self.given = given.inspect_err(|_| self.ahead = None)?;
+        self.given = given.inspect_err(|_| self.stop_reading_ahead())?;
         if direction == Direction::Previous {
             // Whoever goes back wants what was given before, and what follows it.
             self.left_out = Given::Nothing;

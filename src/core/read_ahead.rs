@@ -59,6 +59,15 @@ impl<R: Rows> ReadAhead<R> {
     }
 }
 
+impl<R: Rows> ReadAhead<R> {
+    /// Ends the reader, and runs the callbacks that it has left.
+    pub fn stop(self) {
+        let rendezvous = self.0.get().map(|running| running.call.rendezvous().clone());
+        drop(self);
+        rendezvous.inspect(|rendezvous| rendezvous.serve_pending());
+    }
+}
+
 fn ended() -> Error {
     Error::new(Status::Internal, "the thread that reads ahead ended without a word")
 }
@@ -71,8 +80,6 @@ impl<R: Rows> Drop for Running<R> {
             // A panic over there has already been told by next_page().
             let _ = thread.join();
         }
-        // What it has left to log.
-        self.call.rendezvous().serve_pending();
     }
 }
 

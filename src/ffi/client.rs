@@ -80,13 +80,14 @@ pub type uc_sign_fn = Option<
 /// The line is cut and escaped as uc_error.message is, never holds a key or a signature, even one
 /// that the peer sent back, and lives as long as the call of this function. Called on a thread that
 /// is inside a call on the client, its pages or its jobs; on several at once when several threads use
-/// the client. What a page logs while it reads ahead is delivered by the next uc_page_next() or
-/// uc_page_previous(), or by uc_free() of the page.
+/// the client. What a page logs while it reads ahead is delivered by the next call that moves the page,
+/// uc_page_next() and its like, and dropped when the page is freed before.
 pub type uc_log_fn = Option<unsafe extern "C" fn(log_data: *mut c_void, level: i32, line: *const c_char)>;
 
-/// Called about ten times a second while a call of the client waits, on the thread that made the
-/// call: return 0 to go on, anything else to stop, and the call returns UC_ERR_CANCELED. Other calls
-/// go on. For an interpreter, whose Ctrl-C sets a flag that this function returns.
+/// Called when a call of the client begins and then about ten times a second while it lasts, on the
+/// thread that made the call: return 0 to go on, anything else to stop, and the call returns
+/// UC_ERR_CANCELED. Other calls go on. For an interpreter, whose Ctrl-C sets a flag that this function
+/// returns. It must not make calls on the client.
 pub type uc_tick_fn = Option<unsafe extern "C" fn(tick_data: *mut c_void) -> i32>;
 
 /// Optional settings of a client. Set struct_size; a field of zero or NULL has its default.
@@ -146,7 +147,7 @@ pub struct uc_client_opts {
     pub log: uc_log_fn,
     /// Handed to `log`.
     pub log_data: *mut c_void,
-    /// Called about ten times a second during each call, and may stop it.
+    /// Called when each call begins and about ten times a second during it; may stop it.
     pub tick: uc_tick_fn,
     /// Handed to `tick`.
     pub tick_data: *mut c_void,
@@ -176,7 +177,8 @@ options!(uc_client_opts {
 });
 
 /// What a derived client has of its own. Set struct_size; a field of zero or NULL is as in the
-/// client that it is derived from.
+/// client that it is derived from. `log_data` goes with `log`, and `tick_data` with `tick`: without
+/// its function it is not used. To have no log, set a function that does nothing.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_client_derive_opts {
@@ -296,7 +298,8 @@ pub unsafe extern "C" fn uc_client_new(
 /// Makes a client for the same project that shares keys, clock, settings and kept connections with
 /// `client`, and has limits, callbacks and a cancellation of its own: one for each task that must be
 /// stopped or limited alone, even for a single call. It costs about as much as a small allocation
-/// and makes no connection. `opts` may be NULL. `client` may be freed before it.
+/// and makes no connection. `opts` may be NULL. `client` may be freed before it. A client may be
+/// derived from a derived one, in a chain of at most 64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_derive(
     client: *const uc_client,
@@ -307,7 +310,7 @@ pub unsafe extern "C" fn uc_client_derive(
     // SAFETY: the pointers are what the header's rules say.
     unsafe {
         make(derived, "derived", error, || {
-            Ok((uc_client(object(client, "client")?.0.derive(copied(opts)?.checked()?)), ()))
+            Ok((uc_client(object(client, "client")?.0.derive(copied(opts)?.checked()?)?), ()))
         })
     }
 }
@@ -328,7 +331,7 @@ pub unsafe extern "C" fn uc_client_cancel(client: *const uc_client) {
 
 /// Lets calls begin again after uc_client_cancel(). Calls that were in progress then still return
 /// UC_ERR_CANCELED. A derived client that was canceled itself stays so, and one whose parent is
-/// canceled as well. NULL is ignored.
+/// canceled as well, or was when it was freed. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_reset(client: *const uc_client) {
     // SAFETY: NULL or a client of the caller's.

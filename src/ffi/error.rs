@@ -143,13 +143,13 @@ no_padding!(uc_error {
     attempts,
     reserved
 });
-/// uc_error.status, a uc_status. UC_OK for NULL, which a call leaves where it does not fail. This
+/// uc_error.status. UC_OK for NULL, which a call leaves where it does not fail. This
 /// and the functions below are for languages that call functions easily and read structs badly; a
 /// text lives as long as the error.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn uc_error_status(error: *const uc_error) -> i32 {
+pub unsafe extern "C" fn uc_error_status(error: *const uc_error) -> uc_status {
     // SAFETY: NULL or an error of the caller's.
-    unsafe { error.as_ref() }.map_or(UC_OK, |error| error.status) as i32
+    unsafe { error.as_ref() }.map_or(UC_OK, |error| error.status)
 }
 
 /// uc_error.message. "" for NULL; never NULL.

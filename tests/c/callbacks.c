@@ -167,8 +167,8 @@ TEST("with a sign callback a page is one page ahead") {
     uc_free(keeper);
 }
 
-TEST("what is left to log when a page is freed comes with uc_free()") {
-    uc_client *client = watched_client();
+/** A page whose reader has a line left that was not delivered. */
+static uc_page *page_with_a_line_left(const uc_client *client) {
     uc_groups_opts opts = groups_opts();
     uc_page *page;
     uc_error *error;
@@ -178,13 +178,64 @@ TEST("what is left to log when a page is freed comes with uc_free()") {
     enter();
     CHECK_OK(uc_groups_list(client, &opts, &page, &error), error);
     CHECK_OK(uc_page_next(page, &error), error);
+    leave();
     while (requests_counted() < 3) CHECK_BEFORE(start, 3000);
     sleep_ms(100);
     CHECK_INT(2, inside.logs);
+    return page;
+}
+
+TEST("what is left to log when a page is freed is dropped: uc_free() calls nothing") {
+    uc_client *client = watched_client();
+    uc_page *page = page_with_a_line_left(client);
     uc_free(page);
+    CHECK_INT(2, inside.logs);
+    CHECK_INT(0, inside.wrong);
+    uc_free(client);
+    uc_free(keeper);
+}
+
+TEST("what is left to log comes with a call that sends nothing, too") {
+    uc_client *client = watched_client();
+    uc_page *page = page_with_a_line_left(client);
+    uc_error *error;
+    enter();
+    uc_client_cancel(client);
+    CHECK_FAILS(UC_ERR_CANCELED, uc_page_next(page, &error), error);
     leave();
+    uc_free(error);
     CHECK_INT(3, inside.logs);
     CHECK_INT(0, inside.wrong);
+    uc_free(page);
+    uc_free(client);
+    uc_free(keeper);
+}
+
+TEST("with a sign callback a page may be looked at for longer than timeout_ms") {
+    uc_client_opts opts = client_opts();
+    uc_groups_opts list = groups_opts();
+    uc_client *client;
+    uc_page *page;
+    uc_error *error;
+    int i;
+    memset(&inside, 0, sizeof inside);
+    keeper = client_new();
+    opts.sign = signs;
+    opts.sign_data = keeper;
+    opts.timeout_ms = (uint32_t)at_most(400);
+    CHECK_OK(uc_client_new(PUBLIC_KEY, NULL, &opts, &client, &error), error);
+    list.limit = 50;
+    list.read_ahead = 2;
+    enter();
+    CHECK_OK(uc_groups_list(client, &list, &page, &error), error);
+    for (i = 1; i < 5; i++) {
+        sleep_ms(at_most(600));
+        CHECK_OK(uc_page_next(page, &error), error);
+    }
+    CHECK_DONE(uc_page_next(page, &error), error);
+    leave();
+    CHECK_INT(0, inside.wrong);
+    uc_free(page);
     uc_free(client);
     uc_free(keeper);
 }
@@ -314,9 +365,32 @@ TEST("tick stops one call and not the next: nothing has to be reset") {
     uc_page *page;
     uc_error *error;
     fault("{\"fault\":\"hang\",\"ms\":60000}");
+    ticking.stop_after_ms = 200;
     CHECK_FAILS(UC_ERR_CANCELED, uc_groups_list(client, NULL, &page, &error), error);
     uc_free(error);
+    ticking.stop_after_ms = INT64_MAX;
     check_listing(client, NULL, 250);
+    uc_free(client);
+}
+
+TEST("tick is asked when a call begins: a loop of calls that are all short is stopped by the next one") {
+    struct ticking ticking;
+    uc_client *client = ticking_client(&ticking, INT64_MAX);
+    uc_groups_opts opts = groups_opts();
+    uc_page *page;
+    uc_error *error;
+    opts.limit = 50;
+    CHECK_OK(uc_groups_list(client, &opts, &page, &error), error);
+    CHECK_OK(uc_page_next(page, &error), error);
+    CHECK_INT(2, ticking.calls);
+    ticking.stop_after_ms = 0;
+    CHECK_FAILS(UC_ERR_CANCELED, uc_page_next(page, &error), error);
+    CHECK_INT(0, error->attempts);
+    CHECK_INT(2, requests_counted());
+    uc_free(error);
+    ticking.stop_after_ms = INT64_MAX;
+    check_rest(page, check_page(page, 50), 250);
+    uc_free(page);
     uc_free(client);
 }
 

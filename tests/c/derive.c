@@ -435,6 +435,56 @@ TEST("a log of its own, or its parent's") {
     uc_free(inherits);
 }
 
+static int32_t cancels_and_signs(void *client, int32_t algorithm, const char *text_to_sign, char *hex, size_t hex_size) {
+    (void)algorithm, (void)text_to_sign, (void)hex_size;
+    if (*(uc_client **)client) uc_client_cancel(*(uc_client **)client);
+    memset(hex, '0', 40);
+    hex[40] = '\0';
+    return 0;
+}
+
+TEST("a call that is canceled before it takes a connection leaves the kept ones alone, and has made no request") {
+    struct server server;
+    uc_client_opts opts = client_opts();
+    uc_client *client, *derived, *to_cancel = NULL;
+    uc_error *error;
+    server_start(&server, serve_projects, NULL);
+    opts.api_base = server.base;
+    opts.sign = cancels_and_signs;
+    opts.sign_data = &to_cancel;
+    CHECK_OK(uc_client_new(PUBLIC_KEY, NULL, &opts, &client, &error), error);
+    derived = derive(client, NULL);
+    check_works(client);
+    to_cancel = derived;
+    CHECK_FAILS(UC_ERR_CANCELED, ask(derived, &error), error);
+    CHECK_INT(0, error->attempts);
+    uc_free(error);
+    to_cancel = NULL;
+    check_works(client);
+    CHECK_INT(1, server_connections(&server));
+    uc_free(derived);
+    uc_free(client);
+    server_stop(&server);
+}
+
+TEST("a chain of derived clients has an end, and any number may be derived from one") {
+    uc_client *chain[65], *more;
+    uc_error *error;
+    int i;
+    chain[0] = client_new();
+    for (i = 1; i < 65; i++) chain[i] = derive(chain[i - 1], NULL);
+    CHECK_FAILS(UC_ERR_ARGUMENT, uc_client_derive(chain[64], NULL, &more, &error), error);
+    CHECK_CONTAINS(error->message, "64");
+    uc_free(error);
+    uc_client_cancel(chain[0]);
+    check_canceled(chain[64]);
+    uc_client_reset(chain[0]);
+    for (i = 0; i < 100; i++) uc_free(derive(chain[1], NULL));
+    for (i = 0; i < 64; i++) uc_free(chain[i]);
+    check_works(chain[64]);
+    uc_free(chain[64]);
+}
+
 TEST("wrong options name the field") {
     uc_client *client = client_new(), *derived;
     uc_client_derive_opts opts = client_derive_opts();

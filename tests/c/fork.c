@@ -163,7 +163,7 @@ static void child_calls(void *data) {
     CHILD_REFUSED(uc_request(made->derived, "GET", "/project/", NULL, &text, &error));
     CHILD_REFUSED(uc_upload_data(made->derived, "content", 7, NULL, &file, &error));
     CHILD_REFUSED(uc_page_next(made->page, &error));
-    CHILD_REFUSED(uc_page_previous(made->page, &error));
+    CHILD(uc_page_previous(made->page, NULL) == UC_DONE); /* nothing to send before the first page */
     CHILD_REFUSED(uc_page_next(made->ahead, &error));
     CHILD_REFUSED(uc_job_poll(made->job, &error));
     CHILD_REFUSED(uc_job_wait(made->job, 0, NULL, NULL, &error));

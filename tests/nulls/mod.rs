@@ -155,7 +155,7 @@ fn program(header: &Header) -> Result<String, Failed> {
     let mut program = include_str!("samples.h").to_owned();
     for function in &header.functions {
         let pointers: Vec<&Parameter> = function.parameters.iter().filter(|one| one.is_pointer()).collect();
-        if function.returns == "uc_status" {
+        if function.parameters.iter().any(|one| one.kind == "uc_error **") {
             program += &call_with_status(function, &[])?;
             for pointer in &pointers {
                 program += &call_with_status(function, &[pointer])?;

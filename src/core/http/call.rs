@@ -39,7 +39,7 @@ struct Hooks {
 }
 
 impl Call {
-    /// A call that the calling thread makes.
+    /// A call that the calling thread makes, and that `tick` may stop before anything is sent.
     pub fn begin(
         client: &Arc<CancelScope>,
         policy: &Arc<Policy>,
@@ -47,7 +47,11 @@ impl Call {
     ) -> Result<Arc<Self>> {
         let hooks = policy.tick.clone().into_iter().chain(progress).collect();
         let hooks = Hooks { hooks, asked: Cell::new(Instant::now()) };
-        Self::with(client, policy, Some(OnThread::new(hooks)))
+        let call = Self::with(client, policy, Some(OnThread::new(hooks)))?;
+        match &policy.tick {
+            Some(tick) if !tick() => Err(Error::canceled()),
+            _ => Ok(call),
+        }
     }
 
     /// What a thread of the library does with nobody waiting: callbacks are for whoever serves it.

@@ -10,6 +10,9 @@ use std::time::Duration;
 use crate::core::error::{Error, Result};
 use crate::os::process::Own;
 
+/// How long a chain of derived clients may be: a cancel goes through all of it.
+const MOST_DERIVED: u32 = 64;
+
 /// Something that a thread waits on, which another thread can end. It must not block.
 pub trait Interrupt: Send + Sync {
     fn interrupt(&self);
@@ -25,6 +28,8 @@ impl Interrupt for TcpStream {
 /// A client or one call. To cancel a client cancels all calls below it for good, and those that
 /// begin before it is reset.
 pub struct CancelScope {
+    /// How many are above it.
+    depth: u32,
     parent: Option<Arc<CancelScope>>,
     is_call: bool,
     is_canceled: AtomicBool,
@@ -53,12 +58,26 @@ impl CancelScope {
             Some(parent) => parent.state.beside(Mutex::default()),
             None => Own::new(Mutex::default()),
         };
-        CancelScope { parent, is_call, is_canceled: AtomicBool::new(false), state, wake: Condvar::new() }
+        let depth = parent.as_ref().map_or(0, |parent| parent.depth + 1);
+        CancelScope {
+            depth,
+            parent,
+            is_call,
+            is_canceled: AtomicBool::new(false),
+            state,
+            wake: Condvar::new(),
+        }
     }
 
     /// Of a derived client.
-    pub fn derived(self: &Arc<Self>) -> Arc<Self> {
-        self.child(false)
+    pub fn derived(self: &Arc<Self>) -> Result<Arc<Self>> {
+        match self.depth < MOST_DERIVED {
+            true => Ok(self.child(false)),
+            false => Err(Error::argument(format!(
+                "client is the last of {MOST_DERIVED} that were derived each from the one before; derive from \
+                 an earlier one, of which there may be any number"
+            ))),
+        }
     }
 
     /// Of a call that begins, or of a part of one; a failure when it is canceled already.
@@ -190,7 +209,7 @@ mod tests {
     #[test]
     fn a_cancel_ends_what_is_below_until_it_is_reset() {
         let parent = CancelScope::root();
-        let (one, other) = (parent.derived(), parent.derived());
+        let (one, other) = (parent.derived().unwrap(), parent.derived().unwrap());
         let (call, others) = (one.call().unwrap(), other.call().unwrap());
         one.cancel();
         assert!(call.is_canceled() && one.call().is_err());
@@ -210,7 +229,7 @@ mod tests {
     #[test]
     fn a_reset_of_the_parent_leaves_a_canceled_client_canceled() {
         let parent = CancelScope::root();
-        let derived = parent.derived();
+        let derived = parent.derived().unwrap();
         derived.cancel();
         parent.cancel();
         parent.reset();
@@ -239,7 +258,7 @@ mod tests {
     fn scopes_that_have_ended_are_forgotten() {
         let parent = CancelScope::root();
         for _ in 0..100 {
-            drop(parent.derived().call().unwrap());
+            drop(parent.derived().unwrap().call().unwrap());
         }
         assert!(lock(parent.state.get().unwrap()).children.is_empty());
     }

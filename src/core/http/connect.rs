@@ -42,10 +42,11 @@ impl Connector {
     ) -> Result<Connection, NotConnected> {
         let until = Until::connected(call.policy.connect_timeout, time_left);
         let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
+        call.attend().map_err(NotConnected::refused)?;
         let buffers = Room::new(INPUT_BUFFER, self.settings.output_buffer_size());
         let buffers = buffers.ok_or_else(|| NotConnected::refused(Error::memory("a connection")))?;
         let connected = self.reach(call, uri, &authority, until);
-        if connected.is_err() {
+        if connected.is_err() && !call.is_canceled() {
             // Another look-up may know better addresses.
             self.resolver.forget();
         }

@@ -59,7 +59,6 @@ pub fn exchange(
     })
 }
 
-/// The response, and whether it came after the whole request had been sent.
 #[inline(never)]
 fn read_body(
     parts: &Parts,
@@ -95,6 +94,7 @@ fn read_body(
     Ok(body)
 }
 
+/// The response, and whether it came after the whole request had been sent.
 #[inline(never)]
 fn send(
     agent: &Agent,

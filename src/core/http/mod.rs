@@ -148,7 +148,8 @@ impl<'a> Request<'a> {
     }
 }
 
-/// A signature made before its request is sent.
+/// What authorizes a request, and when it was made.
+#[derive(Clone)]
 pub struct Signature {
     date: DateTime<Utc>,
     credential: Zeroizing<String>,
@@ -311,7 +312,14 @@ impl Http {
         let mut known = None;
         loop {
             let with_attempts = |error: Error| Error { attempts: attempt, ..error };
+            let asked = Instant::now();
             let message = self.message(&call, request, attempt).map_err(with_attempts)?;
+            if self.settings.auth.is_callback() {
+                tries.postpone(asked.elapsed());
+            }
+            if call.is_canceled() {
+                return Err(with_attempts(Error::canceled()));
+            }
             let (credential, proxy) = (message.credential.clone(), message.proxy.clone());
             let secrets = self.secrets(request, [&credential, &proxy[0], &proxy[1]]);
             attempt += 1;
@@ -353,20 +361,19 @@ impl Http {
             .header(CONTENT_TYPE, content_type)
             .header(USER_AGENT, self.settings.user_agent.clone());
         let presigned = request.signature.filter(|signature| attempt == 0 && signature.is_fresh(self.now()));
-        let date = presigned.map_or_else(|| self.now(), |signature| signature.date);
-        let (builder, credential) = match (self.settings.api, request) {
+        let (builder, date, credential) = match (self.settings.api, request) {
             (Api::Rest, _) => {
-                let credential = match presigned {
-                    Some(signature) => signature.credential.clone(),
-                    None => self.credential(call, request, date)?,
+                let Signature { date, credential } = match presigned {
+                    Some(signature) => signature.clone(),
+                    None => self.sign(call, request)?,
                 };
-                self.sign(builder, date, credential)?
+                (self.authorized(builder, date, &credential)?, date, credential)
             }
-            (Api::Upload, Request { elsewhere: None, bearer: Some(token), .. }) => (
-                builder.header(AUTHORIZATION, sensitive(["Bearer ", token].concat().into())?),
-                (*token).to_owned().into(),
-            ),
-            (Api::Upload, _) => (builder, Zeroizing::default()),
+            (Api::Upload, Request { elsewhere: None, bearer: Some(token), .. }) => {
+                let bearer = sensitive(["Bearer ", token].concat().into())?;
+                (builder.header(AUTHORIZATION, bearer), self.now(), (*token).to_owned().into())
+            }
+            (Api::Upload, _) => (builder, self.now(), Zeroizing::default()),
         };
         let proxy = self.settings.proxies.before(&uri)?;
         // With other proxies the connector speaks.
@@ -394,35 +401,29 @@ impl Http {
 
     /// Signs a request that will be sent soon, if a callback of the caller's has to.
     pub fn presign(&self, request: &Request) -> Option<Signature> {
-        let date = self.now();
         let call = self.call.as_ref().filter(|_| self.settings.auth.is_callback())?;
-        Some(Signature { date, credential: self.credential(call, request, date).ok()? })
+        self.sign(call, request).ok()
     }
 
-    fn credential(&self, call: &Call, request: &Request, date: DateTime<Utc>) -> Result<Zeroizing<String>> {
+    fn sign(&self, call: &Call, request: &Request) -> Result<Signature> {
         let Request { method, target, body, .. } = request;
         let body = match body {
             Body::Json(body) => body,
             Body::Content(_) => unreachable!("what the REST API is sent fits into memory"),
         };
-        let signable = Signable { method: method.as_str(), body, date: &date::http_date(date), target };
-        self.settings.auth.credential(&signable, call)
+        let signable = Signable::new(method.as_str(), target, body);
+        let (date, credential) = self.settings.auth.credential(signable, &self.clock, call)?;
+        Ok(Signature { date, credential })
     }
 
     /// Adds who asks and when.
-    fn sign(
-        &self,
-        builder: Builder,
-        date: DateTime<Utc>,
-        credential: Zeroizing<String>,
-    ) -> Result<(Builder, Zeroizing<String>)> {
+    fn authorized(&self, builder: Builder, date: DateTime<Utc>, credential: &str) -> Result<Builder> {
         // In one piece: a text that grows leaves copies behind.
-        let text = [self.settings.auth.scheme(), " ", &self.settings.public_key, ":", &credential].concat();
-        let builder = builder
+        let text = [self.settings.auth.scheme(), " ", &self.settings.public_key, ":", credential].concat();
+        Ok(builder
             .header(ACCEPT, HeaderValue::from_static(REST_MEDIA_TYPE))
             .header(AUTHORIZATION, sensitive(text.into())?)
-            .header(DATE, HeaderValue::try_from(date::http_date(date)).expect("a date is ASCII"));
-        Ok((builder, credential))
+            .header(DATE, HeaderValue::try_from(date::http_date(date)).expect("a date is ASCII")))
     }
 
     #[inline(never)]

@@ -18,6 +18,9 @@ use super::transport::Connection;
 /// Servers close what is idle for longer.
 const KEEP: Duration = Duration::from_secs(15);
 
+/// More are closed, the oldest first: each has buffers.
+const MOST_KEPT: usize = 32;
+
 /// One connection for each thread that was in a call at the same time.
 #[derive(Default)]
 pub struct Pool(Mutex<Vec<Kept>>);
@@ -44,10 +47,16 @@ impl Pool {
         let mut kept = lock(&self.0);
         kept.retain(|kept| kept.since.elapsed() < KEEP);
         while let Some(place) = kept.iter().rposition(|kept| kept.origin == *origin) {
-            let mut connection = kept.remove(place).connection;
-            if connection.is_open() && connection.attach(call) {
-                return Some(connection);
+            let mut found = kept.remove(place);
+            if !found.connection.is_open() {
+                continue;
             }
+            if found.connection.attach(call) {
+                return Some(found.connection);
+            }
+            // The call was canceled: the connection is for the next one.
+            kept.push(found);
+            break;
         }
         None
     }
@@ -58,7 +67,12 @@ impl Pool {
     }
 
     fn put(&self, origin: Origin, connection: Connection) {
-        lock(&self.0).push(Kept { origin, connection, since: Instant::now() });
+        let mut kept = lock(&self.0);
+        kept.retain(|kept| kept.since.elapsed() < KEEP);
+        if kept.len() == MOST_KEPT {
+            kept.remove(0);
+        }
+        kept.push(Kept { origin, connection, since: Instant::now() });
     }
 }
 

@@ -41,6 +41,11 @@ impl Tries {
         }
     }
 
+    /// Gives it more time, for what the caller's callbacks took.
+    pub fn postpone(&mut self, time: Duration) {
+        self.deadline += time;
+    }
+
     pub fn deadline(&self) -> Instant {
         self.deadline
     }

@@ -1,5 +1,6 @@
 //! Who is asking: the Authorization header, and the clock that stands in the signature.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -12,6 +13,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::call::Call;
+use super::date::http_date;
 use crate::core::error::{Error, Result};
 
 pub const CONTENT_TYPE: &str = "application/json";
@@ -109,22 +111,22 @@ pub enum Auth {
 
 impl Auth {
     /// What stands behind `Authorization: ` and has to be kept out of logs and errors.
-    pub fn credential(&self, request: &Signable, call: &Call) -> Result<Zeroizing<String>> {
+    pub fn credential(
+        &self,
+        request: Signable,
+        clock: &Arc<Clock>,
+        call: &Call,
+    ) -> Result<(DateTime<Utc>, Zeroizing<String>)> {
         match self {
-            Auth::Signed(signer) => sign(signer, Hash::Sha1, request.text(), call).map(Zeroizing::new),
-            Auth::Simple(secret) => Ok(secret.0.clone()),
+            Auth::Signed(signer) if signer.key().is_some() => request.sign(&**signer, clock),
+            Auth::Signed(signer) => {
+                let (request, signer, clock) = (request.into_owned(), signer.clone(), clock.clone());
+                call.run(move || request.sign(&*signer, &clock))?
+            }
+            Auth::Simple(secret) => Ok((clock.now(), secret.0.clone())),
             Auth::Public => Err(Error::argument(
                 "secret_key is NULL and no opts.sign was given to uc_client_new: the REST API needs one of them",
             )),
-        }
-    }
-
-    /// Signs for an upload, if anybody can.
-    pub fn sign_upload(&self, text: String, call: &Call) -> Option<Result<String>> {
-        match self {
-            Auth::Signed(signer) => Some(sign(signer, Hash::Sha256, text, call)),
-            Auth::Simple(secret) => Some(secret.sign(Hash::Sha256, &text)),
-            Auth::Public => None,
         }
     }
 
@@ -150,37 +152,37 @@ impl Auth {
     }
 }
 
-/// A key signs where it is needed, a callback on the caller's thread.
-fn sign(signer: &Arc<dyn Sign>, hash: Hash, text: String, call: &Call) -> Result<String> {
-    match signer.key() {
-        Some(_) => signer.sign(hash, &text),
-        None => {
-            let signer = signer.clone();
-            call.run(move || signer.sign(hash, &text))?
-        }
-    }
-}
-
-/// What a signature covers.
+/// What a signature covers, beside the date.
 pub struct Signable<'a> {
-    pub method: &'a str,
-    pub body: &'a str,
-    pub date: &'a str,
-    pub target: &'a str,
+    method: Cow<'a, str>,
+    md5: Cow<'a, str>,
+    target: Cow<'a, str>,
 }
 
-impl Signable<'_> {
-    fn text(&self) -> String {
-        let Signable { method, body, date, target } = self;
-        let computed;
+impl<'a> Signable<'a> {
+    pub fn new(method: &'a str, target: &'a str, body: &str) -> Self {
         let md5 = match body.is_empty() {
-            true => MD5_OF_NOTHING,
-            false => {
-                computed = hex(&Md5::digest(body));
-                &computed
-            }
+            true => MD5_OF_NOTHING.into(),
+            false => hex(&Md5::digest(body)).into(),
         };
+        Signable { method: method.into(), md5, target: target.into() }
+    }
+
+    fn into_owned(self) -> Signable<'static> {
+        let owned = |text: Cow<str>| Cow::Owned(text.into_owned());
+        Signable { method: owned(self.method), md5: owned(self.md5), target: owned(self.target) }
+    }
+
+    fn text(&self, date: &str) -> String {
+        let Signable { method, md5, target } = self;
         format!("{method}\n{md5}\n{CONTENT_TYPE}\n{date}\n{target}")
+    }
+
+    /// The signature and its date, which is that of the moment when it is made.
+    fn sign(&self, signer: &dyn Sign, clock: &Clock) -> Result<(DateTime<Utc>, Zeroizing<String>)> {
+        let date = clock.now();
+        let signature = signer.sign(Hash::Sha1, &self.text(&http_date(date)))?;
+        Ok((date, Zeroizing::new(signature)))
     }
 }
 
@@ -227,7 +229,7 @@ mod tests {
             ("demoprivatekey", "PUT", uuids, "/files/storage/", "85dcbf58e19c8175aa8929dcdd363ed50b4bcf36"),
             ("demoprivatekey", "GET", "", group, "803d2e16de361ef6f2bfbf0aa2709c2b24a8e123"),
         ] {
-            let text = Signable { method, body, date: DATE, target }.text();
+            let text = Signable::new(method, target, body).text(DATE);
             let signed = Secret::new(secret).sign(Hash::Sha1, &text).unwrap();
             assert_eq!(signed, signature, "{method} {target}");
         }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::core::client::Client;
 use crate::core::error::{Error, Result};
 use crate::core::http::Http;
-use crate::core::http::sign::{self, Hash};
+use crate::core::http::sign::{self, Hash, Sign};
 
 /// For so long a signature may be used: long enough for a slow line, no longer.
 const SIGNATURE_LIFETIME_S: i64 = 30 * 60;
@@ -56,8 +56,10 @@ impl Permission<'_> {
             (None, Some(signature)) => Ok(Some((signature.to_owned(), self.expire))),
             (None, None) => {
                 let expire = http.now().timestamp() + SIGNATURE_LIFETIME_S;
-                let signed = http.settings.auth.sign_upload(expire.to_string(), &*http.call()?);
-                signed.map(|signature| Ok((signature?, expire))).transpose()
+                let signer = http.settings.auth.signer();
+                // On the caller's thread, which makes all requests of an upload but those of its parts.
+                let sign = |signer: &dyn Sign| Ok((signer.sign(Hash::Sha256, &expire.to_string())?, expire));
+                signer.map(sign).transpose()
             }
         }
     }
