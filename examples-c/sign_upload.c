@@ -67,13 +67,13 @@ int main(int argc, char **argv)
     uc_upload_token_opts opts = UC_UPLOAD_TOKEN_OPTS_INIT;
     int is_token = 0;
 
-    opts.scope = scope;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--token") == 0) {
             is_token = 1;
         } else if (i + 1 == argc) {
             return wrong_usage();
         } else if (strcmp(argv[i], "--scope") == 0 && opts.scope_len < MOST_SCOPES) {
+            opts.scope = scope;
             scope[opts.scope_len++] = argv[++i];
         } else {
             int64_t *value = strcmp(argv[i], "--lifetime") == 0     ? &opts.lifetime_s

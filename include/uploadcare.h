@@ -228,8 +228,8 @@ UC_ENUM(uc_status)
     UC_ERR_INTERNAL = -100
 };
 
-/// The name of a status, such as "UC_ERR_AUTH", for logs; "UC_ERR_UNKNOWN" for one that this
-/// library does not know. Static text, never NULL.
+/// The name of a status, such as "UC_ERR_AUTH", for logs. For one that this library does not know
+/// "UC_ERR_UNKNOWN" where it is negative, so a failure, else "UC_UNKNOWN". Static text, never NULL.
 UC_API const char *UC_CALL uc_status_name(int32_t status);
 
 /// What a status means, one plain English sentence without its period: "a time limit ran out". For
@@ -682,7 +682,12 @@ struct uc_page;
 /// the page is gone when it has moved.
 UC_API uc_status UC_CALL uc_page_next(uc_page *page, uc_error **error);
 
-/// Moves `page` to the page before: like uc_page_next() the other way, UC_DONE before the first.
+/// Moves `page` to the page before: like uc_page_next() the other way, UC_DONE before the first. A
+/// listing ends there where it began: what `from` excludes and what is before the `offset` of a
+/// search is not shown. One that goes on from a cursor goes back to the beginning of all, also over
+/// the `from` of the listing that gave the cursor. Where the cursor left items out of the page, the
+/// first step back shows them, and uc_page_next() what the page showed before; where it showed
+/// nothing, the page is whole from then on. Neither sends anything.
 UC_API uc_status UC_CALL uc_page_previous(uc_page *page, uc_error **error);
 
 /// The next group of a listing of groups: the first call gives the first group of the page that
@@ -710,8 +715,8 @@ UC_API uc_status UC_CALL uc_page_next_group(
 /// for a page of groups. uc_file_clone() keeps the file.
 UC_API uc_status UC_CALL uc_page_next_file(uc_page *page, const uc_file **file, uc_error **error);
 
-/// 1 when the service says that another page follows, 0 on the last page and for NULL. Where it is
-/// 1, uc_page_next() does not return UC_DONE; the page that follows may have no items.
+/// 1 when another page follows, 0 on the last page and for NULL. Where it is 1, uc_page_next() does
+/// not return UC_DONE; the page that follows may have no items.
 UC_API int32_t UC_CALL uc_page_has_next(const uc_page *page);
 
 /// How many items are on this page; 0 for NULL. What a cursor left out is not counted.
@@ -830,9 +835,9 @@ typedef struct uc_files_search_opts {
 ///
 /// A file's uc_file.json says under `highlight` what was found where. A new file is found some 15
 /// seconds later. A search reaches the first 1000 files, where UC_DONE comes even if
-/// uc_page_total() is more: narrow it then, by datetime_uploaded for one. It has no cursor, and is
-/// sent again for each page. `opts` may be NULL. UC_ERR_REJECTED, with the service's words, when it
-/// does not take the query.
+/// uc_page_total() is more: narrow it then, by datetime_uploaded for one. Its last page is shorter
+/// where the limit does not divide them. It has no cursor, and is sent again for each page. `opts`
+/// may be NULL. UC_ERR_REJECTED, with the service's words, when it does not take the query.
 ///
 /// REST API: POST /files/search/
 UC_API uc_status UC_CALL uc_files_search(
@@ -1147,7 +1152,7 @@ typedef struct uc_file_copy_opts {
     int32_t reserved;
     /// Metadata of the copy, as in uc_metadata_set(); at most 50 pairs.
     const uc_pair *metadata;
-    /// How many.
+    /// How many; not 0 where `metadata` is set.
     size_t metadata_len;
 } uc_file_copy_opts;
 #define UC_FILE_COPY_OPTS_INIT \
@@ -1330,7 +1335,8 @@ UC_API uc_status UC_CALL uc_tags_update(
 /// A signal handler that sets a flag, and a callback that returns it, stop a call on Ctrl-C.
 typedef int32_t (UC_CALL *uc_progress_fn)(void *progress_data, int64_t done, int64_t total);
 
-/// How to upload. Set struct_size; a field of zero or NULL has its default.
+/// How to upload. Set struct_size; a field of zero or NULL has its default. What is not for a
+/// function is UC_ERR_ARGUMENT there.
 typedef struct uc_upload_opts {
     /// sizeof(uc_upload_opts)
     size_t struct_size;
@@ -1341,11 +1347,11 @@ typedef struct uc_upload_opts {
     const char *mime_type;
     /// Metadata of the file, as in uc_metadata_set(); at most 50 pairs.
     const uc_pair *metadata;
-    /// How many.
+    /// How many; not 0 where `metadata` is set.
     size_t metadata_len;
     /// Tags of the file, as in uc_tags_replace().
     const char *const *tags;
-    /// How many.
+    /// How many; not 0 where `tags` is set.
     size_t tags_len;
     /// Of uc_upload_path(): the path of a file that remembers which parts have arrived, made when
     /// parts are sent and removed at the end. The same call, after a crash too, then sends only
@@ -1381,8 +1387,8 @@ typedef struct uc_upload_opts {
     const char *signature;
     /// In seconds since 1970-01-01 UTC. Only together with `signature`.
     int64_t expire;
-    /// Hears how many bytes have been sent, about ten times a second. Not of uc_upload_url(), whose
-    /// job has its own.
+    /// Hears how many bytes have been sent, about ten times a second. Not for uc_upload_url(),
+    /// whose job has its own.
     uc_progress_fn progress;
     /// Handed to `progress`.
     void *progress_data;
@@ -1494,7 +1500,7 @@ typedef struct uc_upload_token_opts {
     /// Paths of the Upload API, such as "/base/", "/multipart/*", "/from_url/" and "/group/": at
     /// most 16, each of at most 64 characters.
     const char *const *scope;
-    /// How many.
+    /// How many; not 0 where `scope` is set.
     size_t scope_len;
     /// The claim `iss`.
     const char *issuer;

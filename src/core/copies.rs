@@ -50,6 +50,9 @@ impl Client {
                 "target is empty: it is the name of one of the project's custom storages",
             ));
         }
+        if options.pattern == Some("") {
+            return Err(Error::argument("opts.pattern is empty: it is a name such as \"${uuid}${ext}\""));
+        }
         let body = Object::new()
             .with("source", Some(file_source(source, "source")?))
             .with("target", Some(target))

@@ -6,7 +6,8 @@ use super::file::File;
 use super::http::{Answer, Method};
 use super::id;
 use super::json::check_given_object;
-use super::listing::{Kind, Listing, MOST_LIMIT, Rows};
+use super::listing::{Kind, Listing, MOST_FOUND, MOST_LIMIT, Rows, Search};
+use super::memory;
 use super::query::Query;
 
 /// What is asked for beside the file itself.
@@ -15,7 +16,6 @@ const INCLUDES: [&str; 1] = ["appdata"];
 /// Of a search.
 const USUAL_SEARCH_LIMIT: u32 = 20;
 const MOST_SEARCH_LIMIT: u32 = 100;
-const MOST_FOUND: u32 = 1000;
 
 /// What a listing is asked for; nothing and zero stand for the defaults.
 pub struct FilesOptions<'a> {
@@ -64,7 +64,8 @@ impl Client {
         query.number("limit", options.limit, MOST_SEARCH_LIMIT)?;
         query.number("offset", options.offset, MOST_FOUND)?;
         query.choice("include", options.include, &INCLUDES)?;
-        Listing::search(&self.http, Kind::Files, "/files/search/", &query, query_json)
+        let search = Search { body: memory::copy(query_json)?, limit, offset: options.offset };
+        Listing::search(&self.http, Kind::Files, "/files/search/", &query, search)
     }
 
     /// `GET /files/{uuid}/`

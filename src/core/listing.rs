@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
+use std::mem;
 use std::sync::Arc;
 
 use super::cursor::{self, Place, Role};
@@ -10,13 +11,15 @@ use super::error::{Error, Result};
 use super::given::{Given, Items};
 use super::http::base::path_of;
 use super::http::{Answer, Body, Http, Method, Request, Signature};
-use super::json::{self, Reader, Scalar, check_count};
-use super::memory;
-use super::query::{Query, counts_ties, going_on_at, is_descending};
+use super::json::{self, Odd, Reader, Scalar, check_count};
+use super::query::{Query, begins_at, counts_ties, going_on_at, is_descending, number, part_of};
 use super::read_ahead::ReadAhead;
 
 /// The most items of a page.
 pub const MOST_LIMIT: u32 = 1000;
+
+/// No search reaches further.
+pub const MOST_FOUND: u32 = 1000;
 
 pub const MOST_READ_AHEAD: u32 = 16;
 
@@ -48,8 +51,30 @@ pub trait Rows: Items + Send + 'static {
 #[derive(Clone)]
 pub struct Source {
     pub kind: Kind,
-    /// The body of a search, which each of its pages is asked for with by POST.
-    pub search: Option<Arc<String>>,
+    pub search: Option<Arc<Search>>,
+}
+
+/// What a search is asked for, and which part of what it finds.
+pub struct Search {
+    /// Each of its pages is asked for with it by POST.
+    pub body: String,
+    pub limit: u32,
+    pub offset: u32,
+}
+
+impl Search {
+    /// Has the links of a page lead to no file before the search's offset, to none twice, and to the
+    /// last files that a search reaches, for which the service has no link where they are no full page.
+    fn bound<R>(&self, page: &mut Page<R>) {
+        let begin = number(&page.target, "offset=").unwrap_or(0);
+        let end = begin.saturating_add(number(&page.target, "limit=").unwrap_or(self.limit));
+        let reached = page.total.map_or(0, |total| total.clamp(0, MOST_FOUND.into())) as u32;
+        if end.saturating_add(self.limit) > MOST_FOUND {
+            page.next = (end < reached).then(|| part_of(&page.target, end, MOST_FOUND - end));
+        }
+        let before = begin.saturating_sub(self.limit).max(self.offset);
+        page.previous = (before < begin).then(|| part_of(&page.target, before, begin - before));
+    }
 }
 
 /// One page as the service answered it.
@@ -121,7 +146,7 @@ impl Source {
     ) -> Request<'a> {
         let (method, body, idempotent) = match &self.search {
             None => (Method::GET, "", true),
-            Some(body) => (Method::POST, body.as_str(), true),
+            Some(search) => (Method::POST, search.body.as_str(), true),
         };
         Request { room, signature, body: Body::Json(body), idempotent, ..Request::new(method, target) }
     }
@@ -148,15 +173,19 @@ pub fn fetch<R: Rows>(
         let Some(rows) = envelope.rows else {
             return Err(Error::protocol("the answer is no page of a listing: it has no results").into());
         };
-        Ok(Page {
+        let mut page = Page {
             rows,
             total: envelope.total,
             per_page: envelope.per_page,
             next: envelope.next,
             previous: envelope.previous,
             target: target.to_owned(),
-            body: std::mem::take(&mut answer.body),
-        })
+            body: mem::take(&mut answer.body),
+        };
+        if let Some(search) = &source.search {
+            search.bound(&mut page);
+        }
+        Ok(page)
     })
 }
 
@@ -183,6 +212,22 @@ enum Direction {
     Previous,
 }
 
+/// What the service's page has beside the rows that the listing shows.
+enum Beside<R> {
+    Nothing,
+    /// In front of them what a cursor left out, which nobody has asked for yet.
+    LeftOut,
+    /// The same, asked for.
+    Before(Half<R>),
+    After(Half<R>),
+}
+
+/// Rows of a page, and what was given when they were.
+struct Half<R> {
+    rows: R,
+    given: Given,
+}
+
 /// A listing and the page it stands on.
 pub struct Listing<R: Rows> {
     http: Http,
@@ -193,6 +238,9 @@ pub struct Listing<R: Rows> {
     given: Given,
     /// What a cursor said was given before: left out until the listing goes back.
     left_out: Given,
+    beside: Beside<R>,
+    /// What `from` excludes, to which there is no way back; nothing for a listing that goes on from a cursor.
+    excluded: Given,
     /// The item of this page that next_item() gives.
     place: usize,
     ahead: Option<ReadAhead<R>>,
@@ -225,13 +273,17 @@ impl<R: Rows> Listing<R> {
                 )));
             }
         };
-        Self::open(http, Source { kind, search: None }, place, read_ahead as usize)
+        let mut listing = Self::open(http, Source { kind, search: None }, place, read_ahead as usize)?;
+        if cursor.is_none() {
+            listing.begin_here();
+        }
+        Ok(listing)
     }
 
     /// Opens a search.
-    pub fn search(http: &Http, kind: Kind, path: &str, query: &Query, body: &str) -> Result<Self> {
+    pub fn search(http: &Http, kind: Kind, path: &str, query: &Query, search: Search) -> Result<Self> {
         let target = http.settings.base.target(&query.of(path));
-        let source = Source { kind, search: Some(Arc::new(memory::copy(body)?)) };
+        let source = Source { kind, search: Some(Arc::new(search)) };
         Self::open(http, source, Place::beginning(target), 0)
     }
 
@@ -243,7 +295,7 @@ impl<R: Rows> Listing<R> {
         };
         let mut page = fetch::<R>(http, &source, &place.target, 0, None)?;
         let given = before.after(&page.rows)?;
-        leave_out(&mut page, &left_out);
+        let beside = leave_out(&mut page, &left_out);
         let mut listing = Listing {
             http: http.clone(),
             source,
@@ -251,6 +303,8 @@ impl<R: Rows> Listing<R> {
             trail: Trail::new(&place.target),
             given,
             left_out,
+            beside,
+            excluded: Given::Nothing,
             place: 0,
             ahead: None,
             read_ahead,
@@ -259,11 +313,95 @@ impl<R: Rows> Listing<R> {
         Ok(listing)
     }
 
+    /// There is no way back from this page to what `from` excludes.
+    fn begin_here(&mut self) {
+        if let Some(moment) = begins_at(&self.page.target) {
+            self.excluded = Given::UpTo { moment, ids: Vec::new() };
+            self.page.previous = None;
+        }
+    }
+
+    /// A page before this one without what `from` excludes; none where it has nothing else.
+    fn without_excluded(&mut self, mut page: Page<R>) -> Option<Page<R>> {
+        if let Beside::LeftOut = leave_out(&mut page, &self.excluded) {
+            page.previous = None;
+            if page.rows.count() == 0 {
+                self.page.previous = None;
+                return None;
+            }
+        }
+        Some(page)
+    }
+
     pub fn kind(&self) -> Kind {
         self.source.kind
     }
 
-    pub fn next(&mut self) -> Result<Step> {
+    /// The next page: the rest of this one, or the one that its link leads to.
+    pub fn go_on(&mut self) -> Result<Step> {
+        match mem::replace(&mut self.beside, Beside::Nothing) {
+            Beside::After(rest) => {
+                self.beside = Beside::Before(self.show(rest));
+                Ok(Step::Moved)
+            }
+            beside => {
+                self.beside = beside;
+                self.next()
+            }
+        }
+    }
+
+    /// The page before: what a cursor left out of this one, or the page that its link leads to.
+    pub fn go_back(&mut self) -> Result<Step> {
+        if let Beside::LeftOut = self.beside {
+            let rows = self.rows_left_out()?;
+            let given = mem::replace(&mut self.left_out, Given::Nothing);
+            self.beside = Beside::Before(Half { rows, given });
+        }
+        match mem::replace(&mut self.beside, Beside::Nothing) {
+            Beside::Before(left_out) => {
+                let rest = self.show(left_out);
+                match rest.rows.count() {
+                    // The page is whole now.
+                    0 => self.given = rest.given,
+                    _ => self.beside = Beside::After(rest),
+                }
+                Ok(Step::Moved)
+            }
+            beside => {
+                self.beside = beside;
+                self.previous()
+            }
+        }
+    }
+
+    /// Shows the other half of the page, and gives the one that was shown.
+    fn show(&mut self, half: Half<R>) -> Half<R> {
+        self.place = 0;
+        Half {
+            rows: mem::replace(&mut self.page.rows, half.rows),
+            given: mem::replace(&mut self.given, half.given),
+        }
+    }
+
+    /// The items of this page that a cursor left out.
+    fn rows_left_out(&self) -> Result<R> {
+        let mut reader = Reader::new(&self.page.body);
+        let envelope = Envelope::<R>::read(&mut reader, self.kind()).map_err(|odd| match *odd {
+            Odd::Ended(error) => error,
+            Odd::Json { message, .. } => Error::protocol(message),
+        })?;
+        let mut rows = envelope.rows.unwrap_or_else(|| R::new(self.kind()));
+        let is_descending = is_descending(&self.page.target);
+        rows.retain(|key| self.left_out.holds(&key, is_descending));
+        Ok(rows)
+    }
+
+    pub fn has_next(&self) -> bool {
+        matches!(self.beside, Beside::After(_)) || self.page.next.is_some()
+    }
+
+    fn next(&mut self) -> Result<Step> {
         self.serve();
         let Some(link) = &self.page.next else { return Ok(Step::Done) };
         let target = self.follow(link)?;
@@ -304,12 +442,13 @@ impl<R: Rows> Listing<R> {
         }
     }
 
-    pub fn previous(&mut self) -> Result<Step> {
+    fn previous(&mut self) -> Result<Step> {
         self.serve();
         let Some(link) = &self.page.previous else { return Ok(Step::Done) };
         let target = self.follow(link)?;
         self.trail.check(Direction::Previous, &self.page.target, &target)?;
         let page = fetch(&self.http, &self.source, &target, self.page.body.len(), None)?;
+        let Some(page) = self.without_excluded(page) else { return Ok(Step::Done) };
         self.arrive(Direction::Previous, page)?;
         self.stop_reading_ahead();
         Ok(Step::Moved)
@@ -320,6 +459,9 @@ impl<R: Rows> Listing<R> {
     pub fn end_cursor(&self) -> Result<Option<String>> {
         if self.source.search.is_some() {
             return Ok(None);
+        }
+        if let Beside::After(_) = self.beside {
+            return self.cursor(Role::LeftOut, &self.given, &self.page.target);
         }
         let next = match &self.page.next {
             Some(link) => match self.follow(link) {
@@ -341,7 +483,11 @@ impl<R: Rows> Listing<R> {
             (Some(next), given) => self.place_within(given, next),
             (None, given) => (Role::LeftOut, given, self.page.target.clone()),
         };
-        cursor::write(&self.http.settings, self.source.kind.name(), role, given, &target).map(Some)
+        self.cursor(role, given, &target)
+    }
+
+    fn cursor(&self, role: Role, given: &Given, target: &str) -> Result<Option<String>> {
+        cursor::write(&self.http.settings, self.source.kind.name(), role, given, target).map(Some)
     }
 
     /// In the middle of a listing. What an earlier cursor left out may still come.
@@ -376,11 +522,11 @@ impl<R: Rows> Listing<R> {
         };
         // A page that was read ahead is lost here: whoever repeats the step asks for it again.
         self.given = given.inspect_err(|_| self.stop_reading_ahead())?;
-        match direction {
-            Direction::Next => leave_out(&mut page, &self.left_out),
+        if direction == Direction::Previous {
             // Whoever goes back wants what was given before, and what follows it.
-            Direction::Previous => self.left_out = Given::Nothing,
+            self.left_out = Given::Nothing;
         }
+        self.beside = leave_out(&mut page, &self.left_out);
         self.trail.step(direction, &self.page.target, &page.target);
         self.page = page;
         self.place = 0;
@@ -400,10 +546,15 @@ impl<R: Rows> Listing<R> {
 }
 
 /// What was given by an earlier listing is left out of a page.
-fn leave_out<R: Rows>(page: &mut Page<R>, given: &Given) {
-    if *given != Given::Nothing {
-        let is_descending = is_descending(&page.target);
-        page.rows.retain(|key| !given.holds(&key, is_descending));
+fn leave_out<R: Rows>(page: &mut Page<R>, given: &Given) -> Beside<R> {
+    if *given == Given::Nothing {
+        return Beside::Nothing;
+    }
+    let (count, is_descending) = (page.rows.count(), is_descending(&page.target));
+    page.rows.retain(|key| !given.holds(&key, is_descending));
+    match page.rows.count() == count {
+        true => Beside::Nothing,
+        false => Beside::LeftOut,
     }
 }
 

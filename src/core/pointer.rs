@@ -100,8 +100,9 @@ fn step<'a>(value: &'a str, key: &str) -> json::Result<Step<'a>> {
 }
 
 fn index(key: &str) -> Option<usize> {
-    let is_index = key == "0" || !key.starts_with('0') && key.bytes().all(|byte| byte.is_ascii_digit());
-    key.parse().ok().filter(|_| is_index)
+    let is_number = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
+    // What is too large for a number is behind the end of any array.
+    (is_number && (key == "0" || !key.starts_with('0'))).then(|| key.parse().unwrap_or(usize::MAX))
 }
 
 fn read(value: &str) -> json::Result<String> {
@@ -146,10 +147,12 @@ mod tests {
 
     #[test]
     fn only_the_usual_form_of_an_index_is_one() {
-        for (key, expected) in [("0", Some(0)), ("10", Some(10)), ("1", Some(1))] {
+        for (key, expected) in
+            [("0", Some(0)), ("10", Some(10)), ("1", Some(1)), ("99999999999999999999999", Some(usize::MAX))]
+        {
             assert_eq!(index(key), expected, "{key}");
         }
-        for key in ["", "-", "00", "01", "+1", "-1", "1.0", " 1", "99999999999999999999999"] {
+        for key in ["", "-", "00", "01", "+1", "-1", "1.0", " 1"] {
             assert_eq!(index(key), None, "{key}");
         }
     }

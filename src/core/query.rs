@@ -79,17 +79,33 @@ fn escaped(time: &str) -> String {
 /// The target of a listing that is like that of `target`, but goes on with the items of a moment. The
 /// moment that `from` names is left out itself.
 pub fn going_on_at(target: &str, moment: i64) -> Option<String> {
-    const PLACE: [&str; 3] = ["from", "to", "offset"];
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let before = time::text(if is_descending(target) { moment + 1 } else { moment - 1 })?;
-    let mut going_on = format!("{path}?from={}", escaped(&before));
+    Some(with_place(target, &format!("from={}", escaped(&before)), &["from", "to", "offset"]))
+}
+
+/// The target of a search that is like that of `target`, but of these files of what it finds.
+pub fn part_of(target: &str, offset: u32, limit: u32) -> String {
+    with_place(target, &format!("limit={limit}&offset={offset}"), &["limit", "offset"])
+}
+
+/// `target` with other parameters in place of those that are named.
+fn with_place(target: &str, place: &str, named: &[&str]) -> String {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut changed = format!("{path}?{place}");
     for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
-        if !PLACE.contains(&parameter.split('=').next().unwrap_or_default()) {
-            going_on.push('&');
-            going_on += parameter;
+        if !named.contains(&parameter.split('=').next().unwrap_or_default()) {
+            changed.push('&');
+            changed += parameter;
         }
     }
-    Some(going_on)
+    changed
+}
+
+/// The first moment that may be listed where `from` excludes others. That of `from` is excluded itself.
+pub fn begins_at(target: &str) -> Option<i64> {
+    let from = value(target, "from=")?.replace("%3A", ":");
+    let moment = time::micros(&from).filter(|moment| time::has_neighbours(*moment))?;
+    Some(if is_descending(target) { moment - 1 } else { moment + 1 })
 }
 
 /// Whether a target lists the newest first.
@@ -101,6 +117,11 @@ pub fn is_descending(target: &str) -> bool {
 /// Whether a target of the service's begins after so many items of one moment.
 pub fn counts_ties(target: &str) -> bool {
     value(target, "offset=").is_some_and(|offset| offset != "0")
+}
+
+/// A number of a target's query, where it is one.
+pub fn number(target: &str, name: &str) -> Option<u32> {
+    value(target, name)?.parse().ok()
 }
 
 fn value<'a>(target: &'a str, name: &str) -> Option<&'a str> {
@@ -117,6 +138,21 @@ fn listed(choices: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_a_search_keeps_its_other_parameters() {
+        for (target, part) in [
+            ("/files/search/", "/files/search/?limit=10&offset=990"),
+            (
+                "/v1/files/search/?limit=30&offset=960&include=appdata",
+                "/v1/files/search/?limit=10&offset=990&include=appdata",
+            ),
+        ] {
+            assert_eq!(part_of(target, 990, 10), part);
+        }
+        assert_eq!(number("/files/search/?limit=30&offset=960", "offset="), Some(960));
+        assert_eq!(number("/files/search/?limit=30", "offset="), None);
+    }
 
     #[test]
     fn a_listing_goes_on_just_before_a_moment_in_its_own_direction() {
@@ -139,6 +175,13 @@ mod tests {
             assert_eq!(going_on_at(target, moment).as_deref(), Some(going_on));
         }
         assert_eq!(going_on_at("/groups/", i64::MAX - 1), None);
+        for (target, begins) in [
+            ("/groups/?from=2018-11-26T12%3A49%3A10.477888Z", Some(moment + 1)),
+            ("/groups/?from=2018-11-26T12%3A49%3A10.477888Z&ordering=-datetime_created", Some(moment - 1)),
+            ("/groups/?limit=7", None),
+        ] {
+            assert_eq!(begins_at(target), begins);
+        }
         assert!(counts_ties("/groups/?limit=1&offset=3"));
         assert!(!counts_ties("/groups/?limit=1&offset=0") && !counts_ties("/groups/"));
     }

@@ -134,6 +134,14 @@ pub unsafe fn list<'a, T>(items: *const T, len: usize, name: &str) -> Result<&'a
     Ok(unsafe { std::slice::from_raw_parts(items, len) })
 }
 
+/// Refuses an array of options that is set without its length, which would be as if it were not.
+pub fn check_len<T>(items: *const T, len: usize, name: &str) -> Result<()> {
+    match !items.is_null() && len == 0 {
+        true => Err(Error::argument(format!("{name} is set and {name}_len is 0"))),
+        false => Ok(()),
+    }
+}
+
 /// An array of texts, none of which may be NULL.
 ///
 /// # Safety

@@ -2,7 +2,7 @@
 
 use libc::c_char;
 
-use super::arguments::{choice, copied, object, optional_text, options, pairs, text};
+use super::arguments::{check_len, choice, copied, object, optional_text, options, pairs, text};
 use super::call::{make, make_text};
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
@@ -23,7 +23,7 @@ pub struct uc_file_copy_opts {
     pub reserved: i32,
     /// Metadata of the copy, as in uc_metadata_set(); at most 50 pairs.
     pub metadata: *const uc_pair,
-    /// How many.
+    /// How many; not 0 where `metadata` is set.
     pub metadata_len: usize,
 }
 
@@ -33,6 +33,7 @@ impl uc_file_copy_opts {
     /// # Safety
     /// The texts and pairs are NULL or live as long as the call.
     unsafe fn checked<'a>(self) -> Result<CopyOptions<'a>> {
+        check_len(self.metadata, self.metadata_len, "opts.metadata")?;
         // SAFETY: the caller's word.
         unsafe {
             Ok(CopyOptions {

@@ -77,6 +77,7 @@ impl uc_status {
             -13 => c"UC_ERR_JOB",
             -14 => c"UC_ERR_MEMORY",
             -100 => c"UC_ERR_INTERNAL",
+            2.. => c"UC_UNKNOWN",
             _ => c"UC_ERR_UNKNOWN",
         }
     }

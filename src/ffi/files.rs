@@ -122,8 +122,8 @@ pub unsafe extern "C" fn uc_files_list(
 ///
 /// A file's uc_file.json says under `highlight` what was found where. A new file is found some 15
 /// seconds later. A search reaches the first 1000 files, where UC_DONE comes even if
-/// uc_page_total() is more: narrow it then, by datetime_uploaded for one. It has no cursor, and is
-/// sent again for each page. `opts` may be NULL. UC_ERR_REJECTED, with the service's words, when it
+/// uc_page_total() is more: narrow it then, by datetime_uploaded for one. Its last page is shorter
+/// where the limit does not divide them. It has no cursor, and is sent again for each page. `opts` may be NULL. UC_ERR_REJECTED, with the service's words, when it
 /// does not take the query.
 ///
 /// REST API: POST /files/search/

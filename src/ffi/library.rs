@@ -34,8 +34,8 @@ const fn part(digits: &str) -> i32 {
     }
 }
 
-/// The name of a status, such as "UC_ERR_AUTH", for logs; "UC_ERR_UNKNOWN" for one that this
-/// library does not know. Static text, never NULL.
+/// The name of a status, such as "UC_ERR_AUTH", for logs. For one that this library does not know
+/// "UC_ERR_UNKNOWN" where it is negative, so a failure, else "UC_UNKNOWN". Static text, never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn uc_status_name(status: i32) -> *const c_char {
     uc_status::name(status).as_ptr()

@@ -150,7 +150,7 @@ impl uc_page {
             if let Some(place) = self.listing.next_item() {
                 return Ok(Some(place));
             }
-            if self.turn(Listing::next)? == uc_status::UC_DONE {
+            if self.turn(Listing::go_on)? == uc_status::UC_DONE {
                 return Ok(None);
             }
         }
@@ -193,14 +193,19 @@ fn pointer<T>(item: Option<&T>) -> *const T {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_next(page: *mut uc_page, error: *mut *mut uc_error) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
-    unsafe { call(error, || object_mut(page, "page")?.turn(Listing::next)) }
+    unsafe { call(error, || object_mut(page, "page")?.turn(Listing::go_on)) }
 }
 
-/// Moves `page` to the page before: like uc_page_next() the other way, UC_DONE before the first.
+/// Moves `page` to the page before: like uc_page_next() the other way, UC_DONE before the first. A
+/// listing ends there where it began: what `from` excludes and what is before the `offset` of a
+/// search is not shown. One that goes on from a cursor goes back to the beginning of all, also over
+/// the `from` of the listing that gave the cursor. Where the cursor left items out of the page, the
+/// first step back shows them, and uc_page_next() what the page showed before; where it showed
+/// nothing, the page is whole from then on. Neither sends anything.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_previous(page: *mut uc_page, error: *mut *mut uc_error) -> uc_status {
     // SAFETY: the pointers are what the header's rules say.
-    unsafe { call(error, || object_mut(page, "page")?.turn(Listing::previous)) }
+    unsafe { call(error, || object_mut(page, "page")?.turn(Listing::go_back)) }
 }
 
 /// The next group of a listing of groups: the first call gives the first group of the page that
@@ -241,12 +246,12 @@ pub unsafe extern "C" fn uc_page_next_file(
     unsafe { give_next(page, Kind::Files, PageRows::file, file, "file", error) }
 }
 
-/// 1 when the service says that another page follows, 0 on the last page and for NULL. Where it is
+/// 1 when another page follows, 0 on the last page and for NULL. Where it is
 /// 1, uc_page_next() does not return UC_DONE; the page that follows may have no items.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_has_next(page: *const uc_page) -> i32 {
     // SAFETY: NULL or a page of the caller's.
-    unsafe { page.as_ref() }.is_some_and(|page| page.listing.page.next.is_some()).into()
+    unsafe { page.as_ref() }.is_some_and(|page| page.listing.has_next()).into()
 }
 
 /// How many items are on this page; 0 for NULL. What a cursor left out is not counted.

@@ -2,7 +2,7 @@
 
 use libc::c_char;
 
-use super::arguments::{copied, object, optional_text, options, texts};
+use super::arguments::{check_len, copied, object, optional_text, options, texts};
 use super::call::make_text;
 use super::client::uc_client;
 use super::error::{uc_error, uc_status};
@@ -36,7 +36,7 @@ pub struct uc_upload_token_opts {
     /// Paths of the Upload API, such as "/base/", "/multipart/*", "/from_url/" and "/group/": at most
     /// 16, each of at most 64 characters.
     pub scope: *const *const c_char,
-    /// How many.
+    /// How many; not 0 where `scope` is set.
     pub scope_len: usize,
     /// The claim `iss`.
     pub issuer: *const c_char,
@@ -56,6 +56,7 @@ impl uc_upload_token_opts {
     /// # Safety
     /// The texts are NULL or live as long as the call.
     unsafe fn checked<'a>(self) -> Result<TokenOptions<'a>> {
+        check_len(self.scope, self.scope_len, "opts.scope")?;
         // SAFETY: the caller's word.
         unsafe {
             Ok(TokenOptions {

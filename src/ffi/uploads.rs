@@ -5,8 +5,8 @@ use std::sync::Arc;
 use libc::{c_char, c_void};
 
 use super::arguments::{
-    choice, copied, file_path, is_chosen, list, object, optional_file_path, optional_text, options, pairs,
-    text, texts,
+    check_len, choice, copied, file_path, is_chosen, list, object, optional_file_path, optional_text,
+    options, pairs, text, texts,
 };
 use super::call::make;
 use super::callbacks::{CProgress, CRead};
@@ -28,7 +28,8 @@ use crate::core::uploads::UploadOptions;
 pub type uc_read_fn =
     Option<unsafe extern "C" fn(read_data: *mut c_void, buffer: *mut c_void, size: usize) -> i64>;
 
-/// How to upload. Set struct_size; a field of zero or NULL has its default.
+/// How to upload. Set struct_size; a field of zero or NULL has its default. What is not for a
+/// function is UC_ERR_ARGUMENT there.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_upload_opts {
@@ -41,11 +42,11 @@ pub struct uc_upload_opts {
     pub mime_type: *const c_char,
     /// Metadata of the file, as in uc_metadata_set(); at most 50 pairs.
     pub metadata: *const uc_pair,
-    /// How many.
+    /// How many; not 0 where `metadata` is set.
     pub metadata_len: usize,
     /// Tags of the file, as in uc_tags_replace().
     pub tags: *const *const c_char,
-    /// How many.
+    /// How many; not 0 where `tags` is set.
     pub tags_len: usize,
     /// Of uc_upload_path(): the path of a file that remembers which parts have arrived, made when
     /// parts are sent and removed at the end. The same call, after a crash too, then sends only what
@@ -80,7 +81,7 @@ pub struct uc_upload_opts {
     pub signature: *const c_char,
     /// In seconds since 1970-01-01 UTC. Only together with `signature`.
     pub expire: i64,
-    /// Hears how many bytes have been sent, about ten times a second. Not of uc_upload_url(), whose
+    /// Hears how many bytes have been sent, about ten times a second. Not for uc_upload_url(), whose
     /// job has its own.
     pub progress: uc_progress_fn,
     /// Handed to `progress`.
@@ -112,6 +113,8 @@ impl uc_upload_opts {
     /// # Safety
     /// The texts and arrays are NULL or live as long as the call.
     unsafe fn checked<'a>(self) -> Result<UploadOptions<'a>> {
+        check_len(self.metadata, self.metadata_len, "opts.metadata")?;
+        check_len(self.tags, self.tags_len, "opts.tags")?;
         // SAFETY: the caller's word.
         unsafe {
             let optional = |text, name| optional_text(text, name);
@@ -247,7 +250,13 @@ pub unsafe extern "C" fn uc_upload_url(
     unsafe {
         make(job, "job", error, || {
             let (client, source_url) = (object(client, "client")?, text(source_url, "source_url")?);
-            Ok((uc_job::new(client.0.upload_url(source_url, &copied(opts)?.checked()?)?)?, ()))
+            let opts = copied(opts)?;
+            if opts.progress.is_some() {
+                return Err(Error::argument(
+                    "opts.progress is not for uc_upload_url(), whose job has its own: give it to uc_job_wait()",
+                ));
+            }
+            Ok((uc_job::new(client.0.upload_url(source_url, &opts.checked()?)?)?, ()))
         })
     }
 }

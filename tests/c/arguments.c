@@ -98,7 +98,7 @@ TEST("a proxy that is no proxy is refused") {
     static const char *const wrong[] = {
         "://",          "ftp://127.0.0.1:1",      "http://", "http://127.0.0.1:99999",
         "http://a b:1", "http://127.0.0.1:1\r\n", "\xff",     "http://127.0.0.1:+80",
-        "http://127.0.0.1:", "http://user:password@127.0.0.1:+80"};
+        "http://127.0.0.1:", "http://user:password@127.0.0.1:+80", "foo", "127.0.0.1:8080", "user:password@foo:1"};
     size_t i;
     for (i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         uc_client_opts opts = client_opts();

@@ -54,6 +54,8 @@ TEST("operations are checked, by what they are for") {
         CHECK_REFUSED("operations", "the other's", kinds[i].path(client, UUID, kinds[!i].good, &made, &error));
         CHECK_MADE(taken, kinds[i].path(unchecked, UUID, kinds[i].bad, &made, &error));
         CHECK_REFUSED("operations", "..", kinds[i].path(unchecked, UUID, "-/format/../", &made, &error));
+        CHECK_REFUSED("operations[0]", "no dash", kinds[i].path(unchecked, UUID, "detect_faces/", &made, &error));
+        CHECK_REFUSED("operations[6]", "no dash", kinds[i].path(unchecked, UUID, "-/new/gif2video/", &made, &error));
         free(taken);
     }
     uc_free(unchecked);

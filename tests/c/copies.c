@@ -147,6 +147,10 @@ TEST("options of a copy are checked before they are sent") {
     opts.metadata = many;
     opts.metadata_len = 51;
     check_refusal(uc_file_copy(client, NO_FILE, &opts, &file, &error), &error, "opts.metadata", "51 pairs");
+    opts.metadata_len = 0;
+    check_refusal(uc_file_copy(client, NO_FILE, &opts, &file, &error), &error,
+                  "opts.metadata is set and opts.metadata_len is 0", "no length");
+    opts.metadata_len = 51;
     opts.metadata = NULL;
     check_refusal(uc_file_copy(client, NO_FILE, &opts, &file, &error), &error, "opts.metadata", "NULL");
     CHECK(file == NULL);
@@ -207,7 +211,10 @@ TEST("a storage without a name is refused before it is asked for") {
     uc_client *client = client_new();
     char *url;
     uc_error *error;
+    uc_file_copy_remote_opts opts = file_copy_remote_opts();
     check_refusal(uc_file_copy_remote(client, NO_FILE, "", NULL, &url, &error), &error, "target", "");
+    opts.pattern = "";
+    check_refusal(uc_file_copy_remote(client, NO_FILE, "backup", &opts, &url, &error), &error, "opts.pattern is empty", "");
     CHECK(url == NULL);
     CHECK_INT(0, requests_counted());
     uc_free(client);

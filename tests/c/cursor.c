@@ -414,6 +414,10 @@ TEST("after the end one item is asked for, and the pages beside it are whole") {
     CHECK_CONTAINS(uc_page_json(page), before.groups[249].id);
     CHECK_LACKS(uc_page_json(page), before.groups[248].id);
     CHECK_OK(uc_page_previous(page, &error), error);
+    check_page(page, &before, 249, 1);
+    CHECK_INT(1, uc_page_count(page));
+    CHECK_INT(0, uc_page_has_next(page));
+    CHECK_OK(uc_page_previous(page, &error), error);
     check_page(page, &before, 149, 1);
     CHECK_INT(100, uc_page_count(page));
     CHECK_OK(uc_page_next(page, &error), error);
@@ -761,25 +765,162 @@ TEST("after a step back the cursor leads to what follows that page") {
     uc_page *page, *rest;
     uc_error *error;
     char *end = read_to_end(client, NULL, &seen), *cursor;
+    int left_out;
     add_groups(1, LATER, 0);
     opts.cursor = end;
     CHECK_OK(uc_groups_list(client, &opts, &page, &error), error);
     CHECK_INT(1, uc_page_count(page));
-    CHECK_OK(uc_page_previous(page, &error), error);
-    CHECK_INT(1, uc_page_has_next(page));
-    cursor = strdup(uc_page_end_cursor(page));
-    opts.cursor = cursor;
-    CHECK_OK(uc_groups_list(client, &opts, &rest, &error), error);
-    CHECK_INT(2, uc_page_count(rest));
-    check_group(&truth.groups[249], uc_page_group(rest, 0));
-    CHECK_TEXT(LATER, uc_page_group(rest, 1)->datetime_created);
-    uc_free(rest);
+    for (left_out = 0; left_out < 2; left_out++) {
+        CHECK_OK(uc_page_previous(page, &error), error);
+        CHECK_INT(1, uc_page_has_next(page));
+        cursor = strdup(uc_page_end_cursor(page));
+        opts.cursor = cursor;
+        CHECK_OK(uc_groups_list(client, &opts, &rest, &error), error);
+        CHECK_INT(1 + left_out, uc_page_count(rest));
+        if (left_out) check_group(&truth.groups[249], uc_page_group(rest, 0));
+        CHECK_TEXT(LATER, uc_page_group(rest, (size_t)left_out)->datetime_created);
+        uc_free(rest);
+        free(cursor);
+    }
     uc_free(page);
     uc_free(client);
-    free(cursor);
     free(end);
     free(seen.groups);
     free(truth.groups);
+}
+
+/** From this page to UC_DONE, one way: its groups and those of the pages that follow, each page's in order. */
+static void walk(uc_page *page, uc_status (*step)(uc_page *, uc_error **), struct truth *seen) {
+    uc_error *error;
+    uc_status status;
+    do {
+        see(seen, page);
+        status = step(page, &error);
+        if (status < 0) CHECK_OK(status, error);
+    } while (status == UC_OK);
+    CHECK_DONE(step(page, &error), error);
+}
+
+/** All groups that there are were seen, each once. */
+static void check_all_seen_once(const struct truth *seen) {
+    struct truth now = truth_new();
+    size_t i;
+    for (i = 0; i < now.count; i++)
+        if (!is_among(seen, now.groups[i].id)) FAIL("%s was not listed", now.groups[i].id);
+    CHECK_INT(now.count, seen->count);
+    free(now.groups);
+}
+
+TEST("back from where a cursor of the end goes on, to the end and then back: every group once, and forward again") {
+    static const char *const groups[] = {"{\"groups\":25}", "{\"groups\":25,\"same_time\":true}"};
+    int run;
+    for (run = 0; run < 24; run++) {
+        int same_time = run % 2, descending = run / 2 % 2, news = run / 4 % 3, ahead = run / 12;
+        uc_client *client = client_new();
+        uc_groups_opts opts = groups_opts();
+        struct truth seen = {NULL, 0};
+        uc_page *page;
+        uc_error *error;
+        char *cursor;
+        reset(groups[same_time]);
+        opts.limit = 10;
+        opts.read_ahead = (uint32_t)ahead * 2;
+        if (descending) opts.ordering = "-datetime_created";
+        cursor = read_to_end(client, &opts, &seen);
+        CHECK_INT(25, seen.count);
+        if (news > 0) add_groups(3, "2020-01-01T00:00:00Z", 1);
+        if (news > 1) add_groups(13, descending ? "2019-01-01T00:00:00Z" : LATER, 0);
+        opts = groups_opts();
+        opts.cursor = cursor;
+        opts.read_ahead = (uint32_t)ahead * 2;
+        CHECK_OK(uc_groups_list(client, &opts, &page, &error), error);
+        while (uc_page_next(page, &error) == UC_OK) continue;
+        seen.count = 0;
+        walk(page, uc_page_previous, &seen);
+        check_all_seen_once(&seen);
+        seen.count = 0;
+        walk(page, uc_page_next, &seen);
+        check_all_seen_once(&seen);
+        uc_free(page);
+        uc_free(client);
+        free(cursor);
+        free(seen.groups);
+    }
+}
+
+TEST("a step back from the news gives what the cursor left out, and a step on the news again, with no request") {
+    uc_client *client = client_new();
+    uc_groups_opts opts = groups_opts();
+    struct truth before, seen = {NULL, 0};
+    uc_page *page;
+    const uc_group *group;
+    uc_error *error;
+    char *end;
+    int round;
+    reset("{\"groups\":25}");
+    before = truth_new();
+    opts.limit = 10;
+    end = read_to_end(client, &opts, &seen);
+    add_groups(2, before.groups[24].created, 1);
+    opts = groups_opts();
+    opts.cursor = end;
+    CHECK_OK(uc_groups_list(client, &opts, &page, &error), error);
+    forget_requests();
+    for (round = 0; round < 3; round++) {
+        CHECK_INT(2, uc_page_count(page));
+        CHECK_INT(0, uc_page_has_next(page));
+        CHECK_DONE(uc_page_next(page, &error), error);
+        CHECK_OK(uc_page_previous(page, &error), error);
+        CHECK_INT(1, uc_page_count(page));
+        CHECK_INT(1, uc_page_has_next(page));
+        CHECK_OK(uc_page_next_group(page, &group, &error), error);
+        check_group(&before.groups[24], group);
+        CHECK_CONTAINS(uc_page_json(page), before.groups[24].id);
+        CHECK_OK(uc_page_next_group(page, &group, &error), error);
+        CHECK_TEXT(before.groups[24].created, group->datetime_created);
+        CHECK(strcmp(before.groups[24].id, group->id) != 0);
+    }
+    CHECK_INT(0, requests_counted());
+    free(end);
+    end = strdup(uc_page_end_cursor(page));
+    end = go_on(client, end, 0, &seen);
+    CHECK_INT(0, seen.count);
+    uc_free(page);
+    uc_free(client);
+    free(end);
+    free(before.groups);
+    free(seen.groups);
+}
+
+TEST("files, too, come when a listing goes back from the cursor of its end") {
+    uc_client *client = client_new();
+    uc_files_opts opts;
+    uc_page *page;
+    uc_error *error;
+    char *end, *last;
+    size_t files = 0, seen = 0;
+    memset(&opts, 0, sizeof opts);
+    opts.struct_size = sizeof opts;
+    opts.limit = 1000;
+    CHECK_OK(uc_files_list(client, &opts, &page, &error), error);
+    do files += uc_page_count(page);
+    while (uc_page_next(page, &error) == UC_OK);
+    last = strdup(uc_page_file(page, uc_page_count(page) - 1)->uuid);
+    end = strdup(uc_page_end_cursor(page));
+    uc_free(page);
+    opts.limit = 0;
+    opts.cursor = end;
+    CHECK_OK(uc_files_list(client, &opts, &page, &error), error);
+    CHECK_INT(0, uc_page_count(page));
+    CHECK_OK(uc_page_previous(page, &error), error);
+    CHECK_TEXT(last, uc_page_file(page, uc_page_count(page) - 1)->uuid);
+    do seen += uc_page_count(page);
+    while (uc_page_previous(page, &error) == UC_OK);
+    CHECK_INT(files, seen);
+    uc_free(page);
+    uc_free(client);
+    free(end);
+    free(last);
 }
 
 TEST("the cursor of the end is damaged in vain, like others") {

@@ -151,6 +151,95 @@ TEST("uc_page_previous() leads back in descending order, too") {
     back_and_forth(&opts, 249, -1);
 }
 
+/** Back from the last page of a listing with `from`: the groups from `first` on, and no other. */
+static void back_to_from(const uc_groups_opts *opts, const struct truth *truth, size_t first, int step, size_t count) {
+    uc_client *client = client_new();
+    uc_page *page;
+    uc_error *error;
+    size_t pages = (count + opts->limit - 1) / opts->limit, left;
+    int i;
+    CHECK_OK(uc_groups_list(client, opts, &page, &error), error);
+    forget_requests();
+    CHECK_DONE(uc_page_previous(page, &error), error);
+    CHECK_INT(0, requests_counted());
+    check_rest(page, truth, first, (size_t)((long)first + step * (long)(count - 1)), step, opts->limit);
+    for (left = pages - 1; left > 0; left--) {
+        CHECK_OK(uc_page_previous(page, &error), error);
+        CHECK_INT(opts->limit, uc_page_count(page));
+        check_page(page, truth, (size_t)((long)first + step * (long)(opts->limit * (left - 1))), step);
+    }
+    forget_requests();
+    for (i = 0; i < 3; i++) {
+        CHECK_DONE(uc_page_previous(page, &error), error);
+        check_page(page, truth, first, step);
+    }
+    CHECK(requests_counted() <= 1);
+    check_rest(page, truth, first, (size_t)((long)first + step * (long)(count - 1)), step, opts->limit);
+    uc_free(page);
+    uc_free(client);
+}
+
+TEST("there is no way back to what from excludes, in both orders") {
+    struct truth truth = truth_new();
+    uc_groups_opts opts = groups_opts();
+    opts.limit = 10;
+    opts.from = truth.groups[99].created;
+    back_to_from(&opts, &truth, 100, 1, 150);
+    opts.ordering = "-datetime_created";
+    back_to_from(&opts, &truth, 98, -1, 99);
+    free(truth.groups);
+}
+
+TEST("a step back that reaches over from gives only what is after it, when groups were deleted meanwhile") {
+    struct truth truth = truth_new();
+    uc_client *client = client_new();
+    uc_groups_opts opts = groups_opts();
+    uc_page *page;
+    uc_error *error;
+    size_t i;
+    opts.limit = 10;
+    opts.from = truth.groups[99].created;
+    CHECK_OK(uc_groups_list(client, &opts, &page, &error), error);
+    CHECK_OK(uc_page_next(page, &error), error);
+    for (i = 100; i < 103; i++) CHECK_OK(uc_group_delete(client, truth.groups[i].id, &error), error);
+    CHECK_OK(uc_page_previous(page, &error), error);
+    CHECK_INT(7, uc_page_count(page));
+    check_page(page, &truth, 103, 1);
+    CHECK_DONE(uc_page_previous(page, &error), error);
+    CHECK_INT(7, uc_page_count(page));
+    CHECK_OK(uc_page_next(page, &error), error);
+    check_page(page, &truth, 110, 1);
+    uc_free(page);
+    uc_free(client);
+    free(truth.groups);
+}
+
+TEST("a listing that goes on from a cursor goes back to the beginning, over the from of the first") {
+    struct truth truth = truth_new();
+    uc_client *client = client_new();
+    uc_groups_opts opts = groups_opts();
+    uc_page *page;
+    uc_error *error;
+    char *cursor;
+    size_t seen = 0;
+    opts.limit = 50;
+    opts.from = truth.groups[99].created;
+    CHECK_OK(uc_groups_list(client, &opts, &page, &error), error);
+    cursor = strdup(uc_page_end_cursor(page));
+    uc_free(page);
+    opts = groups_opts();
+    opts.cursor = cursor;
+    CHECK_OK(uc_groups_list(client, &opts, &page, &error), error);
+    check_page(page, &truth, 150, 1);
+    while (uc_page_previous(page, &error) == UC_OK) seen += uc_page_count(page);
+    CHECK_INT(150, seen);
+    check_page(page, &truth, 0, 1);
+    uc_free(page);
+    uc_free(client);
+    free(cursor);
+    free(truth.groups);
+}
+
 /** Each group once, in whatever order, though all have one time. */
 static void each_once(uint32_t limit, const char *ordering) {
     struct truth truth = truth_new();

@@ -144,6 +144,112 @@ TEST("a failure leaves the place, and a repeat goes on: nothing is lost or repea
     }
 }
 
+TEST("a cancellation before each item and a reset after it: none is lost, none comes twice, of groups and of files") {
+    uint32_t ahead;
+    for (ahead = 0; ahead < 3; ahead++) {
+        struct truth truth = truth_new();
+        uc_client *client = client_new();
+        uc_page *page = list(client, 40, ahead);
+        const uc_group *group;
+        uc_error *error;
+        int i, canceled = 0;
+        for (i = 0; i < 250;) {
+            uc_status status;
+            uc_client_cancel(client);
+            status = uc_page_next_group(page, &group, &error);
+            uc_client_reset(client);
+            if (status == UC_OK) {
+                check_group(&truth.groups[i++], group);
+                continue;
+            }
+            CHECK_FAILS(UC_ERR_CANCELED, status, error);
+            CHECK(group == NULL);
+            uc_free(error);
+            canceled++;
+            CHECK_INT(0, i % 40);
+            check_next(page, &truth.groups[i++]);
+        }
+        CHECK_INT(6, canceled);
+        check_end(page);
+        uc_free(page);
+        uc_free(client);
+        free(truth.groups);
+    }
+}
+
+static void *cancel_later(void *client) {
+    sleep_ms(at_most(100));
+    uc_client_cancel((const uc_client *)client);
+    return NULL;
+}
+
+/** All files of the project, one walk without trouble: their UUIDs one behind the other. */
+static char *uuids_of_files(const uc_client *client, size_t *count) {
+    uc_files_opts opts = files_opts();
+    uc_page *page;
+    const uc_file *file;
+    uc_error *error;
+    char *uuids = NULL;
+    opts.limit = 1000;
+    CHECK_OK(uc_files_list(client, &opts, &page, &error), error);
+    for (*count = 0; uc_page_next_file(page, &file, &error) == UC_OK; ++*count) {
+        uuids = (char *)realloc(uuids, (*count + 1) * 37);
+        snprintf(uuids + *count * 37, 37, "%s", file->uuid);
+    }
+    CHECK(*count > 80);
+    uc_free(page);
+    return uuids;
+}
+
+TEST("files walked across failures, and across a cancellation that comes while a page is waited for") {
+    uint32_t ahead;
+    for (ahead = 0; ahead < 3; ahead++) {
+        uc_client_opts client_options = client_opts();
+        uc_files_opts opts = files_opts();
+        uc_client *client;
+        uc_page *page;
+        const uc_file *file;
+        uc_error *error;
+        pthread_t thread;
+        char *uuids;
+        size_t count, i, failures = 0, canceled = 0;
+        reset("{\"groups\":20}");
+        client_options.retries = -1;
+        client = client_with(&client_options);
+        uuids = uuids_of_files(client, &count);
+        fault("[{\"fault\":\"status\",\"status\":500,\"skip\":1},{\"fault\":\"truncated_json\",\"skip\":2},"
+              "{\"fault\":\"hang\",\"ms\":60000,\"skip\":3}]");
+        opts.limit = 20;
+        opts.read_ahead = ahead;
+        CHECK_OK(uc_files_list(client, &opts, &page, &error), error);
+        for (i = 0; i < count;) {
+            int may_hang = i == 60 && canceled == 0;
+            uc_status status;
+            if (may_hang) CHECK(pthread_create(&thread, NULL, cancel_later, client) == 0);
+            status = uc_page_next_file(page, &file, &error);
+            if (may_hang) {
+                pthread_join(thread, NULL);
+                uc_client_reset(client);
+            }
+            if (status == UC_OK) {
+                CHECK_TEXT(uuids + 37 * i++, file->uuid);
+                continue;
+            }
+            CHECK(status < 0 && file == NULL);
+            if (status == UC_ERR_CANCELED) canceled++;
+            uc_free(error);
+            CHECK_INT(0, i % 20);
+            CHECK(++failures <= 3);
+        }
+        CHECK_INT(1, canceled);
+        CHECK_INT(3, failures);
+        CHECK_DONE(uc_page_next_file(page, &file, &error), error);
+        uc_free(page);
+        uc_free(client);
+        free(uuids);
+    }
+}
+
 TEST("pages without items are walked over, in the middle and at the end") {
     struct truth truth = truth_new();
     uc_client *client = client_new();

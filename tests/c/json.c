@@ -112,6 +112,10 @@ TEST("where there is nothing, the message says from where on") {
     check_nothing(json, "/b/0", "there is nothing at pointer[2], /0: the value is neither an object nor an array");
     check_nothing(json, "/a/11", "there is nothing at pointer[2], /11: an index counts from 0, and the array has 11 elements");
     check_nothing(json, "/a/99999999999999999999999999", "there is nothing at pointer[2], /99999999999999999999999999: "
+                  "an index counts from 0, and the array has 11 elements");
+    check_nothing(json, "/a/09", "there is nothing at pointer[2], /09: "
+                  "an array takes an index, which is 0 or digits that do not begin with 0");
+    check_nothing(json, "/a/", "there is nothing at pointer[2], /: "
                   "an array takes an index, which is 0 or digits that do not begin with 0");
     check_nothing("[]", "/0", "there is nothing at pointer[0], /0: an index counts from 0, and the array has 0 elements");
     check_nothing("1", "/", "there is nothing at pointer[0], /: the value is neither an object nor an array");

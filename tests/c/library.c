@@ -61,6 +61,7 @@ TEST("any other number has a name, too, which is none of those") {
         CHECK(name != NULL && name[0] != '\0');
         CHECK_LACKS(name, "UC_ERR_A");
         CHECK(strcmp(name, "UC_OK") != 0 && strcmp(name, "UC_DONE") != 0);
+        CHECK_TEXT(numbers[i] < 0 ? "UC_ERR_UNKNOWN" : "UC_UNKNOWN", name);
         CHECK_TEXT(numbers[i] < 0 ? "a failure that this version of libuploadcare does not know"
                                   : "an outcome that this version of libuploadcare does not know",
                    uc_status_text(numbers[i]));

@@ -288,6 +288,21 @@ TEST("a parameter that tries to be more than one is refused") {
     }
 }
 
+TEST("a mistake that is written comes before a call that was none, and what may follow is no mistake") {
+    uc_ops *ops;
+    ADDING(uc_ops_format(ops, "jpg"));
+    uc_ops_quality(ops, NULL);
+    check_not_built("\"jpg\"", ops);
+    ADDING(uc_ops_quality(ops, NULL));
+    uc_ops_format(ops, "jpg");
+    check_not_built("uc_ops_quality", ops);
+    ops = ops_new();
+    uc_ops_format(ops, "jpeg"); /* which -/preview/ may still follow */
+    uc_ops_quality(ops, NULL);
+    uc_ops_preview(ops, 0, 0);
+    check_not_built("uc_ops_quality", ops);
+}
+
 TEST("of many mistakes the first is told, and stays") {
     uc_ops *ops;
     ADDING(uc_ops_crop(ops, 10, 10, "center/-/flip"));

@@ -139,13 +139,15 @@ static uc_client_opts tls_opts(void) {
 
 /* -- tests ----------------------------------------------------------------------------------------- */
 
-TEST("an http proxy of the options is used, given with its scheme or without") {
+TEST("an http proxy of the options is used, and one of the environment without its scheme, too") {
     const char *address = proxy_start(serve_http);
     char expected[64];
     snprintf(expected, sizeof expected, "GET http://127.0.0.1:%d/groups/", port_of(base()));
     CHECK(goes_through(address));
     CHECK(strncmp(proxy.request, expected, strlen(expected)) == 0);
-    CHECK(goes_through(address + strlen("http://")));
+    setenv("http_proxy", address + strlen("http://"), 1);
+    CHECK(goes_through(NULL));
+    unsetenv("http_proxy");
     CHECK(!goes_through(NULL));
     CHECK_INT(3, requests_counted());
     proxy_stop();

@@ -114,6 +114,101 @@ TEST("a search reaches the first thousand files and ends there") {
     uc_free(client);
 }
 
+/** The numbers of a request's target, with no other parameters. */
+static void check_part(int request, int limit, int offset) {
+    char *target = text("/files/search/?limit=%d&offset=%d", limit, offset);
+    check_sent(request, "POST", target, NULL);
+    free(target);
+}
+
+TEST("the last of the first thousand files come on a shorter page where the limit does not divide them") {
+    static const struct {
+        uint32_t limit, offset, pages, last;
+    } cases[] = {{30, 0, 34, 10}, {30, 970, 1, 30}, {30, 969, 2, 1}, {7, 900, 15, 2}, {100, 850, 2, 50}};
+    uc_client *client = client_new();
+    size_t i;
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uc_files_search_opts opts = files_search_opts();
+        uint32_t found = 0, pages = 0, n;
+        uc_page *page;
+        uc_error *error;
+        opts.limit = cases[i].limit;
+        opts.offset = cases[i].offset;
+        forget_requests();
+        page = search(client, "{\"size\":{\"gte\":0}}", &opts);
+        for (;;) {
+            found += (uint32_t)uc_page_count(page);
+            pages++;
+            if (!uc_page_has_next(page)) break;
+            CHECK_OK(uc_page_next(page, &error), error);
+        }
+        CHECK_DONE(uc_page_next(page, &error), error);
+        CHECK(uc_page_total(page) > 1000);
+        CHECK_INT(1000, opts.offset + found);
+        CHECK_INT(cases[i].pages, pages);
+        CHECK_INT(cases[i].last, uc_page_count(page));
+        CHECK_INT(pages, requests_counted());
+        if (pages > 1) check_part((int)pages - 1, (int)cases[i].last, (int)(1000 - cases[i].last));
+        for (n = 1, found = (uint32_t)uc_page_count(page); n < pages; n++) {
+            CHECK_OK(uc_page_previous(page, &error), error);
+            CHECK_INT(opts.limit, uc_page_count(page));
+            found += (uint32_t)uc_page_count(page);
+        }
+        CHECK_INT(1000, opts.offset + found);
+        CHECK_DONE(uc_page_previous(page, &error), error);
+        uc_free(page);
+    }
+    uc_free(client);
+}
+
+TEST("fewer than a thousand files end where they end, on a page of any length") {
+    struct kept kept = kept_like("report");
+    uc_client *client = client_new();
+    uc_files_search_opts opts = files_search_opts();
+    uc_page *page;
+    uc_error *error;
+    size_t found = 0;
+    opts.limit = 30;
+    page = search(client, REPORTS, &opts);
+    do {
+        check_found(page, &kept, found);
+        found += uc_page_count(page);
+    } while (uc_page_next(page, &error) == UC_OK);
+    CHECK_INT(kept.count, found);
+    CHECK_INT((kept.count + 29) / 30, requests_counted());
+    uc_free(page);
+    uc_free(client);
+    free(kept.files);
+}
+
+TEST("there is no way back before the offset that a search began with, and forward again nothing is missed") {
+    struct kept kept = kept_like("report");
+    uc_client *client = client_new();
+    uc_files_search_opts opts = files_search_opts();
+    uc_page *page;
+    uc_error *error;
+    size_t first;
+    opts.limit = 10;
+    opts.offset = 5;
+    page = search(client, REPORTS, &opts);
+    CHECK_DONE(uc_page_previous(page, &error), error);
+    for (first = 15; first < 45; first += 10) CHECK_OK(uc_page_next(page, &error), error);
+    for (first = 35; first > 5; first -= 10) {
+        check_found(page, &kept, first);
+        CHECK_INT(10, uc_page_count(page));
+        CHECK_OK(uc_page_previous(page, &error), error);
+    }
+    check_found(page, &kept, 5);
+    CHECK_DONE(uc_page_previous(page, &error), error);
+    check_found(page, &kept, 5);
+    CHECK_OK(uc_page_next(page, &error), error);
+    check_found(page, &kept, 15);
+    CHECK_INT(8, requests_counted());
+    uc_free(page);
+    uc_free(client);
+    free(kept.files);
+}
+
 /* -- conditions --------------------------------------------------------------------------------------- */
 
 static int has_tag(const uc_file *file, const char *tag) {

@@ -589,6 +589,8 @@ TEST("permissions that the service would not take are not made") {
         scope[0] = wrong[i];
         check_refused_token(client, &opts, "opts.scope", wrong[i]);
     }
+    opts.scope_len = 0;
+    check_refused_token(client, &opts, "opts.scope is set and opts.scope_len is 0", "no length");
     for (i = 0; i < 17; i++) scope[i] = "/base/";
     opts.scope_len = 17;
     check_refused_token(client, &opts, "opts.scope", "17 of them");

@@ -379,6 +379,9 @@ TEST("metadata and tags beyond their limits are refused before anything is sent"
     pairs[1].key = pairs[0].key;
     opts.metadata_len = 2;
     check_refused(client, &opts, "opts.metadata");
+    opts.metadata_len = 0;
+    check_refused(client, &opts, "opts.metadata is set and opts.metadata_len is 0");
+    opts.metadata_len = 2;
     opts.metadata = NULL;
     check_refused(client, &opts, "opts.metadata");
     opts.metadata_len = 0;
@@ -388,6 +391,8 @@ TEST("metadata and tags beyond their limits are refused before anything is sent"
         tags[0] = wrong_tags[i];
         check_refused(client, &opts, "opts.tags");
     }
+    opts.tags_len = 0;
+    check_refused(client, &opts, "opts.tags is set and opts.tags_len is 0");
     for (i = 0; i < 51; i++) tags[i] = names[i];
     opts.tags_len = 51;
     check_refused(client, &opts, "opts.tags");

@@ -420,6 +420,13 @@ TEST("addresses that the service does not take are its own errors, by code") {
     uc_free(client);
 }
 
+static int32_t never_told(void *progress_data, int64_t done, int64_t total) {
+    (void)progress_data;
+    (void)done;
+    (void)total;
+    return 0;
+}
+
 TEST("addresses that are none are refused before anything is sent") {
     static const char *const wrong[] = {"", "http://", "https://", "ftp://example.com/a", "example.com/a", "http://a b/", "http://a/\n",
                                         "http://\xc3\xa9.example/", "file:///etc/passwd"};
@@ -437,6 +444,16 @@ TEST("addresses that are none are refused before anything is sent") {
     check_refusal(uc_upload_url(client, "http://a/", NULL, NULL, &error), &error, "job", "NULL");
     opts.resume_file = "/tmp/never-made";
     check_refusal(uc_upload_url(client, "http://a/", &opts, &job, &error), &error, "opts.resume_file", "a URL");
+    for (i = 0; i < 4; i++) {
+        static const char *const names[] = {"opts.progress", "opts.mime_type", "opts.part_size", "opts.parallel"};
+        opts = upload_opts();
+        if (i == 0) opts.progress = never_told;
+        if (i == 1) opts.mime_type = "image/png";
+        if (i == 2) opts.part_size = 5 << 20;
+        if (i == 3) opts.parallel = 2;
+        check_refusal(uc_upload_url(client, "http://a/", &opts, &job, &error), &error, names[i], "a URL");
+        CHECK(job == NULL);
+    }
     CHECK_INT(0, requests_counted());
     free(endless);
     uc_free(client);

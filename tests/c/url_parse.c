@@ -264,6 +264,8 @@ TEST("what is none of these is refused") {
         "https://ucarecdn.com/" GROUP "/nth/+1/",
         "https://ucarecdn.com/" GROUP "/nth/x/",
         "https://ucarecdn.com/" GROUP "/nth/99999999999999999999/",
+        "https://ucarecdn.com/" GROUP "/nth/12/",
+        "https://ucarecdn.com/" UUID "%7E2/nth/2/-/preview/",
         "https://ucarecdn.com/" GROUP "/archive/",
         "https://ucarecdn.com/" GROUP "/archive/rar/",
         "https://ucarecdn.com/" GROUP "/archive/zip/a/b",

@@ -89,7 +89,8 @@ impl Proxies {
         match option {
             None => Ok(Proxies::Environment(Environment::read())),
             Some("") => Ok(Proxies::Given(None)),
-            Some(text) => match Proxy::parse(text) {
+            // The environment's go without a scheme in other programs, too.
+            Some(text) => match Proxy::parse(text).filter(|_| text.contains("://")) {
                 Some(proxy) => Ok(Proxies::Given(Some(proxy))),
                 None => Err(Error::argument(
                     "opts.proxy is no proxy such as \"http://host:port\" or \"socks5://host:port\"",

@@ -1,17 +1,18 @@
 //! Operations put together call by call.
 
-use super::mistake::shown;
+use super::mistake::{Mistake, shown};
 use super::steps::{MOST_LENGTH, begun, is_plain, steps, without_meaning};
-use super::{Subject, check};
+use super::{Subject, check, check_each};
 use crate::core::error::{Error, Result};
 use crate::core::memory::{self, Growing};
 use crate::core::url::escape::{self, escape};
 
-/// What was asked for so far. The first call that went wrong is told at the end.
+/// What was asked for so far. The first mistake is told at the end.
 #[derive(Default)]
 pub struct Ops {
     text: String,
-    problem: Option<Error>,
+    /// Why a call was none, and how much had been asked for before.
+    problem: Option<(usize, Error)>,
     unchecked: bool,
 }
 
@@ -22,17 +23,21 @@ impl Ops {
 
     /// The operations, if all is well with them.
     pub fn build(&self) -> Result<String> {
+        let text = &self.text;
+        let said = |mistake: Mistake| mistake.within(text).error("operations");
         match &self.problem {
-            Some(problem) => Err(problem.again()),
-            None => check(&self.text, Subject::Image, self.unchecked)
-                .map_err(|mistake| mistake.within(&self.text).error("operations"))
-                .and_then(|()| Ok(memory::copy(&self.text)?)),
+            Some((before, problem)) => check_each(&text[..*before], Subject::Image, self.unchecked)
+                .map_err(said)
+                .and(Err(problem.again())),
+            None => check(text, Subject::Image, self.unchecked)
+                .map_err(said)
+                .and_then(|()| Ok(memory::copy(text)?)),
         }
     }
 
     /// Remembers why a call was none.
     pub fn fail(&mut self, error: Error) {
-        self.problem.get_or_insert(error);
+        self.problem.get_or_insert((self.text.len(), error));
     }
 
     /// Operations as they are written.

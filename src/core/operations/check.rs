@@ -13,13 +13,40 @@ const MOST_SIDE_OF_JPEG: u32 = 5000;
 const NEAR: usize = 2;
 
 /// Checks operations that work on `subject`; `unchecked` only that they can stand in an address.
-pub fn check(text: &str, mut subject: Subject, unchecked: bool) -> Result<()> {
+pub fn check(text: &str, subject: Subject, unchecked: bool) -> Result<()> {
     let steps = steps(text)?;
     if unchecked {
-        return Ok(());
+        return check_dashes(&steps, subject);
     }
+    let known = known(&steps, subject)?;
+    for place in 0..known.len() {
+        check_order(&known, place)?;
+    }
+    check_size(&known)
+}
+
+/// Checks each operation for itself, since others may follow.
+pub fn check_each(text: &str, subject: Subject, unchecked: bool) -> Result<()> {
+    let steps = steps(text)?;
+    if unchecked { check_dashes(&steps, subject) } else { known(&steps, subject).map(drop) }
+}
+
+/// Only for images are there operations without a dash, whatever the service has learned.
+fn check_dashes(steps: &[Step], subject: Subject) -> Result<()> {
+    match steps.iter().find(|step| step.writing == Writing::Plain && subject != Subject::Image) {
+        None => Ok(()),
+        Some(step) => Err(Mistake::new(
+            step.name.at,
+            format!("{} stands where an operation begins with -/", shown(step.name.text)),
+        )),
+    }
+}
+
+type Known<'a> = (&'a Step<'a>, &'static Operation);
+
+fn known<'a>(steps: &'a [Step<'a>], mut subject: Subject) -> Result<Vec<Known<'a>>> {
     let mut known = Vec::new();
-    for step in &steps {
+    for step in steps {
         let operation = find(step, subject)?;
         check_parameters(step, operation)?;
         if let Order::First(Some(later)) = operation.order {
@@ -27,13 +54,8 @@ pub fn check(text: &str, mut subject: Subject, unchecked: bool) -> Result<()> {
         }
         push(&mut known, (step, operation))?;
     }
-    for place in 0..known.len() {
-        check_order(&known, place)?;
-    }
-    check_size(&known)
+    Ok(known)
 }
-
-type Known<'a> = (&'a Step<'a>, &'static Operation);
 
 fn find(step: &Step, subject: Subject) -> Result<&'static Operation> {
     let mut of_subject = OPERATIONS.iter().filter(|operation| operation.subject == subject);

@@ -11,7 +11,7 @@ mod steps;
 mod table;
 mod value;
 
-pub use self::check::check;
+pub use self::check::{check, check_each};
 pub use self::mistake::shown;
 pub use self::steps::{begun, is_plain, without_meaning};
 pub use self::table::Subject;

@@ -120,8 +120,18 @@ fn with_group<'a>(parts: Parts<'a>, rest: &'a str) -> Result<Parts<'a>> {
         ("gallery", _) => Ok(parts),
         ("nth", rest) => {
             let (index, rest) = rest.split_once('/').unwrap_or((rest, ""));
-            let index = index.parse().ok().filter(|_| index.bytes().all(|byte| byte.is_ascii_digit()));
-            let index = index.ok_or_else(|| Error::argument("url has no number behind nth/"))?;
+            let is_number = !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit());
+            if !is_number {
+                return Err(Error::argument("url has no number behind nth/"));
+            }
+            let files = parts.group_id.as_deref().map_or(0, id::files_of_group);
+            let index = index.parse().ok().filter(|index| (0..files).contains(index)).ok_or_else(|| {
+                Error::argument(format!(
+                    "url has {} behind nth/; the group's files are 0 to {}",
+                    shown(index),
+                    files - 1
+                ))
+            })?;
             with_file(Parts { index: Some(index), ..parts }, rest)
         }
         ("archive", rest) => match rest.split_once('/').unwrap_or((rest, "")) {
