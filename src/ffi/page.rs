@@ -14,10 +14,9 @@ use super::groups::{lay_out_group, uc_group};
 use super::memory::{Arena, c_text};
 use crate::core::error::{Error, Result};
 use crate::core::file::File;
-use crate::core::given::{Items, Key};
 use crate::core::groups::Group;
 use crate::core::json::{self, Reader};
-use crate::core::listing::{Kind, Listing, Rows, Step};
+use crate::core::listing::{Items, Key, Kind, Listing, Rows, Step};
 use crate::core::memory;
 
 /// The items of a page.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use super::error::{Error, Result, Status};
-use super::http::Http;
-use super::http::call::Call;
-use super::listing::{Page, Rows, Source, fetch, follow};
+use super::page::{Page, Rows, Source, fetch, follow};
 use super::queue::Queue;
+use crate::core::error::{Error, Result, Status};
+use crate::core::http::Http;
+use crate::core::http::call::Call;
 use crate::os::process::Own;
 use crate::os::thread::spawn;
 

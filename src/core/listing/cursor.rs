@@ -6,11 +6,11 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use super::error::{Error, Result};
 use super::given::{Given, MOST_IDS};
-use super::http::base::path_of;
-use super::http::settings::Settings;
-use super::memory;
+use crate::core::error::{Error, Result};
+use crate::core::http::base::path_of;
+use crate::core::http::settings::Settings;
+use crate::core::memory;
 
 const CHECK_BYTES: usize = 8;
 

@@ -3,9 +3,9 @@
 
 use sha2::{Digest, Sha256};
 
-use super::error::Result;
-use super::memory;
-use super::time;
+use crate::core::error::Result;
+use crate::core::memory;
+use crate::core::time;
 
 /// More items of one moment are not remembered. As many as a page may have.
 pub const MOST_IDS: usize = 1000;

@@ -1,215 +1,36 @@
 //! Listings, page by page, for whatever the service lists.
 
-use std::collections::HashSet;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
+mod cursor;
+mod given;
+mod page;
+mod queue;
+mod read_ahead;
+mod trail;
+
 use std::mem;
 use std::sync::Arc;
 
-use super::cursor::{self, Place, Role};
+use cursor::{Place, Role};
+use given::Given;
+use page::{Envelope, fetch, follow};
+use read_ahead::ReadAhead;
+use trail::{Direction, Trail};
+
+pub use given::{Items, Key};
+pub use page::{Kind, MOST_FOUND, MOST_LIMIT, Page, Rows, Search, Source};
+
 use super::error::{Error, Result};
-use super::given::{Given, Items};
-use super::http::base::path_of;
-use super::http::{Answer, Body, Http, Method, Request, Signature};
-use super::json::{self, Odd, Reader, Scalar, check_count};
-use super::query::{Query, begins_at, counts_ties, going_on_at, is_descending, number, part_of};
-use super::read_ahead::ReadAhead;
-
-/// The most items of a page.
-pub const MOST_LIMIT: u32 = 1000;
-
-/// No search reaches further.
-pub const MOST_FOUND: u32 = 1000;
+use super::http::Http;
+use super::json::{Odd, Reader};
+use super::query::{Query, begins_at, counts_ties, going_on_at, is_descending};
 
 pub const MOST_READ_AHEAD: u32 = 16;
-
-/// The longest link to another page that is followed.
-const MOST_LINK: usize = 8 << 10;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Groups,
-    Files,
-}
-
-impl Kind {
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Groups => "groups",
-            Kind::Files => "files",
-        }
-    }
-}
-
-/// Reads the items of a page one by one and lays them out for whoever wants them.
-pub trait Rows: Items + Send + 'static {
-    fn new(kind: Kind) -> Self;
-    fn read(&mut self, reader: &mut Reader) -> json::Result<()>;
-}
-
-/// What is listed, and how its pages are asked for.
-#[derive(Clone)]
-pub struct Source {
-    pub kind: Kind,
-    pub search: Option<Arc<Search>>,
-}
-
-/// What a search is asked for, and which part of what it finds.
-pub struct Search {
-    /// Each of its pages is asked for with it by POST.
-    pub body: String,
-    pub limit: u32,
-    pub offset: u32,
-}
-
-impl Search {
-    /// Has the links of a page lead to no file before the search's offset, to none twice, and to the
-    /// last files that a search reaches, for which the service has no link where they are no full page.
-    fn bound<R>(&self, page: &mut Page<R>) {
-        let begin = number(&page.target, "offset=").unwrap_or(0);
-        let end = begin.saturating_add(number(&page.target, "limit=").unwrap_or(self.limit));
-        let reached = page.total.map_or(0, |total| total.clamp(0, MOST_FOUND.into())) as u32;
-        if end.saturating_add(self.limit) > MOST_FOUND {
-            page.next = (end < reached).then(|| part_of(&page.target, end, MOST_FOUND - end));
-        }
-        let before = begin.saturating_sub(self.limit).max(self.offset);
-        page.previous = (before < begin).then(|| part_of(&page.target, before, begin - before));
-    }
-}
-
-/// One page as the service answered it.
-pub struct Page<R> {
-    pub rows: R,
-    pub body: String,
-    pub total: Option<i64>,
-    pub per_page: Option<i64>,
-    pub next: Option<String>,
-    previous: Option<String>,
-    /// The request that it answered.
-    pub target: String,
-}
-
-/// What a page says beside its items.
-struct Envelope<R> {
-    next: Option<String>,
-    previous: Option<String>,
-    total: Option<i64>,
-    per_page: Option<i64>,
-    rows: Option<R>,
-}
-
-impl<R: Rows> Envelope<R> {
-    fn read(reader: &mut Reader, kind: Kind) -> json::Result<Self> {
-        let mut page = Envelope { next: None, previous: None, total: None, per_page: None, rows: None };
-        reader.object(|reader, key| {
-            match key {
-                "next" => page.next = link(reader)?,
-                "previous" => page.previous = link(reader)?,
-                "total" => page.total = reader.scalar()?.int(),
-                "per_page" => page.per_page = reader.scalar()?.int(),
-                "results" => {
-                    let (rows, mut count) = (page.rows.insert(R::new(kind)), 0);
-                    reader.array(|reader| {
-                        count += 1;
-                        check_count(count, MOST_LIMIT as usize)?;
-                        rows.read(reader)
-                    })?;
-                }
-                _ => drop(reader.raw()?),
-            }
-            Ok(())
-        })?;
-        Ok(page)
-    }
-}
-
-/// Read strictly: to take an odd link for the end would lose what follows.
-fn link(reader: &mut Reader) -> json::Result<Option<String>> {
-    match reader.peek() {
-        Some(b'n') => reader.raw().map(|_| None),
-        _ => match reader.scalar()? {
-            Scalar::Text(link) if link.len() <= MOST_LINK => {
-                Ok(Some(json::owned(link)?).filter(|link| !link.is_empty()))
-            }
-            _ => Err(reader.odd("a link to another page, or null,")),
-        },
-    }
-}
-
-impl Source {
-    /// Asks for the page that `target` leads to. `room` is the size it is likely to have.
-    pub fn request<'a>(
-        &'a self,
-        target: &'a str,
-        room: usize,
-        signature: Option<&'a Signature>,
-    ) -> Request<'a> {
-        let (method, body, idempotent) = match &self.search {
-            None => (Method::GET, "", true),
-            Some(search) => (Method::POST, search.body.as_str(), true),
-        };
-        Request { room, signature, body: Body::Json(body), idempotent, ..Request::new(method, target) }
-    }
-}
-
-/// Fetches the page that `target` leads to, with `signature` where its request was signed already.
-pub fn fetch<R: Rows>(
-    http: &Http,
-    source: &Source,
-    target: &str,
-    room: usize,
-    signature: Option<&Signature>,
-) -> Result<Page<R>> {
-    http.send(&source.request(target, room, signature), |answer: &mut Answer| {
-        let envelope = answer.read(|reader| Envelope::<R>::read(reader, source.kind))?;
-        // It would stand in the log, and in a cursor.
-        if [&envelope.next, &envelope.previous]
-            .into_iter()
-            .flatten()
-            .any(|link| answer.tells_credential_in(link))
-        {
-            return Err(Error::protocol("the service's link to another page holds the credentials").into());
-        }
-        let Some(rows) = envelope.rows else {
-            return Err(Error::protocol("the answer is no page of a listing: it has no results").into());
-        };
-        let mut page = Page {
-            rows,
-            total: envelope.total,
-            per_page: envelope.per_page,
-            next: envelope.next,
-            previous: envelope.previous,
-            target: target.to_owned(),
-            body: mem::take(&mut answer.body),
-        };
-        if let Some(search) = &source.search {
-            search.bound(&mut page);
-        }
-        Ok(page)
-    })
-}
-
-/// The target that a page's link leads to: another page of the same listing. `from` is the target
-/// of the page that holds the link.
-pub fn follow(http: &Http, link: &str, from: &str) -> Result<String> {
-    let target = http.settings.base.follow(link, from)?;
-    match path_of(&target) == path_of(from) {
-        true => Ok(target),
-        false => Err(Error::protocol("the service's link to another page leads out of the listing")),
-    }
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     Moved,
     /// There is no page that way; the listing stays where it was.
     Done,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Direction {
-    Next,
-    Previous,
 }
 
 /// What the service's page has beside the rows that the listing shows.
@@ -556,45 +377,4 @@ fn leave_out<R: Rows>(page: &mut Page<R>, given: &Given) -> Beside<R> {
         true => Beside::Nothing,
         false => Beside::LeftOut,
     }
-}
-
-/// The pages visited on the way in one direction, so that a circle is noticed.
-struct Trail {
-    direction: Direction,
-    visited: HashSet<u64>,
-}
-
-impl Trail {
-    fn new(start: &str) -> Self {
-        Trail { direction: Direction::Next, visited: HashSet::from([hash(start)]) }
-    }
-
-    fn check(&mut self, direction: Direction, here: &str, target: &str) -> Result<()> {
-        // For the step that follows.
-        self.visited.try_reserve(1)?;
-        let seen = match direction == self.direction {
-            true => self.visited.contains(&hash(target)),
-            false => here == target,
-        };
-        match seen {
-            true => Err(Error::protocol(
-                "the service's link to another page leads back to one that was already read",
-            )),
-            false => Ok(()),
-        }
-    }
-
-    fn step(&mut self, direction: Direction, from: &str, to: &str) {
-        if direction != self.direction {
-            self.direction = direction;
-            self.visited = HashSet::from([hash(from)]);
-        }
-        self.visited.insert(hash(to));
-    }
-}
-
-fn hash(target: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    target.hash(&mut hasher);
-    hasher.finish()
 }
