@@ -18,6 +18,7 @@ mod pool;
 pub mod proxy;
 mod race;
 pub mod rendezvous;
+mod request;
 mod resolve;
 pub mod retry;
 pub mod settings;
@@ -28,7 +29,6 @@ mod transport;
 mod tunnel;
 
 use std::borrow::Cow;
-use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -52,6 +52,7 @@ use self::failure::{Failure, Repeat};
 use self::log::Level;
 use self::network::Network;
 use self::proxy::Proxy;
+pub use self::request::{Body, Content, Request, Signature};
 use self::retry::Tries;
 use self::settings::{Api, Policy, Settings};
 use self::sign::{Auth, Clock, Signable};
@@ -66,100 +67,6 @@ pub const MOST_BODY: u64 = 64 << 20;
 
 /// What an error keeps of an answer.
 const MOST_ERROR_BODY: u64 = 64 << 10;
-
-/// The service takes a date up to 15 minutes off.
-const FRESH_S: i64 = 5 * 60;
-
-/// What a request carries.
-#[derive(Clone, Copy)]
-pub enum Body<'a> {
-    /// JSON, or empty.
-    Json(&'a str),
-    Content(&'a dyn Content),
-}
-
-impl Body<'_> {
-    fn content_type(&self) -> &str {
-        match self {
-            Body::Json(_) => sign::CONTENT_TYPE,
-            Body::Content(content) => content.content_type(),
-        }
-    }
-
-    /// How many bytes it has; none where a method that usually has no body is sent without one.
-    fn size(&self, method: &Method) -> Option<u64> {
-        match self {
-            Body::Json("") if !matches!(*method, Method::POST | Method::PUT | Method::PATCH) => None,
-            Body::Json(json) => Some(json.len() as u64),
-            Body::Content(content) => Some(content.size()),
-        }
-    }
-}
-
-/// Bytes of a known number, read anew for each attempt.
-pub trait Content {
-    fn content_type(&self) -> &str;
-    fn size(&self) -> u64;
-    fn open(&self) -> Box<dyn Read + '_>;
-}
-
-/// A request to the API, or to another address that the API named.
-pub struct Request<'a> {
-    pub method: Method,
-    /// Path and query as they stand in the request line and in the signature.
-    pub target: &'a str,
-    /// In place of the base and the target, which only stands in the log then.
-    pub elsewhere: Option<&'a Uri>,
-    /// A token of the Upload API.
-    pub bearer: Option<&'a str>,
-    pub body: Body<'a>,
-    /// What the body or the URL holds and nobody may hear of.
-    pub secrets: &'a [&'a str],
-    /// For the first attempt.
-    pub signature: Option<&'a Signature>,
-    /// How large the answer may be expected to be.
-    pub room: usize,
-    /// Carried out twice it does no more than once.
-    pub idempotent: bool,
-    /// A 409 says that something else has to end first.
-    pub waits_its_turn: bool,
-    /// The call may not last longer, whatever the client's own limit.
-    pub most_time: Duration,
-}
-
-impl<'a> Request<'a> {
-    pub fn new(method: Method, target: &'a str) -> Self {
-        let idempotent = matches!(method, Method::GET | Method::PUT | Method::DELETE);
-        let (elsewhere, bearer, body) = (None, None, Body::Json(""));
-        let (room, waits_its_turn, most_time) = (0, false, Duration::MAX);
-        Request {
-            method,
-            target,
-            elsewhere,
-            bearer,
-            body,
-            secrets: &[],
-            signature: None,
-            room,
-            idempotent,
-            waits_its_turn,
-            most_time,
-        }
-    }
-}
-
-/// What authorizes a request, and when it was made.
-#[derive(Clone)]
-pub struct Signature {
-    date: DateTime<Utc>,
-    credential: Zeroizing<String>,
-}
-
-impl Signature {
-    fn is_fresh(&self, now: DateTime<Utc>) -> bool {
-        (now - self.date).num_seconds().abs() < FRESH_S
-    }
-}
 
 /// A header that no log may show. It is wiped when it goes, as a copy of it would not be.
 fn sensitive(text: Zeroizing<String>) -> Result<HeaderValue> {
