@@ -27,7 +27,7 @@ static void interrupt(int signal_number)
     interrupted = 1;
 }
 
-/* The library asks about ten times a second during each call, and stops the call then. */
+/* The library asks when each call begins and about ten times a second during it, and stops the call when this is not 0. */
 static int32_t is_interrupted(void *tick_data)
 {
     (void)tick_data;

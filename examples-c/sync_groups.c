@@ -23,7 +23,7 @@
  * work must be such that doing it again does no harm, for example because it is kept under the group's id.
  *
  * Keys come from UPLOADCARE_PUBLIC_KEY and UPLOADCARE_SECRET_KEY; UPLOADCARE_API_BASE, when set, is
- * asked in place of the service. Exit status 1 when something failed: run it again; 2 for a wrong
+ * asked in place of the service. Exit status 1 when something failed: run it again, but not after UC_ERR_PROTOCOL, where the service's own list is at fault; 2 for a wrong
  * option.
  */
 #define _POSIX_C_SOURCE 200809L

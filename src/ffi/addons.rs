@@ -18,8 +18,7 @@ use super::jobs::uc_job;
 ///     "remove_bg"                               params: crop, type_level, type, channels and so on
 ///
 /// or what the service adds to them. `params_json` is a JSON object, {"purge_infected": true}, or
-/// NULL. remove_bg makes a file, which uc_job_file_uuid() names. What the others find, ask uc_file_info()
-/// with "appdata" for when the job has ended: uc_file.virus_scan, labels and moderation_labels.
+/// NULL. remove_bg makes a file, which uc_job_file_uuid() names. To get what the others found, call uc_file_info() with "appdata" when the job has ended: uc_file.virus_scan, labels and moderation_labels.
 ///
 /// REST API: POST /addons/{addon}/execute/; GET /addons/{addon}/execute/status/ by uc_job_poll()
 #[unsafe(no_mangle)]

@@ -81,13 +81,14 @@ pub type uc_sign_fn = Option<
 /// that the peer sent back, and lives as long as the call of this function. Called on a thread that
 /// is inside a call on the client, its pages or its jobs; on several at once when several threads use
 /// the client. What a page logs while it reads ahead is delivered by the next call that moves the page,
-/// uc_page_next() and its like, and dropped when the page is freed before.
+/// uc_page_next() and its like, and dropped when the page is freed before that.
 pub type uc_log_fn = Option<unsafe extern "C" fn(log_data: *mut c_void, level: i32, line: *const c_char)>;
 
-/// Called when a call of the client begins and then about ten times a second while it lasts, on the
-/// thread that made the call: return 0 to go on, anything else to stop, and the call returns
-/// UC_ERR_CANCELED. Other calls go on. For an interpreter, whose Ctrl-C sets a flag that this function
-/// returns. It must not make calls on the client.
+/// Called when a call that sends something begins, on the client, its pages or its jobs, and then
+/// about ten times a second while it lasts, on the thread that made the call; on several at once when
+/// several threads use the client. Return 0 to go on, anything else to stop: that call then returns
+/// UC_ERR_CANCELED, and other calls go on. For an interpreter, whose Ctrl-C sets a flag that this
+/// function returns. It must make no call on the client but uc_client_cancel().
 pub type uc_tick_fn = Option<unsafe extern "C" fn(tick_data: *mut c_void) -> i32>;
 
 /// Optional settings of a client. Set struct_size; a field of zero or NULL has its default.
@@ -111,10 +112,10 @@ pub struct uc_client_opts {
     /// have "https://ucarecdn.com"; a domain of your own goes here too. uc_url_parse() of a file's
     /// original_file_url tells which a project has.
     pub cdn_base: *const c_char,
-    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it, at most 16 MiB; the
+    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it, less than 16 MiB; the
     /// system's stay trusted. Read at once.
     pub ca_file: *const c_char,
-    /// The same as text in memory, beside or in place of `ca_file`: what a program carries with it.
+    /// The same as text in memory, less than 16 MiB, beside or in place of `ca_file`: what a program carries with it.
     pub ca_data: *const c_char,
     /// "http://host:port", or https, socks4, socks4a, socks5 or socks5h in place of http, with
     /// user:password@ before the host if needed; socks4a and socks5h look names up at the proxy.
@@ -125,7 +126,7 @@ pub struct uc_client_opts {
     pub user_agent: *const c_char,
     /// A uc_auth; default UC_AUTH_SIGNED.
     pub auth: i32,
-    /// How often a failed request is sent again; default 3, -1 for never. A kept connection that the
+    /// How often a failed request is sent again; default 3, -1 for never; less is UC_ERR_ARGUMENT. A kept connection that the
     /// server closed is replaced at once, and does not count.
     pub retries: i32,
     /// To make a connection, in milliseconds: name look-up, proxy and TLS included; default 10000.
@@ -150,7 +151,7 @@ pub struct uc_client_opts {
     pub log: uc_log_fn,
     /// Handed to `log`.
     pub log_data: *mut c_void,
-    /// Called when each call begins and about ten times a second during it; may stop it.
+    /// Called when each call begins and about ten times a second during it; may stop it. See uc_tick_fn.
     pub tick: uc_tick_fn,
     /// Handed to `tick`.
     pub tick_data: *mut c_void,
@@ -181,7 +182,7 @@ options!(uc_client_opts {
 
 /// What a derived client has of its own. Set struct_size; a field of zero or NULL is as in the
 /// client that it is derived from. `log_data` goes with `log`, and `tick_data` with `tick`: without
-/// its function it is not used. To have no log, set a function that does nothing.
+/// its function it is not used. To have no log or no tick, set a function that does nothing, for `tick` one that returns 0.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_client_derive_opts {
@@ -304,8 +305,9 @@ pub unsafe extern "C" fn uc_client_new(
 /// Makes a client for the same project that shares keys, clock, settings and kept connections with
 /// `client`, and has limits, callbacks and a cancellation of its own: one for each task that must be
 /// stopped or limited alone, even for a single call. It costs about as much as a small allocation
-/// and makes no connection. `opts` may be NULL. `client` may be freed before it. A client may be
-/// derived from a derived one, in a chain of at most 64.
+/// and makes no connection. `opts` may be NULL. `client` may be freed before it, and may be canceled: calls on the derived client then return
+/// UC_ERR_CANCELED, too. A client may be derived from a derived one, in a chain of at most 64; one more
+/// is UC_ERR_ARGUMENT. Sends nothing. Give it to uc_free().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_derive(
     client: *const uc_client,
@@ -323,7 +325,7 @@ pub unsafe extern "C" fn uc_client_derive(
 
 /// Stops a client: until uc_client_reset(), every call that would send something returns
 /// UC_ERR_CANCELED, on whatever thread, on the client, its pages and jobs, and on clients derived
-/// from it. Calls in progress return at once: while they connect, wait, read, or sleep before a retry.
+/// from it. Calls in progress return at once, whether they connect, send, read, or sleep before a retry; only a callback that is running is waited for.
 /// The client that it was derived from and others derived from that go on, and connections that no
 /// canceled call was using stay open. May be called from any thread and from callbacks, not from a
 /// signal handler. NULL is ignored.
@@ -335,9 +337,10 @@ pub unsafe extern "C" fn uc_client_cancel(client: *const uc_client) {
     }
 }
 
-/// Lets calls begin again after uc_client_cancel(). Calls that were in progress then still return
-/// UC_ERR_CANCELED. A derived client that was canceled itself stays so, and one whose parent is
-/// canceled as well, or was when it was freed. NULL is ignored.
+/// Lets calls on this client begin again after uc_client_cancel(). Calls that were in progress then
+/// still return UC_ERR_CANCELED. It undoes the cancel of this client only: a derived client that was
+/// canceled itself stays canceled, and a reset of a derived client does not help while a client above
+/// it is canceled, or was when it was freed. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_reset(client: *const uc_client) {
     // SAFETY: NULL or a client of the caller's.

@@ -146,7 +146,7 @@ no_padding!(uc_error {
     attempts,
     reserved
 });
-/// uc_error.status. UC_OK for NULL, which a call leaves where it does not fail. This
+/// uc_error.status. UC_OK for NULL, which is what `error` receives from a call that does not fail. This
 /// and the functions below are for languages that call functions easily and read structs badly; a
 /// text lives as long as the error.
 #[unsafe(no_mangle)]

@@ -26,8 +26,7 @@ pub struct uc_webhook_event {
     pub hook_id: i64,
     /// What brought it about: "api", "system" or "addon".
     pub initiator: *const c_char,
-    /// The request that brought it about. A delivery may come twice: it is the same when hook_id,
-    /// event, file->uuid and request_id are.
+    /// The request that brought it about. NULL before version 0.7. A delivery may come twice: two are the same when their hook_id, event, file->uuid and request_id are.
     pub request_id: *const c_char,
     /// The file as it is now. Never NULL.
     pub file: *const uc_file,
