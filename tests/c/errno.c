@@ -60,10 +60,10 @@ TEST("a file that is not there") {
     CHECK_KEEPS(UC_ERR_FILE, uc_client_new(PUBLIC_KEY, SECRET_KEY, &opts, &client, &error));
 }
 
-static int32_t spoils_and_stops(void *tick_data) {
-    (void)tick_data;
+/** Stops the call that asks it for the second time, which is in progress then. */
+static int32_t spoils_and_stops(void *asked) {
     errno = EINTR;
-    return 1;
+    return ++*(int *)asked == 2;
 }
 
 TEST("a derived client: made, refused, stopped by its tick, canceled, reset and freed") {
@@ -71,10 +71,12 @@ TEST("a derived client: made, refused, stopped by its tick, canceled, reset and 
     uc_client *client = client_new(), *derived;
     uc_project *project;
     uc_error *error;
+    int asked = 0;
     opts.retries = -2;
     CHECK_KEEPS(UC_ERR_ARGUMENT, uc_client_derive(client, &opts, &derived, &error));
     opts.retries = 0;
     opts.tick = spoils_and_stops;
+    opts.tick_data = &asked;
     CHECK_OK(uc_client_derive(client, &opts, &derived, &error), error);
     CHECK_INT(ERRNO, errno);
     fault("{\"fault\":\"hang\",\"ms\":60000}");

@@ -247,9 +247,9 @@ static int32_t tick(void *tick_data) {
     return 0;
 }
 
-static int32_t stop(void *tick_data) {
+static int32_t stop_without_threads(void *tick_data) {
     (void)tick_data;
-    return 1;
+    return refused > 0;
 }
 
 static int64_t read_some(void *stream, void *buffer, size_t size) {
@@ -338,7 +338,7 @@ TEST("a derived client needs no thread to be made, to be stopped by its tick and
     uc_status status, stopped;
     uc_file *file;
     uc_error *error, *stop_error;
-    opts.tick = stop;
+    opts.tick = stop_without_threads;
     fault("{\"fault\":\"hang\",\"ms\":60000,\"path\":\"/_parts/\"}");
     threads_end();
     status = uc_client_derive(client, &opts, &derived, &error);
