@@ -1,10 +1,10 @@
 /*
- * A nightly job: hands each new file group of a project to the job once, and goes on where the last run
+ * A nightly job that handles each new file group of a project once, and goes on where the last run
  * ended.
  *
  *     sync_groups FILE [--limit N]
  *
- * FILE is what the job makes, a list of groups, and remembers where the job is:
+ * FILE is what the job makes, a list of groups; it also remembers how far the job is:
  *
  *     group badfc9f7-f88f-4921-9cc0-22e2c08aa2da~12 2018-11-26T12:49:10.477888Z 12
  *     cursor groups.AbC...

@@ -3,9 +3,9 @@
  *
  *     webhook_receiver [PORT]
  *
- * Listens on 127.0.0.1, at port 8080 by default, at a free one for 0. The service needs a public https
+ * Listens on 127.0.0.1, on port 8080 by default, on a free one for 0. The service needs a public https
  * address: put a proxy or a tunnel in front. The webhook's signing_secret comes from
- * UPLOADCARE_WEBHOOK_SECRET; while it is changed, the other one from UPLOADCARE_WEBHOOK_OLD_SECRET. Exit
+ * UPLOADCARE_WEBHOOK_SECRET; while it is being changed, the other one from UPLOADCARE_WEBHOOK_OLD_SECRET. Exit
  * status 1 when it cannot listen, 2 for a wrong option.
  *
  * One connection at a time, none longer than 10 seconds. Good for what is done as quickly as printing;

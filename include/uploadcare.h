@@ -14,8 +14,9 @@
 //   3. Output arguments are always written, NULL on failure. No need to set them first, and what
 //      they held is overwritten, not freed. None may be missing: only `error` may be NULL. (Only a
 //      uc_batch may come with a failure: it tells what was done before.)
-//   4. Text is UTF-8, ends in NUL and is copied on the way in: at most 64 KiB, but for JSON. NULL
-//      means absent. The path of a file is UTF-8 on Windows and any bytes elsewhere.
+//   4. Text is UTF-8, ends in NUL and is copied on the way in: at most 64 KiB, but for JSON and
+//      opts.ca_data. NULL means absent. The path of a file is UTF-8 on Windows and any bytes
+//      elsewhere.
 //   5. Threads share a uc_client freely, and several may read the same struct that the library
 //      filled. A uc_page, a uc_job or a uc_ops: one thread at a time, any thread, also where a
 //      function takes it as const.
@@ -34,8 +35,8 @@
 // there is none, unless its comment says that it never is. A flag (is_image) is 1 or 0, and 0 where
 // the service does not say.
 //
-// Structs that you fill end in _opts: begin with the macro of their name and set what is to differ
-// from the default.
+// Structs that you fill, but for uc_pair, end in _opts: begin with the macro of their name and set
+// what is to differ from the default.
 //
 //     uc_groups_opts opts = UC_GROUPS_OPTS_INIT;
 //     opts.limit = 1000;
@@ -46,8 +47,9 @@
 // header, is accepted when all bytes that the library does not know are zero. Options that say yes
 // or no take UC_DEFAULT, UC_YES or UC_NO; anything else is UC_ERR_ARGUMENT.
 //
-// No struct has padding on a 64-bit system: a field `reserved`, always 0, stands in its place. A
-// field or an argument in _len counts entries, one in _size bytes.
+// No struct has padding on a 64-bit system: a field `reserved`, always 0, stands in its place; in
+// options anything else is UC_ERR_ARGUMENT. A field or an argument in _len counts entries, one in
+// _size bytes.
 //
 // Contents
 //
@@ -285,9 +287,9 @@ typedef struct uc_error {
     int32_t reserved;
 } uc_error;
 
-/// uc_error.status. UC_OK for NULL, which a call leaves where it does not fail. This and the
-/// functions below are for languages that call functions easily and read structs badly; a text
-/// lives as long as the error.
+/// uc_error.status. UC_OK for NULL, which is what `error` receives from a call that does not fail.
+/// This and the functions below are for languages that call functions easily and read structs
+/// badly; a text lives as long as the error.
 UC_API uc_status UC_CALL uc_error_status(const uc_error *error);
 
 /// uc_error.message. "" for NULL; never NULL.
@@ -388,13 +390,14 @@ typedef int32_t (UC_CALL *uc_sign_fn)(
 /// that the peer sent back, and lives as long as the call of this function. Called on a thread that
 /// is inside a call on the client, its pages or its jobs; on several at once when several threads
 /// use the client. What a page logs while it reads ahead is delivered by the next call that moves
-/// the page, uc_page_next() and its like, and dropped when the page is freed before.
+/// the page, uc_page_next() and its like, and dropped when the page is freed before that.
 typedef void (UC_CALL *uc_log_fn)(void *log_data, int32_t level, const char *line);
 
-/// Called when a call of the client begins and then about ten times a second while it lasts, on the
-/// thread that made the call: return 0 to go on, anything else to stop, and the call returns
-/// UC_ERR_CANCELED. Other calls go on. For an interpreter, whose Ctrl-C sets a flag that this
-/// function returns. It must not make calls on the client.
+/// Called when a call that sends something begins, on the client, its pages or its jobs, and then
+/// about ten times a second while it lasts, on the thread that made the call; on several at once
+/// when several threads use the client. Return 0 to go on, anything else to stop: that call then
+/// returns UC_ERR_CANCELED, and other calls go on. For an interpreter, whose Ctrl-C sets a flag
+/// that this function returns. It must make no call on the client but uc_client_cancel().
 typedef int32_t (UC_CALL *uc_tick_fn)(void *tick_data);
 
 /// Optional settings of a client. Set struct_size; a field of zero or NULL has its default.
@@ -416,10 +419,11 @@ typedef struct uc_client_opts {
     /// have "https://ucarecdn.com"; a domain of your own goes here too. uc_url_parse() of a file's
     /// original_file_url tells which a project has.
     const char *cdn_base;
-    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it, at most 16 MiB;
-    /// the system's stay trusted. Read at once.
+    /// Path of a file of further certificate authorities, PEM as OpenSSL reads it, less than 16
+    /// MiB; the system's stay trusted. Read at once.
     const char *ca_file;
-    /// The same as text in memory, beside or in place of `ca_file`: what a program carries with it.
+    /// The same as text in memory, less than 16 MiB, beside or in place of `ca_file`: what a
+    /// program carries with it.
     const char *ca_data;
     /// "http://host:port", or https, socks4, socks4a, socks5 or socks5h in place of http, with
     /// user:password@ before the host if needed; socks4a and socks5h look names up at the proxy.
@@ -430,8 +434,8 @@ typedef struct uc_client_opts {
     const char *user_agent;
     /// A uc_auth; default UC_AUTH_SIGNED.
     int32_t auth;
-    /// How often a failed request is sent again; default 3, -1 for never. A kept connection that
-    /// the server closed is replaced at once, and does not count.
+    /// How often a failed request is sent again; default 3, -1 for never; less is UC_ERR_ARGUMENT.
+    /// A kept connection that the server closed is replaced at once, and does not count.
     int32_t retries;
     /// To make a connection, in milliseconds: name look-up, proxy and TLS included; default 10000.
     /// UC_NO_LIMIT is none, here and below.
@@ -456,7 +460,8 @@ typedef struct uc_client_opts {
     uc_log_fn log;
     /// Handed to `log`.
     void *log_data;
-    /// Called when each call begins and about ten times a second during it; may stop it.
+    /// Called when each call begins and about ten times a second during it; may stop it. See
+    /// uc_tick_fn.
     uc_tick_fn tick;
     /// Handed to `tick`.
     void *tick_data;
@@ -479,7 +484,8 @@ UC_API uc_status UC_CALL uc_client_new(
 
 /// What a derived client has of its own. Set struct_size; a field of zero or NULL is as in the
 /// client that it is derived from. `log_data` goes with `log`, and `tick_data` with `tick`: without
-/// its function it is not used. To have no log, set a function that does nothing.
+/// its function it is not used. To have no log or no tick, set a function that does nothing, for
+/// `tick` one that returns 0.
 typedef struct uc_client_derive_opts {
     /// sizeof(uc_client_derive_opts)
     size_t struct_size;
@@ -499,8 +505,10 @@ typedef struct uc_client_derive_opts {
 /// Makes a client for the same project that shares keys, clock, settings and kept connections with
 /// `client`, and has limits, callbacks and a cancellation of its own: one for each task that must
 /// be stopped or limited alone, even for a single call. It costs about as much as a small
-/// allocation and makes no connection. `opts` may be NULL. `client` may be freed before it. A
-/// client may be derived from a derived one, in a chain of at most 64.
+/// allocation and makes no connection. `opts` may be NULL. `client` may be freed before it, and may
+/// be canceled: calls on the derived client then return UC_ERR_CANCELED, too. A client may be
+/// derived from a derived one, in a chain of at most 64; one more is UC_ERR_ARGUMENT. Sends
+/// nothing. Give it to uc_free().
 UC_API uc_status UC_CALL uc_client_derive(
     const uc_client *client,
     const uc_client_derive_opts *opts,
@@ -509,15 +517,16 @@ UC_API uc_status UC_CALL uc_client_derive(
 
 /// Stops a client: until uc_client_reset(), every call that would send something returns
 /// UC_ERR_CANCELED, on whatever thread, on the client, its pages and jobs, and on clients derived
-/// from it. Calls in progress return at once: while they connect, wait, read, or sleep before a
-/// retry. The client that it was derived from and others derived from that go on, and connections
-/// that no canceled call was using stay open. May be called from any thread and from callbacks, not
-/// from a signal handler. NULL is ignored.
+/// from it. Calls in progress return at once, whether they connect, send, read, or sleep before a
+/// retry; only a callback that is running is waited for. The client that it was derived from and
+/// others derived from that go on, and connections that no canceled call was using stay open. May
+/// be called from any thread and from callbacks, not from a signal handler. NULL is ignored.
 UC_API void UC_CALL uc_client_cancel(const uc_client *client);
 
-/// Lets calls begin again after uc_client_cancel(). Calls that were in progress then still return
-/// UC_ERR_CANCELED. A derived client that was canceled itself stays so, and one whose parent is
-/// canceled as well, or was when it was freed. NULL is ignored.
+/// Lets calls on this client begin again after uc_client_cancel(). Calls that were in progress then
+/// still return UC_ERR_CANCELED. It undoes the cancel of this client only: a derived client that
+/// was canceled itself stays canceled, and a reset of a derived client does not help while a client
+/// above it is canceled, or was when it was freed. NULL is ignored.
 UC_API void UC_CALL uc_client_reset(const uc_client *client);
 
 // -------------------------------------------------------------------------------------------------
@@ -1938,8 +1947,8 @@ UC_API uc_status UC_CALL uc_convert_video(
 ///     "remove_bg"                               params: crop, type_level, type, channels and so on
 ///
 /// or what the service adds to them. `params_json` is a JSON object, {"purge_infected": true}, or
-/// NULL. remove_bg makes a file, which uc_job_file_uuid() names. What the others find, ask
-/// uc_file_info() with "appdata" for when the job has ended: uc_file.virus_scan, labels and
+/// NULL. remove_bg makes a file, which uc_job_file_uuid() names. To get what the others found, call
+/// uc_file_info() with "appdata" when the job has ended: uc_file.virus_scan, labels and
 /// moderation_labels.
 ///
 /// REST API: POST /addons/{addon}/execute/; GET /addons/{addon}/execute/status/ by uc_job_poll()
@@ -2064,8 +2073,8 @@ typedef struct uc_webhook_event {
     int64_t hook_id;
     /// What brought it about: "api", "system" or "addon".
     const char *initiator;
-    /// The request that brought it about. A delivery may come twice: it is the same when hook_id,
-    /// event, file->uuid and request_id are.
+    /// The request that brought it about. NULL before version 0.7. A delivery may come twice: two
+    /// are the same when their hook_id, event, file->uuid and request_id are.
     const char *request_id;
     /// The file as it is now. Never NULL.
     const uc_file *file;
