@@ -201,8 +201,8 @@ UC_ENUM(uc_status)
     UC_ERR_AUTH = -2,
     /// HTTP 404: there is no such thing in this project. Or no such value in JSON.
     UC_ERR_NOT_FOUND = -3,
-    /// HTTP 429, and the retries are used up, or the wait would go past timeout_ms. See
-    /// uc_error.retry_after_ms.
+    /// HTTP 429, and the retries are used up, or the wait would go past timeout_ms or be longer
+    /// than 10 minutes. See uc_error.retry_after_ms.
     UC_ERR_THROTTLED = -4,
     /// Any other HTTP 4xx: 400, 406, 409, 413 and so on.
     UC_ERR_REJECTED = -5,
@@ -248,7 +248,8 @@ UC_ENUM(uc_choice)
     UC_YES = 1
 };
 
-/// A key and its value. The only struct that never grows, so arrays of it are safe.
+/// A key and its value, neither of them NULL. The only struct that never grows, so arrays of it are
+/// safe.
 typedef struct uc_pair {
     const char *key;
     const char *value;
@@ -693,10 +694,10 @@ UC_API uc_status UC_CALL uc_page_next(uc_page *page, uc_error **error);
 
 /// Moves `page` to the page before: like uc_page_next() the other way, UC_DONE before the first. A
 /// listing ends there where it began: what `from` excludes and what is before the `offset` of a
-/// search is not shown. One that goes on from a cursor goes back to the beginning of all, also over
-/// the `from` of the listing that gave the cursor. Where the cursor left items out of the page, the
-/// first step back shows them, and uc_page_next() what the page showed before; where it showed
-/// nothing, the page is whole from then on. Neither sends anything.
+/// search are not shown. One that goes on from a cursor goes back to the beginning of all, also
+/// over the `from` of the listing that gave the cursor. Where the cursor left items out of the
+/// page, the first step back shows them, and uc_page_next() what the page showed before; where it
+/// showed nothing, the page is whole from then on. Neither sends anything.
 UC_API uc_status UC_CALL uc_page_previous(uc_page *page, uc_error **error);
 
 /// The next group of a listing of groups: the first call gives the first group of the page that
@@ -711,10 +712,10 @@ UC_API uc_status UC_CALL uc_page_previous(uc_page *page, uc_error **error);
 ///
 /// May be mixed with the other functions of a page, which are about the whole page that it stands
 /// on: after uc_page_next() or uc_page_previous() moved it, the next call gives the first group of
-/// the page it moved to. The group is borrowed until the page moves, so until the next call of this
-/// function or of those two; uc_group_clone() keeps it. uc_page_end_cursor() is about the whole
-/// page, too, and leads past the items of it that were not given yet: keep it only when the page is
-/// used up.
+/// the page it moved to. The group is borrowed until the page moves or is freed: take it as gone at
+/// the next call of this function or of those two; uc_group_clone() keeps it. uc_page_end_cursor()
+/// is about the whole page, too, and leads past the items of it that were not given yet: keep it
+/// only when all uc_page_count() items of the page were given, or after UC_DONE.
 UC_API uc_status UC_CALL uc_page_next_group(
     uc_page *page,
     const uc_group **group,
@@ -755,8 +756,8 @@ UC_API int64_t UC_CALL uc_page_per_page(const uc_page *page);
 /// are removed do not matter. A cursor that was changed or is of another project or base is
 /// UC_ERR_ARGUMENT.
 ///
-/// NULL for NULL, for a search, when uc_page_next() would refuse the service's link, and without
-/// memory. After UC_ERR_PROTOCOL do not go on from it. Borrowed until the page moves or is freed.
+/// NULL for NULL, for a search, when the service's link leads to another host, and without memory.
+/// After UC_ERR_PROTOCOL do not go on from it. Borrowed until the page moves or is freed.
 UC_API const char *UC_CALL uc_page_end_cursor(const uc_page *page);
 
 /// The service's reply as received, for fields that have no place in the structs: also with the
@@ -1740,7 +1741,7 @@ UC_API uc_status UC_CALL uc_url_sign(
 /// UC_ERR_AUTH where the URL must not be served: its message says whether there is no token, its
 /// signature is wrong, it is for another URL, or it has expired. UC_ERR_ARGUMENT when `url` is no
 /// URL of http or https with a path, in visible ASCII without . and .. between slashes; when a
-/// secret is not hex; and when there is no secret. Takes as long for a wrong signature as for the
+/// secret is not hex; and when there is no secret. Takes as long for a wrong signature as for a
 /// right one. Needs no client and sends nothing; the time is this machine's.
 UC_API uc_status UC_CALL uc_url_verify(
     const char *url,
@@ -2103,7 +2104,7 @@ typedef struct uc_webhook_event {
 /// webhook's: one, or while it is changed the old one and the new one; a delivery is good if one of
 /// them fits. `signature` is the X-Uc-Signature header ("v1=" and 64 lower-case hex digits), NULL
 /// where there was none, which is UC_ERR_AUTH, and `body` the raw bytes as they came. Payloads of
-/// the versions before 0.7 are read as well. Takes as long for a wrong signature as for the right
+/// the versions before 0.7 are read as well. Takes as long for a wrong signature as for a right
 /// one. Needs no client and sends nothing. A webhook without a secret cannot be checked: give it
 /// one.
 ///
@@ -2172,7 +2173,7 @@ UC_API uc_status UC_CALL uc_project_info(
 /// 12.50, true, null, ["a", "b"]. So null and the text "null" look the same here, and 1 and "1": to
 /// tell them apart, ask for the object or array around the value, in whose JSON a text has quotes.
 /// Where an object has a key twice, the last one counts. In a text U+0000 and half a surrogate pair
-/// become U+FFFD.
+/// become U+FFFD. `text` is owned: give it to uc_free().
 ///
 /// UC_ERR_NOT_FOUND when there is nothing at the pointer: the message says which part of it leads
 /// nowhere. UC_ERR_ARGUMENT when `json` is not JSON, with the byte, or nests more than 128 deep,
@@ -2184,7 +2185,8 @@ UC_API uc_status UC_CALL uc_json_get(
     uc_error **error);
 
 /// A text of at most 64 KiB as a JSON string, with its quotes, to be put into JSON such as the
-/// query of uc_files_search(): what means something in JSON is escaped. Needs no client and sends
+/// query of uc_files_search(): what means something in JSON is escaped. `json` is owned: give it to
+/// uc_free(). UC_ERR_ARGUMENT when `text` is longer or not UTF-8. Needs no client and sends
 /// nothing.
 UC_API uc_status UC_CALL uc_json_quote(const char *text, char **json, uc_error **error);
 

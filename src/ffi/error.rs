@@ -26,8 +26,8 @@ pub enum uc_status {
     UC_ERR_AUTH = -2,
     /// HTTP 404: there is no such thing in this project. Or no such value in JSON.
     UC_ERR_NOT_FOUND = -3,
-    /// HTTP 429, and the retries are used up, or the wait would go past timeout_ms. See
-    /// uc_error.retry_after_ms.
+    /// HTTP 429, and the retries are used up, or the wait would go past timeout_ms or be longer than 10
+    /// minutes. See uc_error.retry_after_ms.
     UC_ERR_THROTTLED = -4,
     /// Any other HTTP 4xx: 400, 406, 409, 413 and so on.
     UC_ERR_REJECTED = -5,

@@ -15,7 +15,7 @@ use crate::core::pointer;
 /// true, null, ["a", "b"]. So null and the text "null" look the same here, and 1 and "1": to tell
 /// them apart, ask for the object or array around the value, in whose JSON a text has quotes. Where
 /// an object has a key twice, the last one counts. In a text U+0000 and half a surrogate pair become
-/// U+FFFD.
+/// U+FFFD. `text` is owned: give it to uc_free().
 ///
 /// UC_ERR_NOT_FOUND when there is nothing at the pointer: the message says which part of it leads
 /// nowhere. UC_ERR_ARGUMENT when `json` is not JSON, with the byte, or nests more than 128 deep, and
@@ -36,7 +36,9 @@ pub unsafe extern "C" fn uc_json_get(
 }
 
 /// A text of at most 64 KiB as a JSON string, with its quotes, to be put into JSON such as the query
-/// of uc_files_search(): what means something in JSON is escaped. Needs no client and sends nothing.
+/// of uc_files_search(): what means something in JSON is escaped. `json`
+/// is owned: give it to uc_free(). UC_ERR_ARGUMENT when `text` is longer or not UTF-8. Needs no client and
+/// sends nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_json_quote(
     text: *const c_char,

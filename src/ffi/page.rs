@@ -197,7 +197,7 @@ pub unsafe extern "C" fn uc_page_next(page: *mut uc_page, error: *mut *mut uc_er
 
 /// Moves `page` to the page before: like uc_page_next() the other way, UC_DONE before the first. A
 /// listing ends there where it began: what `from` excludes and what is before the `offset` of a
-/// search is not shown. One that goes on from a cursor goes back to the beginning of all, also over
+/// search are not shown. One that goes on from a cursor goes back to the beginning of all, also over
 /// the `from` of the listing that gave the cursor. Where the cursor left items out of the page, the
 /// first step back shows them, and uc_page_next() what the page showed before; where it showed
 /// nothing, the page is whole from then on. Neither sends anything.
@@ -219,10 +219,10 @@ pub unsafe extern "C" fn uc_page_previous(page: *mut uc_page, error: *mut *mut u
 ///
 /// May be mixed with the other functions of a page, which are about the whole page that it stands on:
 /// after uc_page_next() or uc_page_previous() moved it, the next call gives the first group of the
-/// page it moved to. The group is borrowed until the page moves, so until the next call of this
-/// function or of those two; uc_group_clone() keeps it. uc_page_end_cursor() is about the whole page,
-/// too, and leads past the items of it that were not given yet: keep it only when the page is used
-/// up.
+/// page it moved to. The group is borrowed until the page moves or is freed: take it as gone at the
+/// next call of this function or of those two; uc_group_clone() keeps it. uc_page_end_cursor() is about
+/// the whole page, too, and leads past the items of it that were not given yet: keep it only when all
+/// uc_page_count() items of the page were given, or after UC_DONE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_next_group(
     page: *mut uc_page,
@@ -281,9 +281,9 @@ pub unsafe extern "C" fn uc_page_per_page(page: *const uc_page) -> i64 {
 /// On the last page, it leads to what is added later: such items are listed once, also those with
 /// the same time as the last item, and no item is listed again. The later listing may begin with
 /// pages of no items, and has no others where nothing was added. On an empty page at the beginning,
-/// it leads to the beginning. The options that the listing began with go on to hold; newest first, what is added
-/// later comes before the listing and is not in it. After uc_page_previous(), what followed that
-/// page is listed again.
+/// it leads to the beginning. The options that the listing began with go on to hold; newest first, what
+/// is added later comes before the listing and is not in it. After uc_page_previous(), what followed
+/// that page is listed again.
 ///
 /// The line is printable ASCII without spaces, holds no key, and is mostly below 300 bytes long; it
 /// is longer where many items have the time of the last one, and never longer than 20480 bytes. It
@@ -292,7 +292,7 @@ pub unsafe extern "C" fn uc_page_per_page(page: *const uc_page) -> i64 {
 /// are removed do not matter. A cursor that was changed or is of another project or base is
 /// UC_ERR_ARGUMENT.
 ///
-/// NULL for NULL, for a search, when uc_page_next() would refuse the service's link, and without
+/// NULL for NULL, for a search, when the service's link leads to another host, and without
 /// memory. After UC_ERR_PROTOCOL do not go on from it. Borrowed until the page moves or is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_page_end_cursor(page: *const uc_page) -> *const c_char {

@@ -6,7 +6,8 @@ use super::layout::no_padding;
 use super::memory::Arena;
 use crate::core::error::Result;
 
-/// A key and its value. The only struct that never grows, so arrays of it are safe.
+/// A key and its value, neither of them NULL. The only struct that never grows, so arrays of it are
+/// safe.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct uc_pair {

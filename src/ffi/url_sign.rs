@@ -70,7 +70,7 @@ pub unsafe extern "C" fn uc_url_sign(
 /// UC_ERR_AUTH where the URL must not be served: its message says whether there is no token, its
 /// signature is wrong, it is for another URL, or it has expired. UC_ERR_ARGUMENT when `url` is no URL
 /// of http or https with a path, in visible ASCII without . and .. between slashes; when a secret is
-/// not hex; and when there is no secret. Takes as long for a wrong signature as for the right one.
+/// not hex; and when there is no secret. Takes as long for a wrong signature as for a right one.
 /// Needs no client and sends nothing; the time is this machine's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_url_verify(

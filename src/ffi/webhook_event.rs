@@ -96,7 +96,7 @@ fn lay_out_event(event: WebhookEvent, json: &str) -> Result<(uc_webhook_event, A
 /// one, or while it is changed the old one and the new one; a delivery is good if one of them fits.
 /// `signature` is the X-Uc-Signature header ("v1=" and 64 lower-case hex digits), NULL where there
 /// was none, which is UC_ERR_AUTH, and `body` the raw bytes as they came. Payloads of the versions
-/// before 0.7 are read as well. Takes as long for a wrong signature as for the right one. Needs no
+/// before 0.7 are read as well. Takes as long for a wrong signature as for a right one. Needs no
 /// client and sends nothing. A webhook without a secret cannot be checked: give it one.
 ///
 /// What to answer the service, which delivers again, later and later and for up to three days, until
