@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::error::{Error, Result};
 use super::http::base::Base;
-use super::http::call::Hook;
 use super::http::log::Logger;
+use super::http::policy::{Hook, Policy};
 use super::http::proxy::Proxies;
-use super::http::settings::{Api, Authorities, Policy, Settings, user_agent};
+use super::http::settings::{Api, Authorities, Settings, user_agent};
 use super::http::sign::{Auth, Secret, Sign};
 use super::http::{Answer, Http, Method, base};
 use super::json::check_given;

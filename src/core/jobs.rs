@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::client::Client;
 use super::error::{Error, Result, Status};
-use super::http::call::Hook;
 use super::http::cancel::lock;
+use super::http::policy::Hook;
 use super::http::{Answer, Http, Method, Request};
 use super::id::is_uuid;
 use super::json::{self, Reader, Scalar};

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::http::call::Hook;
+use super::http::policy::Hook;
 
 /// Hears how many bytes are done, and of how many if that is known; false stops the work.
 pub type ProgressFn = Arc<dyn Fn(u64, Option<u64>) -> bool + Send + Sync>;

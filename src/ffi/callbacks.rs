@@ -4,10 +4,31 @@ use std::ffi::{CStr, CString};
 
 use libc::{c_char, c_void};
 
-use super::client::{uc_hmac, uc_log_level};
 use crate::core::error::{Error, Result, Status};
 use crate::core::http::log::Level;
 use crate::core::http::sign::{Hash, Sign};
+
+/// For uc_log_fn: how a request ended.
+#[repr(i32)]
+pub enum uc_log_level {
+    /// It failed, and so does the call.
+    UC_LOG_ERROR = 1,
+    /// It failed and will be sent again.
+    UC_LOG_WARN = 2,
+    /// It succeeded.
+    UC_LOG_INFO = 3,
+    /// Reserved.
+    UC_LOG_DEBUG = 4,
+}
+
+/// For uc_sign_fn: what to sign with.
+#[repr(i32)]
+pub enum uc_hmac {
+    /// 40 hex digits: requests to the REST API.
+    UC_HMAC_SHA1 = 1,
+    /// 64 hex digits: uploads.
+    UC_HMAC_SHA256 = 2,
+}
 
 /// A function of the caller's and its data, which the header says are used on one of the caller's
 /// threads: that which is inside the call.

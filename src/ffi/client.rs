@@ -12,8 +12,8 @@ use super::callbacks::{CLog, CSign, CTick};
 use super::error::{uc_error, uc_status};
 use crate::core::client::{CallOptions, Client, ClientOptions, NO_LIMIT_MS};
 use crate::core::error::{Error, Result};
-use crate::core::http::call::Hook;
 use crate::core::http::log::Logger;
+use crate::core::http::policy::Hook;
 use crate::core::http::sign::Sign;
 
 /// One project, seen through its keys. Made by uc_client_new(), freed by uc_free(). All threads of
@@ -34,28 +34,6 @@ pub enum uc_auth {
     UC_AUTH_SIGNED = 0,
     /// The secret key itself; over https only, but for this machine's own addresses.
     UC_AUTH_SIMPLE = 1,
-}
-
-/// For uc_log_fn: how a request ended.
-#[repr(i32)]
-pub enum uc_log_level {
-    /// It failed, and so does the call.
-    UC_LOG_ERROR = 1,
-    /// It failed and will be sent again.
-    UC_LOG_WARN = 2,
-    /// It succeeded.
-    UC_LOG_INFO = 3,
-    /// Reserved.
-    UC_LOG_DEBUG = 4,
-}
-
-/// For uc_sign_fn: what to sign with.
-#[repr(i32)]
-pub enum uc_hmac {
-    /// 40 hex digits: requests to the REST API.
-    UC_HMAC_SHA1 = 1,
-    /// 64 hex digits: uploads.
-    UC_HMAC_SHA256 = 2,
 }
 
 /// Signs in place of the secret key, which then never enters this process: writes the HMAC of

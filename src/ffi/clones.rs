@@ -6,16 +6,54 @@ use std::ptr::null;
 
 use libc::c_char;
 
+use super::arguments::object;
+use super::call::make;
+use super::error::{uc_error, uc_status};
 use super::file::{uc_audio_track, uc_file, uc_image_info, uc_video_info, uc_video_track};
 use super::findings::{uc_label, uc_labels, uc_remove_bg, uc_virus_scan};
 use super::groups::uc_group;
-use super::memory::Arena;
+use super::memory::{Arena, laid_out};
 use super::pair::uc_pair;
 use crate::core::error::Result;
 
+/// A copy of a group with everything in it, its files included, that outlives what the group was
+/// borrowed from, such as a page: freed by uc_free(). Sends nothing. `json` is NULL where it is NULL
+/// in `group`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_group_clone(
+    group: *const uc_group,
+    clone: *mut *mut uc_group,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(clone, "clone", error, || {
+            let group = object(group, "group")?;
+            laid_out(|arena| copy_group(arena, group))
+        })
+    }
+}
+
+/// A copy of a file with everything in it that outlives what the file was borrowed from, such as a
+/// page, a group, a batch or an event: freed by uc_free(). Sends nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_file_clone(
+    file: *const uc_file,
+    clone: *mut *mut uc_file,
+    error: *mut *mut uc_error,
+) -> uc_status {
+    // SAFETY: the pointers are what the header's rules say.
+    unsafe {
+        make(clone, "clone", error, || {
+            let file = object(file, "file")?;
+            laid_out(|arena| copy_file(arena, file))
+        })
+    }
+}
+
 /// # Safety
 /// What the struct points to is there, as the library laid it out. So it is for those below.
-pub unsafe fn copy_group(arena: &Arena, group: &uc_group) -> Result<uc_group> {
+unsafe fn copy_group(arena: &Arena, group: &uc_group) -> Result<uc_group> {
     // SAFETY: the caller's word.
     unsafe {
         Ok(uc_group {
@@ -32,7 +70,7 @@ pub unsafe fn copy_group(arena: &Arena, group: &uc_group) -> Result<uc_group> {
     }
 }
 
-pub unsafe fn copy_file(arena: &Arena, file: &uc_file) -> Result<uc_file> {
+unsafe fn copy_file(arena: &Arena, file: &uc_file) -> Result<uc_file> {
     // SAFETY: the caller's word.
     unsafe {
         Ok(uc_file {

@@ -5,10 +5,8 @@ use libc::c_char;
 use super::arguments::{choice, copied, json, object, optional_text, options, text};
 use super::call::make;
 use super::client::uc_client;
-use super::clones::copy_file;
 use super::error::{uc_error, uc_status};
 use super::file::{lay_out_alone, uc_file};
-use super::memory::laid_out;
 use super::page::uc_page;
 use crate::core::error::Result;
 use crate::core::files::{FilesOptions, SearchOptions};
@@ -161,23 +159,6 @@ pub unsafe extern "C" fn uc_file_info(
         make(file, "file", error, || {
             let (client, uuid) = (object(client, "client")?, text(uuid, "uuid")?);
             client.0.file_info(uuid, optional_text(include, "include")?, lay_out_alone)?
-        })
-    }
-}
-
-/// A copy of a file with everything in it that outlives what the file was borrowed from, such as a
-/// page, a group, a batch or an event: freed by uc_free(). Sends nothing.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn uc_file_clone(
-    file: *const uc_file,
-    clone: *mut *mut uc_file,
-    error: *mut *mut uc_error,
-) -> uc_status {
-    // SAFETY: the pointers are what the header's rules say.
-    unsafe {
-        make(clone, "clone", error, || {
-            let file = object(file, "file")?;
-            laid_out(|arena| copy_file(arena, file))
         })
     }
 }

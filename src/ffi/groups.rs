@@ -8,11 +8,10 @@ use super::arguments::{copied, object, optional_text, options, text, texts};
 use super::batch::{make_batch, uc_batch};
 use super::call::{act, make};
 use super::client::uc_client;
-use super::clones::copy_group;
 use super::error::{uc_error, uc_status};
 use super::file::{lay_out_file, uc_file};
 use super::layout::no_padding;
-use super::memory::{Arena, laid_out};
+use super::memory::Arena;
 use super::page::uc_page;
 use super::permission::permission;
 use crate::core::error::Result;
@@ -247,24 +246,6 @@ pub unsafe extern "C" fn uc_group_store_files(
         make_batch(batch, error, |lay_out, batch| {
             let (client, id) = (object(client, "client")?, text(id, "id")?);
             client.0.group_store_files(id, lay_out, batch)
-        })
-    }
-}
-
-/// A copy of a group with everything in it, its files included, that outlives what the group was
-/// borrowed from, such as a page: freed by uc_free(). Sends nothing. `json` is NULL where it is NULL
-/// in `group`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn uc_group_clone(
-    group: *const uc_group,
-    clone: *mut *mut uc_group,
-    error: *mut *mut uc_error,
-) -> uc_status {
-    // SAFETY: the pointers are what the header's rules say.
-    unsafe {
-        make(clone, "clone", error, || {
-            let group = object(group, "group")?;
-            laid_out(|arena| copy_group(arena, group))
         })
     }
 }

@@ -6,7 +6,7 @@
 
 mod arguments;
 mod call;
-mod callbacks;
+pub mod callbacks;
 mod clones;
 mod layout;
 mod memory;

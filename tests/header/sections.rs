@@ -27,7 +27,7 @@ pub const SECTIONS: &[Section] = &[
     Section {
         title: "Clients",
         about: "A client is what nearly every function is given first.",
-        takes: &["client.rs"],
+        takes: &["uc_client", "uc_auth", "callbacks.rs", "client.rs"],
     },
     Section {
         title: "Groups",

@@ -6,17 +6,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::cancel::{CancelScope, Interrupt, Interruptible};
+use super::policy::{Hook, Policy};
 use super::rendezvous::Rendezvous;
-use super::settings::Policy;
 use crate::core::error::{Error, Result, Status};
 use crate::core::json::Watch;
 use crate::os::thread::OnThread;
 
 /// So often the caller's thread hears of a call that it waits for.
 pub const TICK: Duration = Duration::from_millis(100);
-
-/// Asked about every tenth of a second; false stops the call.
-pub type Hook = Arc<dyn Fn() -> bool + Send + Sync>;
 
 pub struct Call {
     scope: Arc<CancelScope>,

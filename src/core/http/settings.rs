@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use once_cell::sync::OnceCell;
 use rustls::pki_types::CertificateDer;
@@ -14,9 +13,7 @@ use ureq::config::Config;
 use ureq::http::HeaderValue;
 
 use super::base::Base;
-use super::call::Hook;
 use super::failure::plain;
-use super::log::Logger;
 use super::pem;
 use super::proxy::Proxies;
 use super::sign::Auth;
@@ -41,20 +38,6 @@ pub struct Settings {
     pub proxies: Arc<Proxies>,
     pub user_agent: HeaderValue,
     pub authorities: Arc<Authorities>,
-}
-
-/// What a client's calls keep to; a derived client has its own.
-#[derive(Clone)]
-pub struct Policy {
-    pub retries: u32,
-    pub connect_timeout: Duration,
-    pub idle_timeout: Duration,
-    /// For a whole call.
-    pub timeout: Duration,
-    /// For a whole upload.
-    pub upload_timeout: Duration,
-    pub logger: Option<Logger>,
-    pub tick: Option<Hook>,
 }
 
 impl Settings {
