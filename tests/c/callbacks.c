@@ -175,12 +175,13 @@ static uc_page *page_with_a_line_left(const uc_client *client) {
     int64_t start = now_ms();
     opts.limit = 25;
     opts.read_ahead = 1;
+    fault("{\"fault\":\"delay\",\"ms\":500,\"skip\":2}"); /* the third comes when nobody is inside a call */
     enter();
     CHECK_OK(uc_groups_list(client, &opts, &page, &error), error);
     CHECK_OK(uc_page_next(page, &error), error);
     leave();
     while (requests_counted() < 3) CHECK_BEFORE(start, 3000);
-    sleep_ms(100);
+    sleep_ms(1000);
     CHECK_INT(2, inside.logs);
     return page;
 }
@@ -222,14 +223,14 @@ TEST("with a sign callback a page may be looked at for longer than timeout_ms") 
     keeper = client_new();
     opts.sign = signs;
     opts.sign_data = keeper;
-    opts.timeout_ms = (uint32_t)at_most(400);
+    opts.timeout_ms = (uint32_t)at_most(1000);
     CHECK_OK(uc_client_new(PUBLIC_KEY, NULL, &opts, &client, &error), error);
     list.limit = 50;
     list.read_ahead = 2;
     enter();
     CHECK_OK(uc_groups_list(client, &list, &page, &error), error);
     for (i = 1; i < 5; i++) {
-        sleep_ms(at_most(600));
+        sleep_ms(at_most(1300));
         CHECK_OK(uc_page_next(page, &error), error);
     }
     CHECK_DONE(uc_page_next(page, &error), error);
@@ -312,8 +313,8 @@ static uc_client *ticking_client(struct ticking *ticking, int64_t stop_after_ms)
 /** Checks what a call of 300 ms with such a client has come to. */
 static void check_stopped(const struct ticking *ticking, uc_status status, uc_error *error, const char *where) {
     if (status != UC_ERR_CANCELED) FAIL("%s: %s", where, uc_status_name(status));
-    test_before(__FILE__, __LINE__, now_ms() - ticking->stopped_at, at_most(300));
-    if (!getenv("UC_TEST_SLOW") && (ticking->calls < 3 || ticking->calls > 8)) FAIL("%s: %d ticks", where, ticking->calls);
+    test_before(__FILE__, __LINE__, now_ms() - ticking->stopped_at, at_most(1000));
+    if (!getenv("UC_TEST_SLOW") && (ticking->calls < 2 || ticking->calls > 8)) FAIL("%s: %d ticks", where, ticking->calls);
     uc_free(error);
 }
 
