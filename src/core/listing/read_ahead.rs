@@ -57,9 +57,7 @@ impl<R: Rows> ReadAhead<R> {
             running.call.rendezvous().serve_pending();
         }
     }
-}
 
-impl<R: Rows> ReadAhead<R> {
     /// Ends the reader, and runs the callbacks that it has left.
     pub fn stop(self) {
         let rendezvous = self.0.get().map(|running| running.call.rendezvous().clone());
