@@ -30,4 +30,3 @@ pub mod uploads;
 pub mod url;
 pub mod webhook_event;
 pub mod webhooks;
-mod workers;

@@ -12,6 +12,7 @@ pub mod permission;
 mod source;
 mod state;
 mod stream;
+mod workers;
 
 use std::path::Path;
 use std::sync::Arc;

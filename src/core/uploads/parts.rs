@@ -8,12 +8,12 @@ use percent_encoding::percent_decode_str;
 use ureq::http::Uri;
 
 use super::source::Source;
+use super::workers;
 use crate::core::error::{Error, Result};
 use crate::core::http::base::{Base, has_sound_port, is_loopback};
 use crate::core::http::cancel::lock;
 use crate::core::http::{Body, Content, Http, Method, Request};
 use crate::core::progress::{Counter, Passage};
-use crate::core::workers;
 
 /// Shorter values of an address are no secrets.
 const LEAST_SECRET: usize = 16;
@@ -81,7 +81,7 @@ pub fn send_parts(
             call.cancel();
         }
     };
-    workers::run(&parts, parallel.min(addresses.len()), work)?;
+    workers::run(&call, parallel.min(addresses.len()), work);
     // They hold large buffers, and the next upload is likely to come too late for them.
     if let Some(address) = addresses.first() {
         http.forget_connections(address);

@@ -3,24 +3,20 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::error::Result;
-use super::http::Http;
-use super::http::call::Call;
+use crate::core::http::call::Call;
 use crate::os::thread::spawn_scoped;
 
 /// Runs `work` on so many threads while this one serves them; where none can be had, or one would
-/// do, on this one. `http` belongs to a call.
-pub fn run(http: &Http, count: usize, work: impl Fn() + Sync) -> Result<()> {
-    let call = http.call()?;
+/// do, on this one.
+pub fn run(call: &Call, count: usize, work: impl Fn() + Sync) {
     if count < 2 {
-        work();
-        return Ok(());
+        return work();
     }
     let running = AtomicUsize::new(0);
     thread::scope(|scope| {
         for _ in 0..count {
             running.fetch_add(1, Ordering::Relaxed);
-            let ended = Ended { running: &running, call: &call };
+            let ended = Ended { running: &running, call };
             let started = spawn_scoped(scope, "uc-upload-part", || {
                 let _ended = ended;
                 work();
@@ -40,7 +36,6 @@ pub fn run(http: &Http, count: usize, work: impl Fn() + Sync) -> Result<()> {
         }
     });
     call.rendezvous().serve_pending();
-    Ok(())
 }
 
 /// Tells the end of a thread when it is dropped, even by a panic.
